@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Callbacks;
+
+/// <summary>The callbacks whose code stands in one file, wherever they are subscribed.</summary>
+internal sealed class CallbackFinder
+{
+    private static readonly string[] Registering =
+    [
+        "Timer", "CreateTimer", "Register", "UnsafeRegister", "ContinueWith", "QueueUserWorkItem", "UnsafeQueueUserWorkItem", "RegisterWaitForSingleObject",
+        "UnsafeRegisterWaitForSingleObject", "Post", "Subscribe", "OnChange", "On", "AsyncCallback", "TimerCallback", "SendOrPostCallback", "WaitCallback",
+    ];
+
+    private readonly Analysis _analysis;
+    private readonly CallbackSites _sites;
+
+    public CallbackFinder(Analysis analysis)
+    {
+        _analysis = analysis;
+        var names = new HashSet<string>(Registering, StringComparer.Ordinal);
+        names.UnionWith(analysis.Catalogue.AllMemberNames(Role.Registers));
+        _sites = new CallbackSites(names);
+    }
+
+    public IReadOnlyList<Callback> In(SemanticModel model, CancellationToken cancellation)
+    {
+        var tree = model.SyntaxTree;
+        var found = new Dictionary<SyntaxNode, Callback>();
+        foreach (var site in _sites.In(tree, cancellation)) Bind(site, model, tree, found, cancellation);
+
+        var declared = DeclaredNames(tree.GetRoot(cancellation));
+        foreach (var other in _analysis.Compilation.SyntaxTrees)
+        {
+            if (other == tree || declared.Count == 0) continue;
+            foreach (var site in _sites.In(other, cancellation))
+            {
+                if (site.Method is not null && declared.Contains(site.Method)) Bind(site, _analysis.Bodies.ModelOf(other), tree, found, cancellation);
+            }
+        }
+
+        foreach (var method in tree.GetRoot(cancellation).DescendantNodes().OfType<MethodDeclarationSyntax>())
+        {
+            if (found.ContainsKey(method) || method.Body is null && method.ExpressionBody is null || !MayBeFrameworks(method)) continue;
+            if (model.GetDeclaredSymbol(method, cancellation) is { } symbol && (_analysis.Connections.RolesOf(symbol, null) & Role.Callback) != 0)
+                found[method] = new Callback(symbol, method, method.Identifier.GetLocation()) { ProvesSome = ProvesOpen(symbol.Name) };
+        }
+
+        return found.Values.OrderBy(c => c.Syntax.SpanStart).ToList();
+    }
+
+    private static bool MayBeFrameworks(MethodDeclarationSyntax method) =>
+        method.Modifiers.Any(SyntaxKind.OverrideKeyword) || method.AttributeLists.Count > 0 || method.ExplicitInterfaceSpecifier is not null
+        || method.Parent is TypeDeclarationSyntax { BaseList: not null } && method.Modifiers.Any(SyntaxKind.PublicKeyword);
+
+    private static HashSet<string> DeclaredNames(SyntaxNode root)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var method in root.DescendantNodes(n => n is not BlockSyntax).OfType<MethodDeclarationSyntax>()) names.Add(method.Identifier.ValueText);
+        return names;
+    }
+
+    private void Bind(CallbackSite site, SemanticModel model, SyntaxTree wanted, Dictionary<SyntaxNode, Callback> found, CancellationToken cancellation)
+    {
+        var handler = CallbackSites.Unwrapped(site.Handler);
+        if (handler is AnonymousFunctionExpressionSyntax && site.Node.SyntaxTree != wanted) return;
+        if (Subscription(site, model, cancellation) is not { } subscription) return;
+        foreach (var (function, syntax) in Functions(handler, model, cancellation, 2))
+        {
+            if (syntax.SyntaxTree != wanted) continue;
+            var isReady = subscription.Ready;
+            if (found.TryGetValue(syntax, out var known))
+            {
+                // Subscribed twice: it proves the state only if every subscription does.
+                if (known is { ProvenOpen: null, ProvesSome: false } || isReady) continue;
+            }
+
+            found[syntax] = new Callback(function, syntax, site.Node.GetLocation())
+            {
+                ProvenOpen = isReady ? subscription.Source : null,
+                ProvesSome = isReady && subscription.Source is null,
+            };
+        }
+    }
+
+    /// <summary>Is this site what it looks like, and what does its event prove?</summary>
+    private (bool Ready, ISymbol? Source)? Subscription(CallbackSite site, SemanticModel model, CancellationToken cancellation)
+    {
+        switch (site.Node)
+        {
+            case AssignmentExpressionSyntax assignment:
+                var member = model.GetSymbolInfo(assignment.Left, cancellation).Symbol;
+                if (member is IEventSymbol)
+                    return (IsReady(member), Source(assignment.Left, model, cancellation));
+                if (assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && member is IPropertySymbol { Type.TypeKind: TypeKind.Delegate } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate }
+                    && IsSomebodyElses(assignment.Left, member, model))
+                    return (IsReady(member!), Source(assignment.Left, model, cancellation));
+                return null;
+            case InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax:
+                if (model.GetSymbolInfo(site.Node, cancellation).Symbol is not IMethodSymbol method) return null;
+                var parameter = Parameter(site, method, model);
+                if (parameter is null || !IsCallbackParameter(method, parameter)) return null;
+                return (false, null);
+            default:
+                return null;
+        }
+    }
+
+    private bool IsReady(ISymbol member) => (_analysis.Connections.RolesOf(member, null) & Role.Ready) != 0 || ProvesOpen(member.Name);
+
+    private static bool ProvesOpen(string name)
+    {
+        var words = ClosingFlags.Words(name).Where(w => w is not ("On" or "Async" or "Event" or "Handler" or "Has" or "Was" or "Is")).ToList();
+        return words.Count > 0 && words.Last() is "Open" or "Opened" or "Connected" or "Reconnected" or "Ready" or "Established" or "Accepted" or "Started" or "Authenticated" or "Joined";
+    }
+
+    /// <summary>A callback property of another object; a delegate field of one's own is only a variable.</summary>
+    private static bool IsSomebodyElses(ExpressionSyntax target, ISymbol member, SemanticModel model) =>
+        target is MemberAccessExpressionSyntax { Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) } || target.Parent?.Parent is InitializerExpressionSyntax;
+
+    private static ISymbol? Source(ExpressionSyntax target, SemanticModel model, CancellationToken cancellation) =>
+        target is MemberAccessExpressionSyntax { Expression: var owner } ? model.GetSymbolInfo(owner, cancellation).Symbol : null;
+
+    private static IParameterSymbol? Parameter(CallbackSite site, IMethodSymbol method, SemanticModel model)
+    {
+        if (site.Handler.Parent is not ArgumentSyntax { Parent: ArgumentListSyntax list } argument) return null;
+        if (argument.NameColon is { } name) return method.Parameters.FirstOrDefault(p => p.Name == name.Name.Identifier.ValueText);
+        var index = list.Arguments.IndexOf(argument);
+        return index < method.Parameters.Length ? method.Parameters[index] : method.Parameters.LastOrDefault() is { IsParams: true } last ? last : null;
+    }
+
+    private bool IsCallbackParameter(IMethodSymbol method, IParameterSymbol parameter)
+    {
+        if (parameter.GetAttributes().Any(a => a.AttributeClass?.Name == "ConnectionCallbackAttribute")) return true;
+        var isDelegate = parameter.Type.TypeKind == TypeKind.Delegate;
+        if (isDelegate && parameter.Type.Name is "TimerCallback" or "WaitCallback" or "WaitOrTimerCallback" or "SendOrPostCallback" or "AsyncCallback")
+            return method.ContainingType?.TypeKind != TypeKind.Delegate && !(method.Name == "Send" && method.ContainingType?.Name == "SynchronizationContext");
+        return (isDelegate || parameter.Type.Name is "IObserver") && (_analysis.Connections.RolesOf(method, null) & Role.Registers) != 0;
+    }
+
+    /// <summary>The functions that a handler expression stands for.</summary>
+    private IEnumerable<(ISymbol Function, SyntaxNode Syntax)> Functions(ExpressionSyntax handler, SemanticModel model, CancellationToken cancellation, int depth)
+    {
+        if (handler is AnonymousFunctionExpressionSyntax lambda)
+        {
+            if (model.GetSymbolInfo(lambda, cancellation).Symbol is { } symbol) yield return (symbol, lambda);
+            yield break;
+        }
+
+        switch (model.GetSymbolInfo(handler, cancellation).Symbol)
+        {
+            case IMethodSymbol method:
+                if (Declaration(method) is { } declaration) yield return (method, declaration);
+                break;
+            case ILocalSymbol local when depth > 0 && local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer: { } initializer }:
+                foreach (var function in Functions(CallbackSites.Unwrapped(initializer.Value), model, cancellation, depth - 1)) yield return function;
+                break;
+            case IFieldSymbol or IPropertySymbol when depth > 0:
+                var member = model.GetSymbolInfo(handler, cancellation).Symbol!;
+                if (!_analysis.Summaries.IsOwn(member)) break;
+                foreach (var (value, source) in Assignments.To(member, _analysis.Bodies))
+                {
+                    foreach (var function in Functions(CallbackSites.Unwrapped(value), source, cancellation, depth - 1)) yield return function;
+                }
+
+                break;
+        }
+    }
+
+    private static SyntaxNode? Declaration(IMethodSymbol method)
+    {
+        var definition = method.OriginalDefinition;
+        definition = definition.PartialImplementationPart ?? definition;
+        return definition.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax();
+    }
+}

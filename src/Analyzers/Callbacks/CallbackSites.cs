@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LifecycleAnalyzers.Callbacks;
+
+/// <summary>A place in the source where a function may become a callback; not bound yet.</summary>
+internal sealed class CallbackSite(SyntaxNode node, ExpressionSyntax handler, string? method)
+{
+    public SyntaxNode Node { get; } = node;
+
+    public ExpressionSyntax Handler { get; } = handler;
+
+    /// <summary>The simple name of a method group or delegate variable; null for a lambda.</summary>
+    public string? Method { get; } = method;
+}
+
+/// <summary>
+/// Finds the sites by syntax alone, once for each file: a handler can be declared in another file than the one that
+/// subscribes it, and binding every file to learn that would cost as much as compiling.
+/// </summary>
+internal sealed class CallbackSites(ISet<string> registering)
+{
+    private readonly ConcurrentDictionary<SyntaxTree, ImmutableArray<CallbackSite>> _kept = new();
+
+    public ImmutableArray<CallbackSite> In(SyntaxTree tree, CancellationToken cancellation) =>
+        _kept.GetOrAdd(tree, t => Find(t.GetRoot(cancellation)));
+
+    private ImmutableArray<CallbackSite> Find(SyntaxNode root)
+    {
+        var sites = ImmutableArray.CreateBuilder<CallbackSite>();
+        foreach (var node in root.DescendantNodes())
+        {
+            switch (node)
+            {
+                case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.AddAssignmentExpression) && MayBeFunction(assignment.Right):
+                    Add(assignment, assignment.Right);
+                    break;
+                case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression)
+                    && (assignment.Right is AnonymousFunctionExpressionSyntax || IsCallbackName(assignment.Left) && MayBeFunction(assignment.Right)):
+                    Add(assignment, assignment.Right);
+                    break;
+                case InvocationExpressionSyntax { ArgumentList.Arguments.Count: > 0 } invocation when IsRegistering(Name(invocation.Expression)):
+                    foreach (var argument in invocation.ArgumentList.Arguments) AddArgument(invocation, argument);
+                    break;
+                case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments.Count: > 0 } creation when IsRegistering(creation is ObjectCreationExpressionSyntax { Type: var type } ? Name(type) : null):
+                    foreach (var argument in creation.ArgumentList!.Arguments) AddArgument(creation, argument);
+                    break;
+            }
+        }
+
+        return sites.ToImmutable();
+
+        void AddArgument(SyntaxNode site, ArgumentSyntax argument)
+        {
+            if (argument.RefKindKeyword.IsKind(SyntaxKind.None) && MayBeFunction(argument.Expression)) Add(site, argument.Expression);
+        }
+
+        void Add(SyntaxNode site, ExpressionSyntax handler) => sites.Add(new CallbackSite(site, handler, Name(Unwrapped(handler))));
+    }
+
+    /// <summary>A creation without a type name (<c>new(...)</c>) may be anything; its arguments decide when they are bound.</summary>
+    private bool IsRegistering(string? name) => name is null || registering.Contains(name) || name.StartsWith("Begin", StringComparison.Ordinal);
+
+    private static bool IsCallbackName(ExpressionSyntax target) => Name(target) is { } name && (name.StartsWith("On", StringComparison.Ordinal) || name.EndsWith("Callback", StringComparison.Ordinal) || name.EndsWith("Handler", StringComparison.Ordinal) || name.EndsWith("Received", StringComparison.Ordinal));
+
+    private static bool MayBeFunction(ExpressionSyntax expression) => Unwrapped(expression) is AnonymousFunctionExpressionSyntax or IdentifierNameSyntax or MemberAccessExpressionSyntax or GenericNameSyntax;
+
+    /// <summary>The function in <c>new EventHandler(F)</c>, <c>(EventHandler)F</c>, <c>F!</c>.</summary>
+    public static ExpressionSyntax Unwrapped(ExpressionSyntax expression)
+    {
+        while (true)
+        {
+            switch (expression)
+            {
+                case ParenthesizedExpressionSyntax parenthesized:
+                    expression = parenthesized.Expression;
+                    continue;
+                case CastExpressionSyntax cast:
+                    expression = cast.Expression;
+                    continue;
+                case PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } suppressed:
+                    expression = suppressed.Operand;
+                    continue;
+                case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: [var only] }:
+                    expression = only.Expression;
+                    continue;
+                default:
+                    return expression;
+            }
+        }
+    }
+
+    private static string? Name(ExpressionSyntax expression) => expression switch
+    {
+        SimpleNameSyntax simple => simple.Identifier.ValueText,
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
+        QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
+        AliasQualifiedNameSyntax alias => alias.Name.Identifier.ValueText,
+        _ => null,
+    };
+}

@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Facts;
+
+/// <summary>
+/// Which fields hold a connection that is made when first needed and kept: <c>??=</c>, a null check in front of the assignment,
+/// a helper that is called under a null check. A field that a constructor or <c>Start</c> fills is its owner's, not a cache.
+/// </summary>
+internal sealed class CachedFields(Analysis analysis)
+{
+    private readonly ConcurrentDictionary<ISymbol, bool> _kept = new(SymbolEqualityComparer.Default);
+
+    public bool IsCached(ISymbol member)
+    {
+        if (member is not (IFieldSymbol { IsConst: false } or IPropertySymbol) || !analysis.Summaries.IsOwn(member)) return false;
+        return _kept.GetOrAdd(member.OriginalDefinition, Find);
+    }
+
+    private bool Find(ISymbol member)
+    {
+        if (member.IsStatic && IsHeldStatically(member)) return true;
+        foreach (var type in TypesThatReach(member))
+        {
+            foreach (var reference in type.DeclaringSyntaxReferences)
+            {
+                foreach (var node in reference.GetSyntax().DescendantNodes())
+                {
+                    if (IsLazyFill(node, member, type)) return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private IEnumerable<INamedTypeSymbol> TypesThatReach(ISymbol member)
+    {
+        yield return member.ContainingType;
+        if (member.DeclaredAccessibility == Accessibility.Private) yield break;
+        foreach (var type in analysis.Implementations.Types)
+        {
+            if (SymbolEqualityComparer.Default.Equals(type.BaseType?.OriginalDefinition, member.ContainingType)) yield return type;
+        }
+    }
+
+    /// <summary>A static member that is filled where it is declared, for everybody and for good.</summary>
+    private static bool IsHeldStatically(ISymbol member)
+    {
+        foreach (var reference in member.DeclaringSyntaxReferences)
+        {
+            switch (reference.GetSyntax())
+            {
+                case VariableDeclaratorSyntax { Initializer.Value: var value }:
+                    return !value.IsKind(SyntaxKind.NullLiteralExpression) && !value.IsKind(SyntaxKind.SuppressNullableWarningExpression) && !value.IsKind(SyntaxKind.DefaultLiteralExpression);
+                case PropertyDeclarationSyntax { Initializer.Value: var value }:
+                    return !value.IsKind(SyntaxKind.NullLiteralExpression) && !value.IsKind(SyntaxKind.SuppressNullableWarningExpression);
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsLazyFill(SyntaxNode node, ISymbol member, INamedTypeSymbol type)
+    {
+        var name = member.Name;
+        switch (node)
+        {
+            case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Refers(assignment.Left, name):
+                return !InConstructor(node);
+            case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && Refers(assignment.Left, name) && !IsNothing(assignment.Right):
+                return !InConstructor(node) && IsUnderNullCheck(node, name) && !IsOwnersStart(node, name, type);
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "EnsureInitialized" or "CompareExchange" } } call
+                when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
+                return true;
+            case InvocationExpressionSyntax call when Called(call) is { } method && MethodFills(type, method, name):
+                return IsUnderNullCheck(node, name) && !InConstructor(node) && EnclosingName(node) != method
+                    && !(IsStart(EnclosingName(node)) && AnswersNothing(node));
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Some condition before the node, or around it, asks about the field or a variable that holds it.</summary>
+    private static bool IsUnderNullCheck(SyntaxNode node, string name)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal) { name };
+        var member = Bodies.EnclosingDeclaration(node);
+        if (member is null) return false;
+        foreach (var declarator in member.DescendantNodes().OfType<VariableDeclaratorSyntax>())
+        {
+            if (declarator.Initializer is { } initializer && initializer.Value.DescendantNodesAndSelf().Any(n => n is ExpressionSyntax e && Refers(e, name)) && !initializer.Value.DescendantNodesAndSelf().OfType<AssignmentExpressionSyntax>().Any())
+                names.Add(declarator.Identifier.ValueText);
+        }
+
+        for (var child = node; child is not null && child != member; child = child.Parent)
+        {
+            switch (child.Parent)
+            {
+                case IfStatementSyntax statement when statement.Condition != child && AsksFor(statement.Condition, names):
+                case ConditionalExpressionSyntax conditional when conditional.Condition != child && AsksFor(conditional.Condition, names):
+                case WhileStatementSyntax loop when loop.Condition != child && AsksFor(loop.Condition, names):
+                    return true;
+                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression or (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } binary when binary.Right == child && AsksFor(binary.Left, names):
+                    return true;
+                case BlockSyntax block:
+                    foreach (var statement in block.Statements)
+                    {
+                        if (statement == child) break;
+                        if (statement is IfStatementSyntax early && AsksFor(early.Condition, names) && Returns(early.Statement)) return true;
+                    }
+
+                    break;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Returns(StatementSyntax statement) =>
+        statement is ReturnStatementSyntax || statement is BlockSyntax { Statements: var statements } && statements.LastOrDefault() is ReturnStatementSyntax;
+
+    private static bool AsksFor(ExpressionSyntax condition, HashSet<string> names) =>
+        condition.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax identifier && names.Contains(identifier.Identifier.ValueText));
+
+    /// <summary><c>Start</c>, which only guards against being called twice, opens for as long as the owner lives.</summary>
+    private static bool IsOwnersStart(SyntaxNode node, string field, INamedTypeSymbol type)
+    {
+        var name = EnclosingName(node);
+        if (!IsStart(name) || !AnswersNothing(node)) return false;
+        // Unless the type itself calls it in front of each use.
+        foreach (var reference in type.DeclaringSyntaxReferences)
+        {
+            foreach (var call in reference.GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>())
+            {
+                if (Called(call) != name || EnclosingName(call) is not { } caller || caller == name || IsStart(caller)) continue;
+                if (Bodies.EnclosingDeclaration(call) is { } member && member.DescendantNodes().Any(n => n is ExpressionSyntax e && Refers(e, field))) return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsStart(string? name) =>
+        name is not null && ClosingFlags.Words(name).FirstOrDefault() is "Start" or "Open" or "Connect" or "Init" or "Initialize" or "Initialise" or "Run" or "Launch" or "Begin" or "Execute" or "Setup" or "Listen" or "Restart" or "Dial";
+
+    private static bool AnswersNothing(SyntaxNode node)
+    {
+        var method = node.FirstAncestorOrSelf<MethodDeclarationSyntax>();
+        return method?.ReturnType is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword or (int)SyntaxKind.BoolKeyword } or IdentifierNameSyntax { Identifier.ValueText: "Task" or "ValueTask" };
+    }
+
+    private static bool MethodFills(INamedTypeSymbol type, string method, string field)
+    {
+        for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
+        {
+            foreach (var member in candidate.GetMembers(method))
+            {
+                if (member is not IMethodSymbol) continue;
+                foreach (var reference in member.DeclaringSyntaxReferences)
+                {
+                    foreach (var assignment in reference.GetSyntax().DescendantNodes().OfType<AssignmentExpressionSyntax>())
+                    {
+                        if (Refers(assignment.Left, field) && !IsNothing(assignment.Right)) return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static string? Called(InvocationExpressionSyntax call) => call.Expression switch
+    {
+        IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax } access => access.Name.Identifier.ValueText,
+        _ => null,
+    };
+
+    private static string? EnclosingName(SyntaxNode node) => node.FirstAncestorOrSelf<MemberDeclarationSyntax>() switch
+    {
+        MethodDeclarationSyntax method => method.Identifier.ValueText,
+        PropertyDeclarationSyntax property => property.Identifier.ValueText,
+        _ => null,
+    };
+
+    private static bool InConstructor(SyntaxNode node) => node.FirstAncestorOrSelf<ConstructorDeclarationSyntax>() is not null && node.FirstAncestorOrSelf<AnonymousFunctionExpressionSyntax>() is null;
+
+    private static bool IsNothing(ExpressionSyntax value) =>
+        value.IsKind(SyntaxKind.NullLiteralExpression) || value.IsKind(SyntaxKind.DefaultLiteralExpression) || value.IsKind(SyntaxKind.DefaultExpression)
+        || value is PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } suppressed && IsNothing(suppressed.Operand);
+
+    private static bool Refers(ExpressionSyntax expression, string name) => expression switch
+    {
+        IdentifierNameSyntax identifier => identifier.Identifier.ValueText == name,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax or IdentifierNameSyntax } access => access.Name.Identifier.ValueText == name,
+        _ => false,
+    };
+}

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Facts;
+
+/// <summary>
+/// The user's own flags: <c>_closed</c>, <c>_running</c>, <c>_state</c>. A flag is known by the words of its name, else by
+/// who writes it: what <c>Dispose</c> or <c>Close</c> sets to true means closed.
+/// </summary>
+internal sealed class ClosingFlags(Analysis analysis)
+{
+    private static readonly HashSet<string> Ended = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Closed", "Closing", "Close", "Disposed", "Disposing", "Dispose", "Stopped", "Stopping", "Stop", "Dead", "Ended", "Ending", "Faulted", "Fault", "Failed", "Broken",
+        "Aborted", "Aborting", "Shutdown", "Shut", "Shutting", "Down", "Cancelled", "Canceled", "Cancellation", "Disconnected", "Disconnecting", "Terminated", "Terminating",
+        "Finished", "Exited", "Exiting", "Killed", "Lost", "Detached", "Gone", "Quit", "Quitting", "Offline", "Draining", "Released", "Torn", "Invalid", "Unusable", "Unavailable",
+        "Errored", "Kicked", "Leaving", "Expired",
+    };
+
+    private static readonly HashSet<string> Usable = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Open", "Opened", "Connected", "Alive", "Running", "Active", "Ready", "Started", "Writable", "Usable", "Established", "Online", "Up", "Valid", "Healthy", "Live",
+        "Authenticated", "Attached", "Available", "Listening", "Writeable", "Connection", "Joined", "Operational", "Working", "Linked", "Good", "Ok",
+    };
+
+    private readonly ConcurrentDictionary<ISymbol, bool?> _byWriters = new(SymbolEqualityComparer.Default);
+
+    /// <summary>Words behind the one that counts: <c>_closeRequested</c>, <c>_disposedValue</c>.</summary>
+    private static readonly HashSet<string> Neutral = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Requested", "Value", "Flag", "Called", "Received", "Sent", "Already", "Now", "Signaled", "Signalled", "Invoked", "Begun", "Initiated", "Pending", "Or", "Int", "Count",
+    };
+
+    /// <summary>The value of the flag that means usable, by its name; null when the name says nothing.</summary>
+    public static bool? ByName(string name)
+    {
+        var words = Words(name).TakeWhile(w => !w.Equals("By", StringComparison.OrdinalIgnoreCase)).ToList();
+        var last = words.Count - 1;
+        while (last > 0 && Neutral.Contains(words[last])) last--;
+        if (last < 0) return null;
+        bool? found = Ended.Contains(words[last]) ? false : Usable.Contains(words[last]) ? true : null;
+        if (found is null && words[0].Equals("Can", StringComparison.OrdinalIgnoreCase) && last > 0) found = true;
+        var negated = words.Any(w => w.Equals("Not", StringComparison.OrdinalIgnoreCase) || w.Equals("No", StringComparison.OrdinalIgnoreCase) || w.Equals("Isnt", StringComparison.OrdinalIgnoreCase));
+        return negated ? !found : found;
+    }
+
+    /// <summary>Does this constraint on a flag or state mean that the connection may be used?</summary>
+    public bool MeansUsable(ISymbol member, Constraint constraint)
+    {
+        var facts = analysis.Catalogue.Of(member);
+        if ((facts.Roles & Role.Alive) != 0) return true;
+        if (member is IFieldSymbol { IsConst: true }) return false;
+        var type = member switch
+        {
+            IFieldSymbol field => field.Type,
+            IPropertySymbol property => property.Type,
+            IMethodSymbol method => method.ReturnType,
+            IParameterSymbol parameter => parameter.Type,
+            ILocalSymbol local => local.Type,
+            _ => null,
+        };
+        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable) type = nullable.TypeArguments[0];
+        if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum } enumeration) return EnumMeansUsable(member, facts, enumeration, constraint);
+        if (member is IMethodSymbol { Name: "Poll" or "Peek" }) return true;
+        var usableWhen = (facts.Roles & Role.State) != 0 ? analysis.Catalogue.IsUsable(member, true) : null;
+        usableWhen ??= ByName(member.Name) ?? (member is IMethodSymbol && analysis.Connections.AnswersState(member) ? true : ByWriters(member));
+        if (usableWhen is not { } wanted) return false;
+        return wanted ? IsTrue(constraint) : IsFalse(constraint);
+    }
+
+    private static bool IsTrue(Constraint constraint) =>
+        constraint.IsTrue || (constraint.Includes ? constraint.Values.All(v => v is long and not 0) : constraint.Values.Contains(0L));
+
+    private static bool IsFalse(Constraint constraint) =>
+        constraint.IsFalse || (constraint.Includes ? constraint.Values.All(v => v is 0L) : constraint.Values.Any(v => v is long and not 0));
+
+    private bool EnumMeansUsable(ISymbol member, MemberFacts facts, INamedTypeSymbol type, Constraint constraint)
+    {
+        var usable = false;
+        foreach (var value in constraint.Values)
+        {
+            var verdict = Verdict(member, facts, type, value);
+            if (constraint.Includes && verdict == false) return false;
+            // Of the excluded values one that means the end is enough: the code has asked whether it is over.
+            if (!constraint.Includes && verdict == false) return true;
+            usable |= verdict == true;
+        }
+
+        return constraint.Includes && usable;
+    }
+
+    private bool? Verdict(ISymbol member, MemberFacts facts, INamedTypeSymbol type, object? value)
+    {
+        foreach (var candidate in type.GetMembers())
+        {
+            if (candidate is not IFieldSymbol { HasConstantValue: true } field || !Equals(Constants.Normalize(field.ConstantValue), value)) continue;
+            if ((facts.Roles & Role.State) != 0 && analysis.Catalogue.IsUsable(member, field.ConstantValue) is { } known) return known;
+            return ByName(field.Name);
+        }
+
+        return null;
+    }
+
+    private bool? ByWriters(ISymbol member)
+    {
+        if (member is not (IFieldSymbol or IPropertySymbol) || !analysis.Summaries.IsOwn(member)) return null;
+        return _byWriters.GetOrAdd(member, FindByWriters);
+    }
+
+    private bool? FindByWriters(ISymbol member)
+    {
+        foreach (var (value, _) in Assignments.To(member, analysis.Bodies))
+        {
+            var name = value.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText;
+            if (name is null || !IsEnding(name)) continue;
+            if (value.IsKind(SyntaxKind.TrueLiteralExpression)) return false;
+            if (value.IsKind(SyntaxKind.FalseLiteralExpression)) return true;
+        }
+
+        return null;
+    }
+
+    public static bool IsEnding(string name)
+    {
+        var first = Words(name).FirstOrDefault();
+        return first is "Dispose" or "Close" or "Stop" or "Disconnect" or "Abort" or "Shutdown" or "Shut" or "End" or "Terminate" or "Kill" or "Finish" or "Detach"
+            || name is "OnClosed" or "OnClose" or "OnDisconnected" or "OnDisconnect";
+    }
+
+    /// <summary>The words of an identifier: <c>_isClosed</c> has <c>is</c> and <c>Closed</c>.</summary>
+    public static IEnumerable<string> Words(string name)
+    {
+        var start = 0;
+        for (var i = 1; i <= name.Length; i++)
+        {
+            var boundary = i == name.Length || name[i] == '_' || char.IsUpper(name[i]) && (!char.IsUpper(name[i - 1]) || i + 1 < name.Length && char.IsLower(name[i + 1]));
+            if (!boundary) continue;
+            var word = name.Substring(start, i - start).Trim('_');
+            if (word.Length > 0) yield return word;
+            start = i;
+        }
+    }
+}

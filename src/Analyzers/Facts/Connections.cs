@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Facts;
+
+/// <summary>The engine's questions to the catalogue.</summary>
+internal sealed class Connections(Analysis analysis)
+{
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> _carriers = new(SymbolEqualityComparer.Default);
+
+    public ConnectionType? TypeOf(ITypeSymbol? type) => type is null ? null : analysis.Catalogue.Find(type);
+
+    /// <summary>A type that carries bytes to a connection without being one: a stream, a writer, a pipe.</summary>
+    public bool IsCarrier(ITypeSymbol? type) => type is not null && _carriers.GetOrAdd(type, static t =>
+    {
+        for (var candidate = t; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (candidate.Name is "Stream" or "TextWriter" or "BinaryWriter" or "PipeWriter" or "TextReader" or "BinaryReader" or "PipeReader"
+                && candidate.ContainingNamespace?.ToDisplayString() is "System.IO" or "System.IO.Pipelines") return true;
+        }
+
+        return t.Name == "IDuplexPipe";
+    });
+
+    public Role RolesOf(ISymbol member, ITypeSymbol? receiver) =>
+        receiver is null ? analysis.Catalogue.Of(member).Roles : analysis.Catalogue.Of(member, receiver).Roles;
+
+    public MemberFacts FactsOf(ISymbol member, ITypeSymbol? receiver) =>
+        receiver is null ? analysis.Catalogue.Of(member) : analysis.Catalogue.Of(member, receiver);
+
+    /// <summary>An event or callback property by which a connection tells that it failed or ended.</summary>
+    public bool TellsFailure(ISymbol member) => (analysis.Catalogue.Of(member).Roles & (Role.Error | Role.Ended)) != 0;
+
+    public bool IsOpenedBySetting(ISymbol? member) => member is IPropertySymbol && (analysis.Catalogue.Of(member).Roles & Role.Open) != 0;
+
+    public bool IsCreatedOpen(ITypeSymbol? type, IMethodSymbol constructor) =>
+        TypeOf(type) is { } connection && (connection.Traits & Traits.CreatedOpen) != 0 || (analysis.Catalogue.Of(constructor).Roles & Role.Create) != 0;
+
+    /// <summary>The state of a connection, or a flag of its owner that may be one.</summary>
+    public bool IsStateLike(ISymbol member)
+    {
+        if ((analysis.Catalogue.Of(member).Roles & (Role.State | Role.Alive)) != 0) return true;
+        var type = member is IPropertySymbol property ? property.Type : (member as IMethodSymbol)?.ReturnType;
+        return type is { TypeKind: TypeKind.Enum } or { SpecialType: SpecialType.System_Boolean }
+            && member is IPropertySymbol or IMethodSymbol { Parameters.Length: 0 } && ClosingFlags.ByName(member.Name) is not null;
+    }
+
+    /// <summary>A bool <c>Is…</c>, <c>Can…</c> or <c>Try…</c> of a library, whose answer decides about a send.</summary>
+    public bool AnswersState(ISymbol member) =>
+        member is IMethodSymbol method && !analysis.Summaries.IsOwn(method)
+        && (method.Name.StartsWith("Is", StringComparison.Ordinal) || method.Name.StartsWith("Can", StringComparison.Ordinal))
+        && TypeOf(method.IsExtensionMethod ? method.Parameters.FirstOrDefault()?.Type : method.ContainingType) is not null;
+
+    /// <summary>The connection (or stream over one) that a new stream or writer is made on.</summary>
+    public Place? Wraps(ITypeSymbol? created, ImmutableArray<Value> arguments, ImmutableArray<IArgumentOperation> syntax)
+    {
+        if (!IsCarrier(created)) return null;
+        foreach (var argument in syntax)
+        {
+            if (argument.Parameter is not { Ordinal: var ordinal, Type: var type } || ordinal >= arguments.Length) continue;
+            if (!IsCarrier(type) && TypeOf(type) is null && !IsCarrier(argument.Value.Type) && TypeOf(argument.Value.Type) is null) continue;
+            if (arguments[ordinal].Places.FirstOrDefault() is { } place) return place;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,268 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Facts;
+
+/// <summary>Which sends a body leads to, and what stands before each of them.</summary>
+internal sealed class Guards(Analysis analysis)
+{
+    private const int MaxSends = 24;
+
+    /// <summary>Does some fact of this state say that the connection may be used?</summary>
+    /// <param name="state">The state before the send.</param>
+    /// <param name="connection">What is sent on.</param>
+    /// <param name="body">The code that sends.</param>
+    /// <param name="throwing">A check whose other outcome throws counts too.</param>
+    /// <param name="gaps">What may not lie between check and use.</param>
+    public bool IsChecked(FlowState state, Place connection, Body body, bool throwing, Gaps gaps)
+    {
+        foreach (var fact in state.Facts)
+        {
+            if (fact.Value.ByThrow && !throwing || (fact.Value.Gaps & gaps) != 0 || fact.Key.Symbol is not { } member) continue;
+            if (!Concerns(fact.Key, member, connection, body)) continue;
+            if (analysis.Flags.MeansUsable(member, fact.Value)) return true;
+        }
+
+        foreach (var mark in state.Marks)
+        {
+            if ((mark.Value & Marks.Proven) != 0 && (mark.Key.IsPrefixOf(connection) && mark.Key.Depth > 0 || connection.IsPrefixOf(mark.Key) || mark.Key.Equals(connection) && connection.Root != RootKind.This)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The member is the connection's own, its owner's, or that of what it wraps.</summary>
+    private bool Concerns(Place fact, ISymbol member, Place connection, Body body)
+    {
+        if (fact.Parent is not { } owner)
+        {
+            // A variable of the method around a lambda, set by another handler.
+            return fact.Root is RootKind.Local or RootKind.Parameter && !SymbolEqualityComparer.Default.Equals(member.ContainingSymbol, body.Owner)
+                && connection.RootPlace.Root is RootKind.Local or RootKind.Parameter or RootKind.This;
+        }
+
+        if (owner.Equals(Place.Static)) return connection.RootPlace.Root == RootKind.Static;
+        // `_stopping.IsCancellationRequested` is a flag of whoever owns `_stopping`.
+        if (member.Name == "IsCancellationRequested")
+        {
+            while (owner.Parent is { } around && owner.Symbol is IFieldSymbol or IPropertySymbol or IParameterSymbol) owner = around;
+            return Owns(owner, connection);
+        }
+
+        return Owns(owner, connection) || connection.IsPrefixOf(owner) || analysis.Types.IsSameConnection(owner, connection, body);
+    }
+
+    private static bool Owns(Place owner, Place connection)
+    {
+        for (Place? place = connection; place is not null; place = place.RootPlace.From)
+        {
+            if (owner.IsPrefixOf(place)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The sends and uses of a body, as its callers see them.</summary>
+    public ImmutableArray<SendFact> SendsOf(Body body, ImmutableArray<BodyEvent> events, int depth)
+    {
+        var sends = ImmutableArray.CreateBuilder<SendFact>();
+        foreach (var happened in events)
+        {
+            if (sends.Count >= MaxSends) break;
+            if (happened.Kind == EventKind.Throw) Requirement(body, happened, sends);
+            else if (happened is { Kind: EventKind.Call, Symbol: { } member })
+            {
+                if (happened.Callees.IsEmpty) Own(body, happened, member, sends);
+                else
+                {
+                    foreach (var callee in happened.Callees) Lead(body, happened, callee, depth, sends);
+                }
+            }
+        }
+
+        return sends.ToImmutable();
+    }
+
+    /// <summary>A send that stands here.</summary>
+    private void Own(Body body, BodyEvent happened, ISymbol member, ImmutableArray<SendFact>.Builder sends)
+    {
+        if (member is not IMethodSymbol method) return;
+        var invocation = happened.Operation as IInvocationOperation;
+        var receiver = method.IsExtensionMethod && method.IsStatic ? invocation?.Arguments.FirstOrDefault()?.Value : invocation?.Instance;
+        var type = Unconverted(receiver)?.Type ?? method.ContainingType;
+        if (method.IsStatic && !method.IsExtensionMethod || type is null) return;
+        var facts = analysis.Connections.FactsOf(method, type);
+        var places = method.IsExtensionMethod && method.IsStatic ? happened.Arguments.FirstOrDefault()?.Places : happened.Value.Places;
+        if (places is null) return;
+        var carrier = analysis.Connections.IsCarrier(type) && analysis.Connections.TypeOf(type) is null;
+        if ((facts.Roles & (Role.Quiet | Role.Close)) != 0) return;
+        var isSend = (facts.Roles & Role.Send) != 0 || carrier && IsWrite(method);
+        if (!isSend && (facts.Roles & Role.Use) == 0) return;
+        foreach (var place in places)
+        {
+            if (carrier && !IsCarried(place, body)) continue;
+            var throws = analysis.Catalogue.Throws(method);
+            Add(body, happened, new SendFact(place, happened.Operation, method, type) { Throws = throws, OnlyUse = !isSend }, place, sends);
+        }
+    }
+
+    private static bool IsWrite(IMethodSymbol method) =>
+        method.Name.StartsWith("Write", StringComparison.Ordinal) || method.Name.StartsWith("Flush", StringComparison.Ordinal) || method.Name == "CopyToAsync" && false;
+
+    /// <summary>A plain stream or writer is a connection where it was made from one, or belongs to one.</summary>
+    private bool IsCarried(Place place, Body body)
+    {
+        for (var part = place; part is not null; part = part.Parent)
+        {
+            var type = part.Symbol switch
+            {
+                IFieldSymbol field => field.Type,
+                IPropertySymbol property => property.Type,
+                IParameterSymbol parameter => parameter.Type,
+                ILocalSymbol local => local.Type,
+                IMethodSymbol { MethodKind: MethodKind.Constructor } => null,
+                IMethodSymbol method => method.ReturnType,
+                _ => null,
+            };
+            if (type is not null && analysis.Connections.TypeOf(type) is not null) return true;
+        }
+
+        if (place.RootPlace.Root == RootKind.Born) return false;
+        return place.RootPlace.Root == RootKind.This && (analysis.Types.IsMadeFromConnection(place, body) || analysis.Connections.TypeOf(body.Type) is not null && place.Depth > 0);
+    }
+
+    /// <summary>A method that begins by throwing when the state is not the usable one requires that state of its callers.</summary>
+    private void Requirement(Body body, BodyEvent thrown, ImmutableArray<SendFact>.Builder sends)
+    {
+        if (body.Method is not { } method || body.Type is not { } type || !IsSending(method, type)) return;
+        var exception = ExceptionOf(thrown.Operation, method);
+        if (exception is { Name: "ArgumentException" or "ArgumentNullException" or "ArgumentOutOfRangeException" or "OperationCanceledException" }) return;
+        foreach (var fact in thrown.State.Facts)
+        {
+            if (fact.Key is not { Parent: { } owner, Symbol: { } member } || owner.RootPlace.Root is not (RootKind.This or RootKind.Parameter)) continue;
+            if (!owner.Equals(Place.This) && analysis.Connections.TypeOf(TypeOf(owner)) is null) continue;
+            if ((analysis.Connections.RolesOf(member, null) & Role.State) == 0 && ClosingFlags.ByName(member.Name) is null && !IsStateEnum(member)) continue;
+            if (analysis.Flags.MeansUsable(member, fact.Value) || !analysis.Flags.MeansUsable(member, Opposite(fact.Value))) continue;
+            if (TryBlocks.Catch(thrown.Operation, body.Syntax, exception is null ? [] : [exception])) continue;
+            sends.Add(new SendFact(owner, thrown.Operation, method, type) { Throws = exception is null ? [] : [exception], Validated = false });
+            return;
+        }
+    }
+
+    private static bool IsStateEnum(ISymbol member) =>
+        member is IPropertySymbol { Type.TypeKind: TypeKind.Enum } or IFieldSymbol { Type.TypeKind: TypeKind.Enum };
+
+    private static ITypeSymbol? TypeOf(Place place) => place.Symbol switch
+    {
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        IParameterSymbol parameter => parameter.Type,
+        ILocalSymbol local => local.Type,
+        _ => null,
+    };
+
+    private static Constraint Opposite(Constraint constraint) => new(!constraint.Includes, constraint.Values);
+
+    private bool IsSending(IMethodSymbol method, INamedTypeSymbol type)
+    {
+        if ((analysis.Connections.RolesOf(method, null) & (Role.Send | Role.Use)) != 0) return true;
+        var first = ClosingFlags.Words(method.Name).FirstOrDefault();
+        return first is "Send" or "Write" or "Publish" or "Request" or "Emit" or "Transmit" or "Post"
+            && type.GetMembers().Any(m => (m is IPropertySymbol or IFieldSymbol) && IsStateEnum(m) || m is IPropertySymbol { Type.SpecialType: SpecialType.System_Boolean } && ClosingFlags.ByName(m.Name) is not null);
+    }
+
+    private INamedTypeSymbol? ExceptionOf(IOperation thrown, IMethodSymbol method)
+    {
+        while (thrown is IConversionOperation conversion) thrown = conversion.Operand;
+        if (thrown is IInvocationOperation) return analysis.Catalogue.Throws(method).FirstOrDefault(t => t.Name == "InvalidOperationException");
+        return thrown.Type as INamedTypeSymbol;
+    }
+
+    /// <summary>A call that leads to sends further down.</summary>
+    private void Lead(Body body, BodyEvent happened, Summary callee, int depth, ImmutableArray<SendFact>.Builder sends)
+    {
+        var site = new SummaryApplication(happened.State, callee, happened.Value, happened.Arguments, happened.Operation.Syntax);
+        foreach (var send in callee.Sends) Lift(body, happened, send, site.Map(send.Connection), happened.State, callee.Body.Owner, sends);
+
+        // A delegate that is passed on and called there.
+        if (depth <= 1) return;
+        foreach (var inner in callee.Events)
+        {
+            if (inner.Kind != EventKind.Call || inner.Symbol is not IMethodSymbol { MethodKind: MethodKind.DelegateInvoke }) continue;
+            if (inner.Value.Places.FirstOrDefault() is not { IsRoot: true, Symbol: IParameterSymbol parameter } || parameter.Ordinal >= happened.Arguments.Length) continue;
+            if (happened.Arguments[parameter.Ordinal].Atoms is not [Atom.Function { Method: IMethodSymbol function } known]) continue;
+            var state = Enter(happened.State, site, inner.State);
+            foreach (var summary in analysis.Summaries.Of(function, depth - 2, default))
+            {
+                var arguments = inner.Arguments.Select(site.Map).ToImmutableArray();
+                var lambda = new SummaryApplication(state, summary, known.Target is null ? Value.Of(Place.This) : Value.Of(known.Target), arguments, happened.Operation.Syntax);
+                if (TryBlocks.Catch(inner.Operation, callee.Body.Syntax, analysis.Catalogue.Throws(function))) continue;
+                foreach (var send in summary.Sends) Lift(body, happened, send, lambda.Map(send.Connection), state, callee.Body.Owner, sends);
+            }
+        }
+    }
+
+    private static FlowState Enter(FlowState state, SummaryApplication site, FlowState inside)
+    {
+        foreach (var fact in inside.Facts)
+        {
+            if (fact.Key is not { Parent: { } parent, Symbol: { } member }) continue;
+            foreach (var owner in site.Map(parent).Places)
+            {
+                if (owner.Step(member) is { } place) state = state.Know(SmallMap<Place, Constraint>.Empty.Set(place, fact.Value));
+            }
+        }
+
+        return state;
+    }
+
+    private void Lift(Body body, BodyEvent happened, SendFact send, Value mapped, FlowState state, ISymbol callee, ImmutableArray<SendFact>.Builder sends)
+    {
+        foreach (var place in mapped.Places)
+        {
+            if (sends.Count >= MaxSends) return;
+            var lifted = new SendFact(place, happened.Operation, send.Member, send.Type)
+            {
+                Throws = send.Throws,
+                OnlyUse = send.OnlyUse,
+                Guarded = send.Guarded,
+                Validated = send.Validated,
+                InCallee = send.Connection,
+                Route = send.Route.Insert(0, new RouteStep(callee, send.Operation.Syntax.GetLocation())),
+            };
+            Add(body, happened, lifted, place, sends);
+        }
+    }
+
+    private void Add(Body body, BodyEvent happened, SendFact send, Place place, ImmutableArray<SendFact>.Builder sends)
+    {
+        var state = happened.State;
+        var guarded = send.Guarded || send.OnlyUse
+            || IsChecked(state, place, body, throwing: false, Gaps.None)
+            || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws);
+        var validated = send.Validated
+            || (state.MarksOf(place) & Marks.Fresh) != 0 && place.Born is not (BornKind.Lookup or BornKind.Pooled)
+            || IsChecked(state, place, body, throwing: true, Gaps.Await)
+            || Evictions.Evicts(happened.Operation, body, place, send.Throws, analysis);
+        if (guarded && validated) return;
+        sends.Add(new SendFact(place, send.Operation, send.Member, send.Type)
+        {
+            Throws = send.Throws,
+            OnlyUse = send.OnlyUse,
+            Route = send.Route,
+            InCallee = send.InCallee,
+            Guarded = guarded,
+            Validated = validated,
+        });
+    }
+
+    private static IOperation? Unconverted(IOperation? operation)
+    {
+        while (operation is IConversionOperation { IsImplicit: true } conversion) operation = conversion.Operand;
+        return operation;
+    }
+}

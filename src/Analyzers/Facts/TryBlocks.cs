@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LifecycleAnalyzers.Facts;
+
+/// <summary>What the <c>try</c> statements around an operation do with its failure.</summary>
+internal static class TryBlocks
+{
+    /// <summary>The <c>catch</c> clauses that see what the operation throws when the connection is closing, innermost first.</summary>
+    public static IEnumerable<CatchClauseSyntax> Around(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws)
+    {
+        var model = operation.SemanticModel;
+        if (model is null || LeavesUnawaited(operation)) yield break;
+        for (var node = operation.Syntax; node is not null && node != body; node = node.Parent)
+        {
+            if (node.Parent is not TryStatementSyntax statement || statement.Block != node) continue;
+            foreach (var clause in statement.Catches)
+            {
+                if (Sees(clause, throws, model)) yield return clause;
+            }
+        }
+    }
+
+    /// <summary>Some clause stops the failure: it does not end in throwing again.</summary>
+    public static bool Catch(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws) =>
+        LooksAtTask(operation.Syntax) || Around(operation, body, throws).Any(clause => !Rethrows(clause));
+
+    private static bool Sees(CatchClauseSyntax clause, ImmutableArray<INamedTypeSymbol> throws, SemanticModel model)
+    {
+        if (clause.Filter is { } filter && FilterTypes(filter.FilterExpression, model) is { Count: > 0 } filtered) return filtered.Any(type => Fits(type, throws));
+        if (clause.Declaration is null) return true;
+        return model.GetTypeInfo(clause.Declaration.Type).Type is INamedTypeSymbol caught && Fits(caught, throws);
+    }
+
+    /// <summary>A base of what is thrown catches it; a derived type catches the part of it that the network throws.</summary>
+    private static bool Fits(INamedTypeSymbol caught, ImmutableArray<INamedTypeSymbol> throws)
+    {
+        if (caught.Name == "Exception" && caught.ContainingNamespace?.Name == "System") return true;
+        foreach (var thrown in throws)
+        {
+            if (Derives(thrown, caught) || Derives(caught, thrown) && !IsCancellation(caught)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsCancellation(INamedTypeSymbol type) => type.Name is "OperationCanceledException" or "TaskCanceledException";
+
+    private static bool Derives(INamedTypeSymbol type, INamedTypeSymbol from)
+    {
+        for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(candidate, from)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The types that <c>when (e is A or B)</c> names.</summary>
+    private static List<INamedTypeSymbol> FilterTypes(ExpressionSyntax filter, SemanticModel model)
+    {
+        var types = new List<INamedTypeSymbol>();
+        foreach (var node in filter.DescendantNodesAndSelf())
+        {
+            var named = node switch
+            {
+                ConstantPatternSyntax constant => model.GetSymbolInfo(constant.Expression).Symbol as INamedTypeSymbol,
+                TypePatternSyntax pattern => model.GetTypeInfo(pattern.Type).Type as INamedTypeSymbol,
+                DeclarationPatternSyntax declaration => model.GetTypeInfo(declaration.Type).Type as INamedTypeSymbol,
+                RecursivePatternSyntax { Type: { } type } => model.GetTypeInfo(type).Type as INamedTypeSymbol,
+                BinaryExpressionSyntax binary when binary.IsKind(SyntaxKind.IsExpression) => model.GetSymbolInfo(binary.Right).Symbol as INamedTypeSymbol,
+                _ => null,
+            };
+            if (named is not null && !IsNegated(node, filter)) types.Add(named);
+        }
+
+        return types;
+    }
+
+    private static bool IsNegated(SyntaxNode node, ExpressionSyntax filter)
+    {
+        for (var parent = node; parent is not null && parent != filter.Parent; parent = parent.Parent)
+        {
+            if (parent is UnaryPatternSyntax || parent.IsKind(SyntaxKind.LogicalNotExpression)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The clause throws on every way through it, as far as its own statements show.</summary>
+    public static bool Rethrows(CatchClauseSyntax clause) =>
+        clause.Block.Statements.LastOrDefault() is ThrowStatementSyntax
+        || clause.Block.Statements.LastOrDefault() is ExpressionStatementSyntax { Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Throw" } } };
+
+    /// <summary><c>return SendAsync()</c> inside a <c>try</c>: the failure comes when the <c>try</c> is over.</summary>
+    private static bool LeavesUnawaited(IOperation operation)
+    {
+        if (operation.Type?.Name is not ("Task" or "ValueTask")) return false;
+        var node = operation.Syntax;
+        while (node.Parent is MemberAccessExpressionSyntax or InvocationExpressionSyntax or ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax or MemberBindingExpressionSyntax)
+        {
+            if (node.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetResult" or "Result" or "Wait" or "GetAwaiter" }) return false;
+            node = node.Parent;
+        }
+
+        return node.Parent is ReturnStatementSyntax;
+    }
+
+    /// <summary>Somebody looks at how the task ended.</summary>
+    private static bool LooksAtTask(SyntaxNode node)
+    {
+        while (node.Parent is MemberAccessExpressionSyntax or InvocationExpressionSyntax or ParenthesizedExpressionSyntax)
+        {
+            if (node.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContinueWith" or "Observe" } access && access.Expression == node) return true;
+            node = node.Parent;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+
+namespace LifecycleAnalyzers.Flow;
+
+using FactMap = SmallMap<Place, Constraint>;
+
+/// <summary>How values become conditions, and conditions are compared, negated and combined.</summary>
+internal static class Conditions
+{
+    private static readonly FactMap Nothing = FactMap.Empty;
+
+    public static readonly Atom.Condition Unknown = new(Nothing, Nothing);
+
+    public static readonly Atom.Condition True = new(Nothing, null);
+
+    public static readonly Atom.Condition False = new(null, Nothing);
+
+    /// <summary>The value of a boolean expression as what is known when it is true and when it is false.</summary>
+    public static Atom.Condition AsCondition(Value value) => Any(value, atom => atom switch
+    {
+        Atom.Condition condition => condition,
+        Atom.Constant { Value: true } => True,
+        Atom.Constant { Value: false or null } => False,
+        Atom.Of of => new Atom.Condition(One(of, Constraint.Is(true)), One(of, Constraint.Is(false))),
+        _ => Unknown,
+    });
+
+    public static Atom.Condition EqualTo(Value value, object? constant) => Any(value, atom => atom switch
+    {
+        Atom.Constant known => Same(known.Value, constant) ? True : False,
+        Atom.Of of => new Atom.Condition(One(of, Constraint.Is(constant)), One(of, Constraint.IsNot(constant))),
+        Atom.Condition condition when constant is true => condition,
+        Atom.Condition condition when constant is false => Not(condition),
+        Atom.Condition when constant is null => False,
+        _ => Unknown,
+    });
+
+    public static Atom.Condition OneOf(Value value, ImmutableArray<object?> constants) => Any(value, atom => atom switch
+    {
+        Atom.Constant known => constants.Any(c => Same(known.Value, c)) ? True : False,
+        Atom.Of of => new Atom.Condition(One(of, new Constraint(true, constants)), One(of, new Constraint(false, constants))),
+        _ => Unknown,
+    });
+
+    public static Atom.Condition Not(Atom.Condition condition) => new(condition.WhenFalse, condition.WhenTrue);
+
+    public static Atom.Condition And(Atom.Condition a, Atom.Condition b) => new(Both(a.WhenTrue, b.WhenTrue), Either(a.WhenFalse, b.WhenFalse));
+
+    public static Atom.Condition Or(Atom.Condition a, Atom.Condition b) => new(Either(a.WhenTrue, b.WhenTrue), Both(a.WhenFalse, b.WhenFalse));
+
+    /// <summary>Two descriptions of one condition: what either says when it is true holds, and when it is false.</summary>
+    public static Atom.Condition Merge(Atom.Condition a, Atom.Condition b) => new(Both(a.WhenTrue, b.WhenTrue), Both(a.WhenFalse, b.WhenFalse));
+
+    /// <summary>
+    /// The same test on each alternative. An alternative for which the outcome is impossible drops out; what the others say
+    /// is kept for each of them, since the variable is one of them and each is spoken of by its own name.
+    /// </summary>
+    private static Atom.Condition Any(Value value, Func<Atom, Atom.Condition> test)
+    {
+        if (value.Atoms.Length == 1) return test(value.Atoms[0]);
+        FactMap? whenTrue = null, whenFalse = null;
+        foreach (var atom in value.Atoms)
+        {
+            var condition = test(atom);
+            whenTrue = Alternative(whenTrue, condition.WhenTrue, atom is Atom.Condition);
+            whenFalse = Alternative(whenFalse, condition.WhenFalse, atom is Atom.Condition);
+        }
+
+        return new(whenTrue, whenFalse);
+    }
+
+    private static FactMap? Alternative(FactMap? sofar, FactMap? next, bool opaque)
+    {
+        if (sofar is null) return next;
+        if (next is null) return sofar;
+        return opaque ? Either(sofar, next) : Both(sofar, next);
+    }
+
+    private static FactMap? Both(FactMap? a, FactMap? b)
+    {
+        if (a is null || b is null) return null;
+        foreach (var fact in b) a = a.Set(fact.Key, a.TryGet(fact.Key, out var old) ? Constraint.And(old, fact.Value) : fact.Value);
+        return a;
+    }
+
+    private static FactMap? Either(FactMap? a, FactMap? b)
+    {
+        if (a is null) return b;
+        if (b is null) return a;
+        return a.Select((place, constraint) =>
+            b.TryGet(place, out var other) && Constraint.Or(constraint, other) is { } both ? (true, both) : (false, constraint));
+    }
+
+    private static FactMap One(Atom.Of of, Constraint constraint) => Nothing.Set(of.Place, constraint.WithGaps(of.Gaps));
+
+    private static bool Same(object? a, object? b) => Equals(a, b);
+}

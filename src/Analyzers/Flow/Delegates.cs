@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>The functions behind a delegate: those that every assignment of a private field names.</summary>
+internal sealed class Delegates(Analysis analysis)
+{
+    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<IMethodSymbol>> _kept = new(SymbolEqualityComparer.Default);
+
+    /// <summary>A library method that runs the delegate it is given before it returns.</summary>
+    public bool RunsAtOnce(IMethodSymbol method) =>
+        method.Name is "ForEach" or "For" or "Invoke" && method.ContainingType?.Name is "List" or "Array" or "Parallel" or "ImmutableList";
+
+    /// <summary>The functions that calling this value may run; default or empty when one of them is unknown.</summary>
+    public ImmutableArray<IMethodSymbol> Of(Value callee, Body body)
+    {
+        if (callee.Atoms is [Atom.Of { Place: { Symbol: (IFieldSymbol or IPropertySymbol) and var member, Parent.IsRoot: true } }])
+            return _kept.GetOrAdd(member, Find);
+        return [];
+    }
+
+    private ImmutableArray<IMethodSymbol> Find(ISymbol member)
+    {
+        if (member is IEventSymbol || member.DeclaredAccessibility is not (Accessibility.Private or Accessibility.NotApplicable) || !analysis.Summaries.IsOwn(member)) return [];
+        var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
+        foreach (var (expression, model) in Assignments.To(member, analysis.Bodies))
+        {
+            var operation = model.GetOperation(expression);
+            while (operation is IConversionOperation or IDelegateCreationOperation)
+                operation = operation is IConversionOperation conversion ? conversion.Operand : ((IDelegateCreationOperation)operation).Target;
+            switch (operation)
+            {
+                case IMethodReferenceOperation method:
+                    found.Add(method.Method);
+                    break;
+                case IAnonymousFunctionOperation lambda:
+                    found.Add(lambda.Symbol);
+                    break;
+                case ILiteralOperation { ConstantValue: { HasValue: true, Value: null } }:
+                    break;
+                default:
+                    return [];
+            }
+        }
+
+        return found.Distinct<IMethodSymbol>(SymbolEqualityComparer.Default).ToImmutableArray();
+    }
+}
+
+/// <summary>All assignments of a member in the types that can reach it.</summary>
+internal static class Assignments
+{
+    public static IEnumerable<(ExpressionSyntax Value, SemanticModel Model)> To(ISymbol member, Bodies bodies)
+    {
+        if (member.ContainingType is not { } type) yield break;
+        foreach (var reference in type.DeclaringSyntaxReferences)
+        {
+            var syntax = reference.GetSyntax();
+            var model = bodies.ModelOf(syntax.SyntaxTree);
+            foreach (var node in syntax.DescendantNodes())
+            {
+                switch (node)
+                {
+                    case AssignmentExpressionSyntax assignment when Names(assignment.Left, member.Name)
+                        && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(assignment.Left).Symbol?.OriginalDefinition, member.OriginalDefinition):
+                        yield return (assignment.Right, model);
+                        break;
+                    case VariableDeclaratorSyntax { Initializer: { } initializer } declarator when declarator.Identifier.ValueText == member.Name
+                        && SymbolEqualityComparer.Default.Equals(model.GetDeclaredSymbol(declarator), member.OriginalDefinition):
+                        yield return (initializer.Value, model);
+                        break;
+                    case PropertyDeclarationSyntax { Initializer: { } initializer } property when property.Identifier.ValueText == member.Name
+                        && SymbolEqualityComparer.Default.Equals(model.GetDeclaredSymbol(property), member.OriginalDefinition):
+                        yield return (initializer.Value, model);
+                        break;
+                }
+            }
+        }
+    }
+
+    private static bool Names(ExpressionSyntax expression, string name) => expression switch
+    {
+        IdentifierNameSyntax identifier => identifier.Identifier.ValueText == name,
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText == name,
+        _ => false,
+    };
+}

@@ -1,0 +1,247 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>What happens to a state at an operation; what a condition adds to it.</summary>
+internal interface ITransfer
+{
+    /// <summary>The state after the operation; null where control does not come out of it.</summary>
+    FlowState? Apply(IOperation operation, FlowState state);
+
+    /// <summary>The states when the condition is true and when it is false; null where it cannot be.</summary>
+    (FlowState? WhenTrue, FlowState? WhenFalse) Branch(IOperation condition, FlowState state, bool otherwiseThrowsTrue, bool otherwiseThrowsFalse);
+
+    /// <summary>Control leaves the body normally.</summary>
+    FlowState Return(IOperation? value, FlowState state);
+
+    void Throw(IOperation? exception, FlowState state);
+}
+
+/// <summary>
+/// A forward worklist over Roslyn's control-flow graph. The graph has no edge from the middle of a <c>try</c> to its handlers:
+/// the state after every operation inside a protected region is joined into its handlers. A <c>finally</c> is run once for each
+/// way into it, so that what holds on the exceptional way never leaks into the normal one.
+/// </summary>
+internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, CancellationToken cancellation)
+{
+    private const int MaxVisitsOfBlock = 24;
+    private const int MaxVisits = 20_000;
+
+    private readonly bool[] _onlyThrows = OnlyThrows(graph);
+    private readonly Dictionary<ControlFlowRegion, FlowState> _exceptionalEntry = [];
+    private int _visits;
+
+    private CancellationToken Cancellation => cancellation;
+
+    private ITransfer Transfer => transfer;
+
+    private ImmutableArray<BasicBlock> Blocks => graph.Blocks;
+
+    /// <summary>The joined state of all normal exits; null when there is none.</summary>
+    public FlowState? Exit { get; private set; }
+
+    /// <summary>A bound was passed: nothing may be concluded.</summary>
+    public bool GaveUp { get; private set; }
+
+    /// <summary>Runs to the fixed point, then once more over every reachable block so that the transfer can record what it sees.</summary>
+    public void Run(FlowState start, Action beforeRecording)
+    {
+        var run = new RegionRun(this, graph.Blocks[0].Ordinal, graph.Blocks[graph.Blocks.Length - 1].Ordinal);
+        run.Solve(start);
+        if (GaveUp) return;
+        Exit = null;
+        beforeRecording();
+        run.Record();
+    }
+
+    /// <summary>Blocks from which every way leads to a throw.</summary>
+    private static bool[] OnlyThrows(ControlFlowGraph graph)
+    {
+        var throws = new bool[graph.Blocks.Length];
+        for (var i = graph.Blocks.Length - 1; i >= 0; i--)
+        {
+            var block = graph.Blocks[i];
+            throws[i] = Leads(block.FallThroughSuccessor, i) && (block.ConditionalSuccessor is null || Leads(block.ConditionalSuccessor, i));
+        }
+
+        return throws;
+
+        bool Leads(ControlFlowBranch? branch, int from)
+        {
+            if (branch is null) return false;
+            if (branch.Semantics is ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow) return true;
+            return branch.Semantics == ControlFlowBranchSemantics.Regular && branch.Destination is { } to && to.Ordinal > from && throws[to.Ordinal];
+        }
+    }
+
+    /// <summary>The blocks of the whole graph, or those of one <c>finally</c> for one way into it.</summary>
+    private sealed class RegionRun(FlowEngine engine, int first, int last)
+    {
+        private readonly FlowState?[] _in = new FlowState?[last - first + 1];
+        private readonly int[] _count = new int[last - first + 1];
+        private readonly SortedSet<int> _work = [];
+        private FlowState? _end;
+        private bool _recording;
+
+        public FlowState? Solve(FlowState start)
+        {
+            Enter(first, start);
+            while (_work.Count > 0 && !engine.GaveUp)
+            {
+                engine.Cancellation.ThrowIfCancellationRequested();
+                var next = _work.Min;
+                _work.Remove(next);
+                if (++_count[next - first] > MaxVisitsOfBlock || ++engine._visits > MaxVisits)
+                {
+                    engine.GaveUp = true;
+                    return null;
+                }
+
+                Visit(engine.Blocks[next], _in[next - first]!);
+            }
+
+            return _end;
+        }
+
+        public void Record()
+        {
+            _recording = true;
+            for (var i = first; i <= last; i++)
+            {
+                if (_in[i - first] is { } state) Visit(engine.Blocks[i], state);
+            }
+        }
+
+        private void Enter(int ordinal, FlowState state)
+        {
+            if (_recording || ordinal < first || ordinal > last) return;
+            var old = _in[ordinal - first];
+            var joined = old is null ? state : FlowState.Join(old, state);
+            if (old is not null && joined.Equals(old)) return;
+            _in[ordinal - first] = joined;
+            _work.Add(ordinal);
+        }
+
+        private void Visit(BasicBlock block, FlowState state)
+        {
+            var isProtected = IsProtected(block);
+            FlowState? current = state;
+            if (isProtected) Throws(block, state);
+            foreach (var operation in block.Operations)
+            {
+                current = engine.Transfer.Apply(operation, current);
+                if (current is null) return;
+                if (isProtected) Throws(block, current);
+            }
+
+            Leave(block, current);
+        }
+
+        private void Leave(BasicBlock block, FlowState state)
+        {
+            if (block.ConditionalSuccessor is { } conditional && block.BranchValue is { } condition)
+            {
+                var jumpsWhenTrue = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
+                var conditionalThrows = Throws(conditional);
+                var fallThroughThrows = Throws(block.FallThroughSuccessor);
+                var (whenTrue, whenFalse) = engine.Transfer.Branch(condition, state,
+                    jumpsWhenTrue ? fallThroughThrows : conditionalThrows,
+                    jumpsWhenTrue ? conditionalThrows : fallThroughThrows);
+                if ((jumpsWhenTrue ? whenTrue : whenFalse) is { } jumped) Follow(conditional, null, jumped);
+                if ((jumpsWhenTrue ? whenFalse : whenTrue) is { } fell) Follow(block.FallThroughSuccessor, null, fell);
+                return;
+            }
+
+            Follow(block.FallThroughSuccessor, block.BranchValue, state);
+        }
+
+        private bool Throws(ControlFlowBranch? branch) =>
+            branch is not null && (branch.Semantics is ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow
+                || branch.Destination is { } to && engine._onlyThrows[to.Ordinal]);
+
+        private void Follow(ControlFlowBranch? branch, IOperation? value, FlowState state)
+        {
+            if (branch is null) return;
+            switch (branch.Semantics)
+            {
+                case ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow:
+                    engine.Transfer.Throw(value, state);
+                    return;
+                case ControlFlowBranchSemantics.StructuredExceptionHandling:
+                    _end = _end is null ? state : FlowState.Join(_end, state);
+                    return;
+            }
+
+            if (branch.Semantics == ControlFlowBranchSemantics.Return || branch.Destination?.Kind == BasicBlockKind.Exit)
+                state = engine.Transfer.Return(branch.Semantics == ControlFlowBranchSemantics.Return ? value : null, state);
+            foreach (var region in branch.FinallyRegions)
+            {
+                if (Finally(region, state) is not { } after) return;
+                state = after;
+            }
+
+            if (branch.Semantics == ControlFlowBranchSemantics.Return || branch.Destination?.Kind == BasicBlockKind.Exit)
+            {
+                engine.Exit = engine.Exit is null ? state : FlowState.Join(engine.Exit, state);
+                return;
+            }
+
+            if (branch.Destination is { } destination) Enter(destination.Ordinal, state);
+        }
+
+        private FlowState? Finally(ControlFlowRegion region, FlowState entry)
+        {
+            var run = new RegionRun(engine, region.FirstBlockOrdinal, region.LastBlockOrdinal);
+            var end = run.Solve(entry);
+            if (_recording && !engine.GaveUp) run.Record();
+            return end;
+        }
+
+        private static bool IsProtected(BasicBlock block)
+        {
+            for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+            {
+                if (region.Kind == ControlFlowRegionKind.Try) return true;
+            }
+
+            return false;
+        }
+
+        /// <summary>An exception may leave the block with this state: hand it to the handlers around.</summary>
+        private void Throws(BasicBlock block, FlowState state)
+        {
+            if (_recording) return;
+            for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+            {
+                if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { } whole) continue;
+                if (whole.Kind == ControlFlowRegionKind.TryAndFinally)
+                {
+                    var handler = whole.NestedRegions[1];
+                    var known = engine._exceptionalEntry.TryGetValue(handler, out var old);
+                    var joined = known ? FlowState.Join(old!, state) : state;
+                    if (known && joined.Equals(old)) return;
+                    engine._exceptionalEntry[handler] = joined;
+                    if (Finally(handler, joined) is not { } after) return;
+                    state = after;
+                    continue;
+                }
+
+                for (var i = 1; i < whole.NestedRegions.Length; i++) Enter(whole.NestedRegions[i].FirstBlockOrdinal, state);
+                if (CatchesAll(whole)) return;
+            }
+        }
+
+        private static bool CatchesAll(ControlFlowRegion tryAndCatch)
+        {
+            foreach (var handler in tryAndCatch.NestedRegions)
+            {
+                if (handler.Kind == ControlFlowRegionKind.Catch
+                    && handler.ExceptionType is { SpecialType: SpecialType.System_Object } or { Name: "Exception", ContainingNamespace.Name: "System" }) return true;
+            }
+
+            return false;
+        }
+    }
+}

@@ -1,0 +1,239 @@
+namespace LifecycleAnalyzers.Flow;
+
+using FactMap = SmallMap<Place, Constraint>;
+
+/// <summary>What has happened to a value on the way here.</summary>
+[Flags]
+internal enum Marks
+{
+    None = 0,
+
+    /// <summary>On every way: made or proven usable within this body.</summary>
+    Fresh = 1,
+
+    /// <summary>On every way: somebody listens for its failure.</summary>
+    Attached = 2,
+
+    /// <summary>On some way: opened.</summary>
+    Opened = 4,
+
+    /// <summary>On some way: closed or disposed.</summary>
+    Closed = 8,
+
+    /// <summary>On some way: others hold it now.</summary>
+    Escaped = 16,
+
+    /// <summary>On every way: an operation on it has just succeeded.</summary>
+    Proven = 32,
+
+    /// <summary>On some way: used, after it was opened.</summary>
+    Used = 64,
+
+    OnEveryWay = Fresh | Attached | Proven,
+}
+
+/// <summary>
+/// The abstract state between two operations: what variables hold, what is known of values, what happened to them.
+/// Immutable, so that states can be kept, compared and joined freely.
+/// </summary>
+internal sealed class FlowState : IEquatable<FlowState>
+{
+    public static readonly FlowState Start = new(SmallMap<Place, Value>.Empty, FactMap.Empty, SmallMap<Place, Marks>.Empty);
+
+    private FlowState(SmallMap<Place, Value> env, FactMap facts, SmallMap<Place, Marks> marks)
+    {
+        Env = env;
+        Facts = facts;
+        Marks = marks;
+    }
+
+    /// <summary>What storages hold that were written in this body; a storage that is absent holds its entry value.</summary>
+    public SmallMap<Place, Value> Env { get; }
+
+    public FactMap Facts { get; }
+
+    public SmallMap<Place, Marks> Marks { get; }
+
+    public FlowState With(SmallMap<Place, Value>? env = null, FactMap? facts = null, SmallMap<Place, Marks>? marks = null) =>
+        (env is null || ReferenceEquals(env, Env)) && (facts is null || ReferenceEquals(facts, Facts)) && (marks is null || ReferenceEquals(marks, Marks))
+            ? this
+            : new(env ?? Env, facts ?? Facts, marks ?? Marks);
+
+    public Value Read(Place storage) => Env.TryGet(storage, out var value) ? value : Value.Of(storage);
+
+    public Marks MarksOf(Place place) => Marks.TryGet(place, out var marks) ? marks : default;
+
+    public FlowState Mark(Place place, Marks marks) => With(marks: Marks.Set(place, MarksOf(place) | marks));
+
+    public FlowState Mark(Value value, Marks marks)
+    {
+        var state = this;
+        foreach (var place in value.Places) state = state.Mark(place, marks);
+        return state;
+    }
+
+    public FlowState Write(Place storage, Value value)
+    {
+        // What is known of parts of the storage is known of its old value's parts; the new value has none yet.
+        var env = Env.Select((place, old) => (place.Depth <= storage.Depth || !storage.IsPrefixOf(place), old));
+        return With(env: env.Set(storage, value));
+    }
+
+    /// <summary>A value is born again at the same place, in a loop: what was known of the last one is over.</summary>
+    public FlowState Bear(Place born)
+    {
+        var state = this;
+        if (Marks.ContainsKey(born))
+        {
+            state = state.With(
+                facts: Facts.Select((place, constraint) => (!born.IsPrefixOf(place), constraint)),
+                env: Env.Select((place, value) => (!born.IsPrefixOf(place), value)));
+        }
+
+        return state.With(marks: state.Marks.Set(born, default));
+    }
+
+    public FlowState Know(FactMap? more, bool byThrow = false)
+    {
+        if (more is null || more.Count == 0) return this;
+        var facts = Facts;
+        foreach (var fact in more)
+        {
+            var newer = byThrow ? fact.Value.WithByThrow(true) : fact.Value;
+            facts = facts.Set(fact.Key, facts.TryGet(fact.Key, out var old) ? Constraint.And(old, newer) : newer);
+        }
+
+        return With(facts: facts);
+    }
+
+    /// <summary>Something lay between: checks up to here may be out of date, but for those that <paramref name="keep"/> holds on to.</summary>
+    public FlowState Pass(Gaps gap, Func<Place, bool>? keep = null)
+    {
+        var facts = Facts.Select((place, constraint) => (true, keep?.Invoke(place) == true ? constraint : constraint.WithGaps(gap)));
+        var env = Env.Select((_, value) => (true, value.Select(atom => Age(atom, gap, keep))));
+        return With(env: env, facts: facts);
+    }
+
+    public static FlowState Join(FlowState left, FlowState right)
+    {
+        if (ReferenceEquals(left, right) || left.Equals(right)) return left;
+        var env = JoinEnv(left, right);
+        var facts = JoinFacts(left.Facts, right.Facts, place => Applies(right, place), place => Applies(left, place));
+        var marks = JoinMarks(left, right);
+        return new(env, facts, marks);
+    }
+
+    public bool Equals(FlowState? other) =>
+        ReferenceEquals(this, other) || other is not null && Env.Equals(other.Env) && Facts.Equals(other.Facts) && Marks.Equals(other.Marks);
+
+    public override bool Equals(object? obj) => Equals(obj as FlowState);
+
+    public override int GetHashCode() => Env.Count * 31 + Facts.Count;
+
+    public override string ToString() =>
+        string.Join("; ", Env.Select(e => e.Key + "=" + e.Value)) + " / " + string.Join("; ", Facts.Select(f => f.Key + " " + f.Value)) + " / " + string.Join("; ", Marks.Select(m => m.Key + " " + m.Value));
+
+    /// <summary>Whether a value can still be met on that way: it was born there, and its storage still holds it.</summary>
+    private static bool Applies(FlowState state, Place place)
+    {
+        if (place.Root == RootKind.Born) return state.Marks.ContainsKey(place.RootPlace);
+        for (var prefix = place; prefix is not null; prefix = prefix.Parent)
+        {
+            if (state.Env.TryGet(prefix, out var value) && !value.Contains(prefix)) return false;
+        }
+
+        return true;
+    }
+
+    private static FactMap JoinFacts(FactMap left, FactMap right, Func<Place, bool> appliesRight, Func<Place, bool> appliesLeft)
+    {
+        var result = left.Select((place, constraint) =>
+        {
+            if (right.TryGet(place, out var other)) return Constraint.Or(constraint, other) is { } both ? (true, both) : (false, constraint);
+            return (!appliesRight(place), constraint);
+        });
+        foreach (var fact in right)
+        {
+            if (!left.ContainsKey(fact.Key) && !appliesLeft(fact.Key)) result = result.Set(fact.Key, fact.Value);
+        }
+
+        return result;
+    }
+
+    private static SmallMap<Place, Value> JoinEnv(FlowState left, FlowState right)
+    {
+        var env = left.Env.Select((place, value) => (true, JoinValue(left, value, right, right.Env.TryGet(place, out var other) ? other : Missing(right, place))));
+        foreach (var entry in right.Env)
+        {
+            if (!left.Env.ContainsKey(entry.Key)) env = env.Set(entry.Key, JoinValue(left, Missing(left, entry.Key), right, entry.Value));
+        }
+
+        return env;
+    }
+
+    /// <summary>What a storage holds on a way that did not write it: its entry value; a capture or the part of a value not yet born, nothing.</summary>
+    private static Value? Missing(FlowState state, Place place) =>
+        place.Root == RootKind.Capture || place.Root == RootKind.Born && !state.Marks.ContainsKey(place.RootPlace) ? null : Value.Of(place);
+
+    private static Value JoinValue(FlowState left, Value? a, FlowState right, Value? b)
+    {
+        if (a is null) return b!;
+        if (b is null || a.Equals(b)) return a;
+        if (IsBoolean(a) && IsBoolean(b) && (IsCondition(a) || IsCondition(b)))
+        {
+            // `a && b` as a value: what the way taken has proven belongs to the condition.
+            var first = Conditions.AsCondition(a);
+            var second = Conditions.AsCondition(b);
+            return Value.Of(new Atom.Condition(
+                JoinWays(left, first.WhenTrue, right, second.WhenTrue),
+                JoinWays(left, first.WhenFalse, right, second.WhenFalse)));
+        }
+
+        return Value.Join(a, b);
+    }
+
+    private static FactMap? JoinWays(FlowState left, FactMap? a, FlowState right, FactMap? b)
+    {
+        if (a is null) return b is null ? null : right.Know(b).Facts;
+        if (b is null) return left.Know(a).Facts;
+        return JoinFacts(left.Know(a).Facts, right.Know(b).Facts, place => Applies(right, place), place => Applies(left, place));
+    }
+
+    private static bool IsBoolean(Value value) =>
+        value.Atoms.All(a => a is Atom.Condition or Atom.Constant { Value: bool or null } or Atom.Of);
+
+    private static bool IsCondition(Value value) => value.Atoms.Any(a => a is Atom.Condition or Atom.Constant { Value: bool });
+
+    private static SmallMap<Place, Marks> JoinMarks(FlowState left, FlowState right)
+    {
+        var marks = left.Marks.Select((place, mine) =>
+        {
+            if (right.Marks.TryGet(place, out var other)) return (true, Join(mine, other));
+            return (true, place.Root == RootKind.Born && place.IsRoot || !Applies(right, place) ? mine : Join(mine, default));
+        });
+        foreach (var entry in right.Marks)
+        {
+            if (left.Marks.ContainsKey(entry.Key)) continue;
+            var born = entry.Key.Root == RootKind.Born && entry.Key.IsRoot;
+            marks = marks.Set(entry.Key, born || !Applies(left, entry.Key) ? entry.Value : Join(entry.Value, default));
+        }
+
+        return marks;
+    }
+
+    private static Marks Join(Marks a, Marks b) => (a & b & Flow.Marks.OnEveryWay) | ((a | b) & ~Flow.Marks.OnEveryWay);
+
+    private static Atom Age(Atom atom, Gaps gap, Func<Place, bool>? keep)
+    {
+        switch (atom)
+        {
+            case Atom.Of of when of.Place.Depth > 0 && (of.Gaps & gap) == 0 && keep?.Invoke(of.Place) != true:
+                return new Atom.Of(of.Place, of.Gaps | gap);
+            case Atom.Condition condition:
+                FactMap? AgeAll(FactMap? facts) => facts?.Select((place, constraint) => (true, keep?.Invoke(place) == true ? constraint : constraint.WithGaps(gap)));
+                return new Atom.Condition(AgeAll(condition.WhenTrue), AgeAll(condition.WhenFalse));
+            default:
+                return atom;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>Which code of this compilation a call may run.</summary>
+internal sealed class Implementations
+{
+    private const int MaxTargets = 8;
+
+    private readonly Lazy<ImmutableArray<INamedTypeSymbol>> _types;
+    private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> _kept = new(SymbolEqualityComparer.Default);
+
+    public Implementations(Compilation compilation) => _types = new(() => Collect(compilation.Assembly.GlobalNamespace));
+
+    /// <summary>All types declared in this compilation.</summary>
+    public ImmutableArray<INamedTypeSymbol> Types => _types.Value;
+
+    /// <summary>The methods a call may reach; empty when there is none here, or too many to follow.</summary>
+    /// <param name="method">The method as the call names it.</param>
+    /// <param name="exactly">The call is not virtual (<c>base.M()</c>).</param>
+    /// <param name="cancellation">Stops the search.</param>
+    public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method, bool exactly, CancellationToken cancellation)
+    {
+        method = method.OriginalDefinition;
+        var isInterface = method.ContainingType?.TypeKind == TypeKind.Interface;
+        var isVirtual = isInterface || method.IsVirtual || method.IsAbstract || method.IsOverride;
+        if (!isVirtual || exactly || method.IsSealed || method.ContainingType!.IsSealed) return [method];
+        return _kept.GetOrAdd(method, m => Find(m, isInterface, cancellation));
+    }
+
+    private ImmutableArray<IMethodSymbol> Find(IMethodSymbol method, bool isInterface, CancellationToken cancellation)
+    {
+        var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
+        if (!method.IsAbstract) found.Add(method);
+        foreach (var type in Types)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if ((isInterface ? Implements(type, method) : Overrides(type, method)) is { IsAbstract: false } target
+                && !found.Contains(target.OriginalDefinition, SymbolEqualityComparer.Default)) found.Add(target.OriginalDefinition);
+            if (found.Count > MaxTargets) return [];
+        }
+
+        return found.ToImmutable();
+    }
+
+    private static IMethodSymbol? Implements(INamedTypeSymbol type, IMethodSymbol method)
+    {
+        if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct)) return null;
+        foreach (var candidate in type.AllInterfaces)
+        {
+            if (!SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, method.ContainingType)) continue;
+            foreach (var member in candidate.GetMembers(method.Name))
+            {
+                if (SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, method))
+                    return type.FindImplementationForInterfaceMember(member) as IMethodSymbol;
+            }
+
+            if (method.AssociatedSymbol is IPropertySymbol property)
+            {
+                foreach (var member in candidate.GetMembers(property.Name).OfType<IPropertySymbol>())
+                    return (type.FindImplementationForInterfaceMember(member) as IPropertySymbol)?.GetMethod;
+            }
+        }
+
+        return null;
+    }
+
+    private static IMethodSymbol? Overrides(INamedTypeSymbol type, IMethodSymbol method)
+    {
+        foreach (var member in type.GetMembers(method.Name))
+        {
+            if (member is not IMethodSymbol { IsOverride: true } candidate) continue;
+            for (var overridden = candidate.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
+            {
+                if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, method)) return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    private static ImmutableArray<INamedTypeSymbol> Collect(INamespaceSymbol root)
+    {
+        var types = ImmutableArray.CreateBuilder<INamedTypeSymbol>();
+        var pending = new Stack<INamespaceOrTypeSymbol>();
+        pending.Push(root);
+        while (pending.Count > 0)
+        {
+            foreach (var member in pending.Pop().GetMembers())
+            {
+                if (member is INamespaceSymbol inner) pending.Push(inner);
+                if (member is not INamedTypeSymbol type) continue;
+                types.Add(type);
+                pending.Push(type);
+            }
+        }
+
+        return types.ToImmutable();
+    }
+}

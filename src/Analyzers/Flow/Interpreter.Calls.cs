@@ -1,0 +1,312 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>Calls: the few whose meaning is known, those whose code is here, and all others.</summary>
+internal sealed partial class Interpreter
+{
+    private Value EvalInvocation(IInvocationOperation invocation)
+    {
+        var method = invocation.TargetMethod;
+        if (method.MethodKind == MethodKind.DelegateInvoke) return InvokeDelegate(invocation);
+        var receiver = method.IsStatic ? Value.Of(Place.Static) : Eval(invocation.Instance);
+        if (Known(invocation, method, receiver) is { } known) return known;
+        var arguments = Arguments(invocation.Arguments, method.Parameters.Length);
+        if (_state is null) return Value.Unknown;
+        if (method.IsExtensionMethod && arguments.Length > 0 && !_analysis.Summaries.IsOwn(method))
+            return CallUnknown(invocation, method, arguments[0], arguments, invocation.Arguments);
+        if (_analysis.Summaries.IsOwn(method)) 
+        {
+            var result = Call(invocation, method, receiver, arguments, method);
+            AssignOut(invocation.Arguments, method, receiver);
+            return result;
+        }
+
+        return CallUnknown(invocation, method, receiver, arguments, invocation.Arguments);
+    }
+
+    private ImmutableArray<Value> Arguments(ImmutableArray<IArgumentOperation> arguments, int count)
+    {
+        var values = new Value[count];
+        for (var i = 0; i < count; i++) values[i] = Value.Unknown;
+        foreach (var argument in arguments)
+        {
+            var value = argument.Parameter?.RefKind == RefKind.Out ? Value.Unknown : Eval(argument.Value);
+            if (argument.Parameter is { Ordinal: var ordinal } && ordinal < count) values[ordinal] = value;
+        }
+
+        return ImmutableArray.Create(values);
+    }
+
+    /// <summary>Library methods whose meaning carries a value or a condition through.</summary>
+    private Value? Known(IInvocationOperation invocation, IMethodSymbol method, Value receiver)
+    {
+        var type = method.ContainingType?.Name;
+        var arguments = invocation.Arguments;
+        switch (method.Name)
+        {
+            case "ConfigureAwait" or "AsTask" or "GetAwaiter" or "GetResult" or "Preserve" or "WaitAsync" or "AsValueTask" or "Unwrap"
+                when type is not null && (type.Contains("Task") || type.Contains("Awaiter") || type.Contains("Awaitable")):
+                foreach (var argument in arguments) Eval(argument.Value);
+                return method.IsStatic && arguments.Length > 0 ? Eval(arguments[0].Value) : receiver;
+            case "FromResult" when type is "Task" or "ValueTask" && arguments.Length == 1:
+                return Eval(arguments[0].Value);
+            case "Read" when type == "Volatile" && arguments.Length == 1:
+            case "Read" when type == "Interlocked" && arguments.Length == 1:
+                return Eval(arguments[0].Value);
+            case "Write" when type == "Volatile" && arguments.Length == 2:
+                Store(invocation, arguments[0].Value, Eval(arguments[1].Value));
+                return Value.Unknown;
+            case "Exchange" when type == "Interlocked" && arguments.Length == 2:
+                var old = Eval(arguments[0].Value);
+                Store(invocation, arguments[0].Value, Eval(arguments[1].Value));
+                return old;
+            case "CompareExchange" when type == "Interlocked" && arguments.Length == 3:
+                var before = Eval(arguments[0].Value);
+                var next = Eval(arguments[1].Value);
+                Eval(arguments[2].Value);
+                if (Storages(arguments[0].Value) is [var place] && !IsScalar(place.Symbol)) Store(invocation, arguments[0].Value, Value.Join(before, next));
+                return before;
+            case "HasFlag" when arguments.Length == 1 && method.ContainingType?.SpecialType == SpecialType.System_Enum:
+                var flag = Eval(arguments[0].Value);
+                return flag.Atoms[0] is Atom.Constant constant ? Value.Of(Conditions.EqualTo(receiver, constant.Value)) : Value.Unknown;
+            case "ReferenceEquals" when arguments.Length == 2 && type == "Object":
+                var (left, right) = (Eval(arguments[0].Value), Eval(arguments[1].Value));
+                if (right.Equals(Value.Null)) return Value.Of(Conditions.EqualTo(left, null));
+                return left.Equals(Value.Null) ? Value.Of(Conditions.EqualTo(right, null)) : Value.Unknown;
+            case "ThrowIf" when type == "ObjectDisposedException" && arguments.Length >= 1:
+                ThrowIf(invocation, EvalCondition(arguments[0].Value));
+                return Value.Unknown;
+            case "ThrowIfNull" when type == "ArgumentNullException" && arguments.Length >= 1:
+                Eval(arguments[0].Value);
+                return Value.Unknown;
+            case "GetEnumerator" or "GetAsyncEnumerator":
+                foreach (var argument in arguments) Eval(argument.Value);
+                var collection = method.IsExtensionMethod && arguments.Length > 0 ? Eval(arguments[0].Value) : receiver;
+                return Take(invocation, collection, BornKind.Iterated);
+            case "Exit" when type == "Monitor":
+                if (_state is not null) _state = _state.Pass(Gaps.LockReleased);
+                return Value.Unknown;
+            case "Sleep" when type == "Thread":
+                if (_state is not null) _state = _state.Pass(Gaps.Slept);
+                return Value.Unknown;
+            default:
+                return null;
+        }
+    }
+
+    private void Store(IOperation operation, IOperation target, Value value)
+    {
+        while (target is IAddressOfOperation address) target = address.Reference;
+        Assign(operation, target, Storages(target), value);
+    }
+
+    /// <summary>A throw helper: beyond it the condition is false, and on the other way an exception has left.</summary>
+    private void ThrowIf(IOperation operation, Atom.Condition condition)
+    {
+        if (_state is null) return;
+        if (condition.WhenTrue is { } thrown) Record(new BodyEvent(EventKind.Throw, operation, _state.Know(thrown)));
+        _state = condition.WhenFalse is null ? null : _state.Know(condition.WhenFalse, byThrow: true);
+    }
+
+    private Value InvokeDelegate(IInvocationOperation invocation)
+    {
+        var callee = Eval(invocation.Instance);
+        var arguments = Arguments(invocation.Arguments, invocation.TargetMethod.Parameters.Length);
+        if (_state is null) return Value.Unknown;
+        if (callee.Atoms is [Atom.Function { Method: IMethodSymbol function } known] && _analysis.Summaries.IsOwn(function))
+            return Call(invocation, function, known.Target is null ? Value.Of(Place.This) : Value.Of(known.Target), arguments, function);
+        if (_analysis.Delegates.Of(callee, _body) is { IsDefaultOrEmpty: false } functions)
+            return CallOneOf(invocation, functions, Value.Of(Place.This), arguments, invocation.TargetMethod);
+        Record(new BodyEvent(EventKind.Call, invocation, _state) { Value = callee, Symbol = invocation.TargetMethod, Arguments = arguments });
+        foreach (var argument in arguments) Escape(argument);
+        if (_state is not null) _state = _state.Pass(Gaps.UserCode);
+        return BearAt(invocation.Syntax, BornKind.Returned, null, invocation.TargetMethod);
+    }
+
+    private Value EvalCreation(IObjectCreationOperation creation)
+    {
+        var arguments = creation.Constructor is null ? [] : Arguments(creation.Arguments, creation.Constructor.Parameters.Length);
+        if (_state is null) return Value.Unknown;
+        var born = Place.BornAt(creation.Syntax, BornKind.Created, null, creation.Constructor);
+        _state = _state.Bear(born);
+        var value = Value.Of(born);
+        if (creation.Constructor is { } constructor)
+        {
+            // A wrapper around one of our values is, for its state, that value's part.
+            if (_analysis.Connections.Wraps(creation.Type, arguments, creation.Arguments) is { } inner && inner.Step(constructor) is { } wrapper)
+            {
+                _state = _state.Mark(wrapper, Marks.Fresh);
+                value = Value.Of(wrapper);
+            }
+
+            var own = _analysis.Summaries.IsOwn(constructor);
+            var callees = own && arguments.Any(a => a.Places.Any()) ? _analysis.Summaries.Of(constructor, _depth - 1, _cancellation) : [];
+            Record(new BodyEvent(EventKind.Call, creation, _state) { Value = Value.Of(Place.Static), Symbol = constructor, Arguments = arguments, Result = value, Callees = callees });
+            if (own && callees.Length == 1) new SummaryApplication(_state, callees[0], Value.Of(born), arguments, creation.Syntax).Apply(ref _state);
+            foreach (var argument in arguments)
+            {
+                foreach (var place in argument.Places)
+                {
+                    if (!place.IsPrefixOf(value.Places.First())) Escape(Value.Of(place));
+                }
+            }
+
+            if (_state is not null && _analysis.Connections.IsCreatedOpen(creation.Type, constructor)) _state = _state.Mark(value, Marks.Opened | Marks.Fresh);
+            else if (_state is not null) _state = _state.Mark(value, Marks.Fresh);
+        }
+
+        return value;
+    }
+
+    /// <summary>A call of code of this compilation.</summary>
+    private Value Call(IOperation operation, IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments, ISymbol member)
+    {
+        var receiverIsBase = operation is IInvocationOperation { IsVirtual: false } or IPropertyReferenceOperation { Instance: IInstanceReferenceOperation { IsImplicit: false, Syntax: Microsoft.CodeAnalysis.CSharp.Syntax.BaseExpressionSyntax } };
+        var targets = _depth <= 0 ? [] : _analysis.Implementations.Of(method, receiverIsBase, _cancellation);
+        return CallOneOf(operation, targets, receiver, arguments, member);
+    }
+
+    private Value CallOneOf(IOperation operation, ImmutableArray<IMethodSymbol> targets, Value receiver, ImmutableArray<Value> arguments, ISymbol member)
+    {
+        if (_state is null) return Value.Unknown;
+        var summaries = ImmutableArray.CreateBuilder<Summary>();
+        var complete = targets.Length > 0;
+        foreach (var target in targets)
+        {
+            var found = _analysis.Summaries.Of(target, _depth - 1, _cancellation);
+            complete &= found.Length > 0;
+            summaries.AddRange(found);
+        }
+
+        var callees = summaries.ToImmutable();
+        var before = _state;
+        Record(new BodyEvent(EventKind.Call, operation, before) { Value = receiver, Symbol = member, Arguments = arguments, Callees = callees });
+        var asMethod = member as IMethodSymbol;
+        if (!complete)
+        {
+            AfterCall(operation, asMethod, member, receiver, arguments);
+            foreach (var argument in arguments) Escape(argument);
+            return Answer(operation, member, receiver);
+        }
+
+        FlowState? joined = null;
+        Value? result = null;
+        foreach (var summary in callees)
+        {
+            FlowState? after = before;
+            var answer = new SummaryApplication(before, summary, receiver, arguments, operation.Syntax).Apply(ref after);
+            if (after is null) continue;
+            joined = joined is null ? after : FlowState.Join(joined, after);
+            result = result is null ? answer : Value.Join(result, answer);
+        }
+
+        _state = joined;
+        if (_state is null) return Value.Unknown;
+        AfterCall(operation, asMethod, member, receiver, arguments);
+        return With(member, receiver, result ?? Value.Unknown, operation);
+    }
+
+    /// <summary>A state member of our own with code: its answer is what its code says, and also a read of the state by its name.</summary>
+    private Value With(ISymbol member, Value receiver, Value result, IOperation operation)
+    {
+        var type = member is IMethodSymbol method ? method.ReturnType : (member as IPropertySymbol)?.Type;
+        if (type is null) return result;
+        if (type.SpecialType == SpecialType.System_Boolean)
+        {
+            var byName = _analysis.Connections.IsStateLike(member) ? Conditions.AsCondition(ByName(member, receiver)) : Conditions.Unknown;
+            return Value.Of(Conditions.Merge(Conditions.AsCondition(result), byName));
+        }
+
+        if (type.TypeKind == TypeKind.Enum && _analysis.Connections.IsStateLike(member)) return ByName(member, receiver);
+        return result.Equals(Value.Unknown) ? Answer(operation, member, receiver) : result;
+    }
+
+    private Value ByName(ISymbol member, Value receiver)
+    {
+        Value? value = null;
+        foreach (var place in receiver.Places)
+        {
+            if (place.Step(member) is { } step) value = value is null ? Value.Of(step) : Value.Join(value, Value.Of(step));
+        }
+
+        return value ?? Value.Unknown;
+    }
+
+    /// <summary>A call into a library.</summary>
+    private Value CallUnknown(IOperation operation, IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments, ImmutableArray<IArgumentOperation> syntax)
+    {
+        if (_state is null) return Value.Unknown;
+        var result = Answer(operation, method, receiver);
+        if (_state is null) return result;
+        Record(new BodyEvent(EventKind.Call, operation, _state) { Value = receiver, Symbol = method, Arguments = arguments, Result = result });
+        CallLambdas(operation, method, arguments);
+        AfterCall(operation, method, method, receiver, arguments);
+        foreach (var argument in arguments.Skip(method.IsExtensionMethod ? 1 : 0)) Escape(argument);
+        AssignOut(syntax, method, receiver);
+        return result;
+    }
+
+    /// <summary>A library that runs a delegate at once (<c>ForEach</c>, LINQ) runs its code here.</summary>
+    private void CallLambdas(IOperation operation, IMethodSymbol method, ImmutableArray<Value> arguments)
+    {
+        if (!_analysis.Delegates.RunsAtOnce(method) || _depth <= 0 || _state is null) return;
+        foreach (var argument in arguments)
+        {
+            if (argument.Atoms is not [Atom.Function { Method: IMethodSymbol function } known]) continue;
+            var element = arguments.Length > 0 && !ReferenceEquals(arguments[0], argument) ? arguments[0] : Value.Unknown;
+            var item = element.Places.FirstOrDefault() is { } from ? Value.Of(Place.BornAt(operation.Syntax, BornKind.Iterated, from)) : Value.Unknown;
+            Call(known.Operation, function, known.Target is null ? Value.Of(Place.This) : Value.Of(known.Target), function.Parameters.Select(_ => item).ToImmutableArray(), function);
+        }
+    }
+
+    /// <summary>What a call answers when its code is not known.</summary>
+    private Value Answer(IOperation operation, ISymbol member, Value receiver)
+    {
+        var type = member is IMethodSymbol method ? method.ReturnType : (member as IPropertySymbol)?.Type;
+        if (type is null || type.SpecialType == SpecialType.System_Void) return Value.Unknown;
+        var roles = _analysis.Connections.RolesOf(member, null);
+        if ((roles & (Role.State | Role.Alive | Role.Accessor)) != 0 || _analysis.Connections.IsStateLike(member)) return ByName(member, receiver);
+        if (type.SpecialType == SpecialType.System_Boolean && _analysis.Connections.AnswersState(member)) return ByName(member, receiver);
+        if (member is IMethodSymbol call && Containers.Kind(call) is { } taken) return BearAt(operation.Syntax, taken, receiver.Places.FirstOrDefault(), call);
+        var answer = BearAt(operation.Syntax, BornKind.Returned, receiver.Places.FirstOrDefault(p => p.Root != RootKind.Static || p.Depth > 0), member);
+        if (_state is not null && (roles & Role.Create) != 0) _state = _state.Mark(answer, Marks.Opened);
+        if (_state is not null) _state = _state.Mark(answer, Marks.Fresh);
+        return answer;
+    }
+
+    /// <summary>What any call means to the connection it is made on.</summary>
+    private void AfterCall(IOperation operation, IMethodSymbol? method, ISymbol member, Value receiver, ImmutableArray<Value> arguments)
+    {
+        if (_state is null || method is null) return;
+        var on = method.IsExtensionMethod && arguments.Length > 0 ? arguments[0] : receiver;
+        var roles = _analysis.Connections.RolesOf(method, (operation as IInvocationOperation)?.Instance?.Type);
+        if ((roles & Role.Open) != 0) _state = _state.Mark(on, Marks.Opened | Marks.Proven);
+        else if ((roles & (Role.Receive | Role.Ensures)) != 0) _state = _state.Mark(on, Marks.Proven);
+        else if ((roles & (Role.Send | Role.Use)) != 0) _state = _state.Mark(on, Marks.Used);
+        if ((roles & Role.Close) != 0)
+        {
+            _state = _state.Mark(on, Marks.Closed);
+            foreach (var place in on.Places)
+                _state = _state.With(facts: _state.Facts.Select((fact, constraint) => (fact.Parent is null || !fact.Parent.Equals(place), constraint)));
+        }
+
+        if (method.GetAttributes().Any(a => a.AttributeClass?.Name == "DoesNotReturnAttribute")) _state = null;
+    }
+
+    private void AssignOut(ImmutableArray<IArgumentOperation> arguments, IMethodSymbol method, Value receiver)
+    {
+        foreach (var argument in arguments)
+        {
+            if (argument.Parameter?.RefKind is not (RefKind.Out or RefKind.Ref) || _state is null) continue;
+            var kind = argument.Parameter.RefKind == RefKind.Out ? Containers.Kind(method) ?? BornKind.Returned : BornKind.Reloaded;
+            var storages = Storages(argument.Value);
+            if (storages is null || argument.Parameter.RefKind == RefKind.Ref && IsScalar(storages.FirstOrDefault()?.Symbol)) continue;
+            var value = BearAt(argument.Value.Syntax, kind, receiver.Places.FirstOrDefault(), method);
+            Assign(argument, argument.Value, storages, value);
+        }
+    }
+}

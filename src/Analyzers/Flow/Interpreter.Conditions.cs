@@ -1,0 +1,222 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>Branch refinement: what a condition says about the values in it.</summary>
+internal sealed partial class Interpreter
+{
+    private Atom.Condition EvalCondition(IOperation operation)
+    {
+        switch (operation)
+        {
+            case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not:
+                return Conditions.Not(EvalCondition(not.Operand));
+            case IBinaryOperation binary:
+                return EvalBinary(binary);
+            case IIsNullOperation isNull:
+                return Conditions.EqualTo(Eval(isNull.Operand), null);
+            case IIsPatternOperation isPattern:
+                var value = Eval(isPattern.Value);
+                return Match(value, isPattern.Pattern);
+            case IIsTypeOperation isType:
+                return NotNull(Eval(isType.ValueOperand));
+            case IConversionOperation { OperatorMethod: null } conversion:
+                return EvalCondition(conversion.Operand);
+            case IParenthesizedOperation parenthesized:
+                return EvalCondition(parenthesized.Operand);
+            default:
+                return Conditions.AsCondition(Eval(operation));
+        }
+    }
+
+    private Atom.Condition EvalBinary(IBinaryOperation binary)
+    {
+        if (binary.Type?.SpecialType != SpecialType.System_Boolean)
+        {
+            Eval(binary.LeftOperand);
+            Eval(binary.RightOperand);
+            return Conditions.Unknown;
+        }
+
+        switch (binary.OperatorKind)
+        {
+            case BinaryOperatorKind.And or BinaryOperatorKind.ConditionalAnd:
+                return Conditions.And(EvalCondition(binary.LeftOperand), EvalCondition(binary.RightOperand));
+            case BinaryOperatorKind.Or or BinaryOperatorKind.ConditionalOr:
+                return Conditions.Or(EvalCondition(binary.LeftOperand), EvalCondition(binary.RightOperand));
+            case BinaryOperatorKind.Equals:
+                return Compare(binary);
+            case BinaryOperatorKind.NotEquals:
+                return Conditions.Not(Compare(binary));
+            case BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual:
+                return Order(binary);
+            default:
+                Eval(binary.LeftOperand);
+                Eval(binary.RightOperand);
+                return Conditions.Unknown;
+        }
+    }
+
+    private Atom.Condition Compare(IBinaryOperation binary)
+    {
+        var left = Eval(binary.LeftOperand);
+        var right = Eval(binary.RightOperand);
+        if (Constant(right) is { } constant) return Conditions.EqualTo(left, constant.Value);
+        if (Constant(left) is { } other) return Conditions.EqualTo(right, other.Value);
+        // Equal to something unknown: only that it is compared is known.
+        return Conditions.Unknown;
+
+        static Atom.Constant? Constant(Value value) => value.Atoms.Length == 1 ? value.Atoms[0] as Atom.Constant : null;
+    }
+
+    /// <summary>An ordered comparison of an enum or a small number is the set of the values for which it is true.</summary>
+    private Atom.Condition Order(IBinaryOperation binary)
+    {
+        var left = Eval(binary.LeftOperand);
+        var right = Eval(binary.RightOperand);
+        var kind = binary.OperatorKind;
+        var (value, bound, type) = (left, right.Atoms[0] as Atom.Constant, Underlying(binary.LeftOperand));
+        if (bound is null)
+        {
+            (value, bound, type) = (right, left.Atoms[0] as Atom.Constant, Underlying(binary.RightOperand));
+            kind = kind switch
+            {
+                BinaryOperatorKind.LessThan => BinaryOperatorKind.GreaterThan,
+                BinaryOperatorKind.LessThanOrEqual => BinaryOperatorKind.GreaterThanOrEqual,
+                BinaryOperatorKind.GreaterThan => BinaryOperatorKind.LessThan,
+                _ => BinaryOperatorKind.LessThanOrEqual,
+            };
+        }
+
+        if (bound?.Value is not long limit) return Conditions.Unknown;
+        var members = type is INamedTypeSymbol { TypeKind: TypeKind.Enum } named
+            ? named.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => Constants.Normalize(f.ConstantValue)).OfType<long>()
+            : [limit - 1, limit, limit + 1];
+        var set = members.Where(m => kind switch
+        {
+            BinaryOperatorKind.LessThan => m < limit,
+            BinaryOperatorKind.LessThanOrEqual => m <= limit,
+            BinaryOperatorKind.GreaterThan => m > limit,
+            _ => m >= limit,
+        }).Select(m => (object?)m).ToImmutableArray();
+        return set.Length is 0 or > 20 ? Conditions.Unknown : Conditions.OneOf(value, set);
+
+        static ITypeSymbol? Underlying(IOperation operand)
+        {
+            while (operand is IConversionOperation conversion) operand = conversion.Operand;
+            return operand.Type;
+        }
+    }
+
+    private static Atom.Condition NotNull(Value value) => new(Conditions.Not(Conditions.EqualTo(value, null)).WhenTrue, Conditions.Unknown.WhenFalse);
+
+    private Atom.Condition Match(Value value, IPatternOperation pattern)
+    {
+        switch (pattern)
+        {
+            case IConstantPatternOperation constant:
+                return constant.Value.ConstantValue.HasValue
+                    ? Conditions.EqualTo(value, Constants.Normalize(constant.Value.ConstantValue.Value))
+                    : Conditions.Unknown;
+            case INegatedPatternOperation negated:
+                return Conditions.Not(Match(value, negated.Pattern));
+            case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } either:
+                return MatchEither(value, either);
+            case IBinaryPatternOperation both:
+                return Conditions.And(Match(value, both.LeftPattern), Match(value, both.RightPattern));
+            case IDeclarationPatternOperation declaration:
+                Declare(declaration.DeclaredSymbol, value);
+                return declaration.MatchesNull ? Conditions.True : NotNull(value);
+            case ITypePatternOperation:
+                return NotNull(value);
+            case IRecursivePatternOperation recursive:
+                return MatchRecursive(value, recursive);
+            case IRelationalPatternOperation relational:
+                return MatchRelational(value, relational);
+            case IDiscardPatternOperation:
+                return Conditions.True;
+            default:
+                return Conditions.Unknown;
+        }
+    }
+
+    private Atom.Condition MatchEither(Value value, IBinaryPatternOperation either)
+    {
+        // `is A or B` is one set of values, which the join of two single ones would also give; constants first keeps it exact.
+        var constants = ImmutableArray.CreateBuilder<object?>();
+        return Constants(either) ? Conditions.OneOf(value, constants.ToImmutable())
+            : Conditions.Or(Match(value, either.LeftPattern), Match(value, either.RightPattern));
+
+        bool Constants(IPatternOperation pattern)
+        {
+            switch (pattern)
+            {
+                case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } or:
+                    return Constants(or.LeftPattern) && Constants(or.RightPattern);
+                case IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: var constant } }:
+                    constants.Add(Flow.Constants.Normalize(constant));
+                    return true;
+                default:
+                    return false;
+            }
+        }
+    }
+
+    private Atom.Condition MatchRecursive(Value value, IRecursivePatternOperation recursive)
+    {
+        var condition = NotNull(value);
+        foreach (var part in recursive.PropertySubpatterns)
+        {
+            var member = part.Member switch
+            {
+                IPropertyReferenceOperation property => (ISymbol)property.Property,
+                IFieldReferenceOperation field => field.Field,
+                _ => null,
+            };
+            if (member is null)
+            {
+                condition = Conditions.And(condition, new Atom.Condition(Conditions.Unknown.WhenTrue, Conditions.Unknown.WhenFalse));
+                continue;
+            }
+
+            var memberValue = ReadPart(value, member, part.Member);
+            condition = Conditions.And(condition, Match(memberValue, part.Pattern));
+        }
+
+        if (recursive.DeconstructionSubpatterns.Length > 0) condition = Conditions.And(condition, Conditions.Unknown);
+        Declare(recursive.DeclaredSymbol, value);
+        return condition;
+    }
+
+    private Value ReadPart(Value value, ISymbol member, IOperation operation)
+    {
+        if (member is IPropertySymbol { GetMethod: { } getter } property && _analysis.Summaries.HasCode(property))
+            return Call(operation, getter, value, [], property);
+        return ReadMember(value, member);
+    }
+
+    private static Atom.Condition MatchRelational(Value value, IRelationalPatternOperation relational)
+    {
+        if (relational.Value.ConstantValue is not { HasValue: true, Value: var constant } || Constants.Normalize(constant) is not long limit) return Conditions.Unknown;
+        var type = relational.InputType;
+        var members = type is INamedTypeSymbol { TypeKind: TypeKind.Enum } named
+            ? named.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => Constants.Normalize(f.ConstantValue)).OfType<long>()
+            : [limit - 1, limit, limit + 1];
+        var set = members.Where(m => relational.OperatorKind switch
+        {
+            BinaryOperatorKind.LessThan => m < limit,
+            BinaryOperatorKind.LessThanOrEqual => m <= limit,
+            BinaryOperatorKind.GreaterThan => m > limit,
+            _ => m >= limit,
+        }).Select(m => (object?)m).ToImmutableArray();
+        return set.Length is 0 or > 20 ? Conditions.Unknown : Conditions.OneOf(value, set);
+    }
+
+    /// <summary>The variable of a pattern is another name of the value.</summary>
+    private void Declare(ISymbol? symbol, Value value)
+    {
+        if (symbol is ILocalSymbol && _state is not null) Write(Place.Local(symbol), value, null);
+    }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>Assignments, in all their forms, and subscriptions.</summary>
+internal sealed partial class Interpreter
+{
+    private Value EvalAssignment(ISimpleAssignmentOperation assignment)
+    {
+        // `hub.Closed = handler` on a callback property is a subscription in all but name.
+        if (assignment.Target is IPropertyReferenceOperation { Property: { Type.TypeKind: TypeKind.Delegate } property } callback)
+        {
+            var owner = Eval(callback.Instance);
+            var handler = Eval(assignment.Value);
+            Subscribe(assignment, owner, property, handler);
+            return handler;
+        }
+
+        if (assignment.Target is IFieldReferenceOperation { Field: { Type.TypeKind: TypeKind.Delegate } field, Instance: { } instance and not IInstanceReferenceOperation })
+        {
+            var owner = Eval(instance);
+            var handler = Eval(assignment.Value);
+            Subscribe(assignment, owner, field, handler);
+            return handler;
+        }
+
+        var storages = Storages(assignment.Target);
+        var value = Eval(assignment.Value);
+        Assign(assignment, assignment.Target, storages, value);
+        return value;
+    }
+
+    private Value EvalDeconstruction(IDeconstructionAssignmentOperation deconstruction)
+    {
+        var target = deconstruction.Target is IDeclarationExpressionOperation declaration ? declaration.Expression : deconstruction.Target;
+        var source = deconstruction.Value is IConversionOperation conversion ? conversion.Operand : deconstruction.Value;
+        if (target is ITupleOperation targets && source is ITupleOperation sources && targets.Elements.Length == sources.Elements.Length)
+        {
+            var values = sources.Elements.Select(Eval).ToList();
+            for (var i = 0; i < values.Count; i++) Assign(deconstruction, targets.Elements[i], Storages(targets.Elements[i]), values[i]);
+            return Value.Unknown;
+        }
+
+        Eval(source);
+        if (target is ITupleOperation parts)
+        {
+            foreach (var part in parts.Elements) Forget(part);
+        }
+
+        return Value.Unknown;
+    }
+
+    private void Assign(IOperation operation, IOperation target, List<Place>? storages, Value value)
+    {
+        if (_state is null) return;
+        var symbol = TargetSymbol(target);
+        Record(new BodyEvent(EventKind.Store, operation, _state) { Value = value, Symbol = symbol, Storage = storages?.FirstOrDefault() });
+        if (storages is null)
+        {
+            // An element, a property of something unknown: others can reach it there.
+            Eval(target);
+            Escape(value);
+            return;
+        }
+
+        if (storages.Count == 1)
+        {
+            Write(storages[0], value, symbol);
+            if (_analysis.Connections.IsOpenedBySetting(symbol) && value.Atoms.Any(a => a is Atom.Constant { Value: true }) && storages[0].Parent is { } owner)
+                _state = _state.Mark(owner, Marks.Opened);
+            return;
+        }
+
+        foreach (var storage in storages) Write(storage, Value.Join(_state!.Read(storage), value), symbol);
+    }
+
+    /// <summary>A plain value in a field may change at any time: only that it was written is kept. A variable or a reference holds what it was given.</summary>
+    private void Write(Place storage, Value value, ISymbol? symbol)
+    {
+        if (_state is null) return;
+        if (_body.WrittenInside.Contains(storage.Symbol?.Name ?? "") && storage.Root is RootKind.Local or RootKind.Parameter && storage.IsRoot) return;
+        if (!storage.IsRoot && IsScalar(storage.Symbol))
+        {
+            _state = _state.With(facts: _state.Facts.Select((place, constraint) => (!storage.IsPrefixOf(place), constraint)));
+            return;
+        }
+
+        _state = _state.Write(storage, value);
+        if (!storage.IsRoot && storage.RootPlace.Root is RootKind.Parameter or RootKind.Born) Escape(value);
+    }
+
+    private static bool IsScalar(ISymbol? symbol)
+    {
+        var type = symbol switch
+        {
+            IFieldSymbol field => field.Type,
+            IPropertySymbol property => property.Type,
+            IParameterSymbol parameter => parameter.Type,
+            _ => null,
+        };
+        return type is { IsValueType: true } or { SpecialType: SpecialType.System_String };
+    }
+
+    /// <summary>The storage has been written, but with what is unknown.</summary>
+    private void Forget(IOperation target)
+    {
+        if (Storages(target) is not { } storages) return;
+        foreach (var storage in storages)
+        {
+            if (_state is null) return;
+            Write(storage, BearAt(target.Syntax, BornKind.Reloaded, null, null), storage.Symbol);
+        }
+    }
+
+    /// <summary>Where an assignment to this expression goes; null when that is no place of ours. Evaluates what leads there.</summary>
+    private List<Place>? Storages(IOperation target)
+    {
+        switch (target)
+        {
+            case ILocalReferenceOperation local:
+                return [Place.Local(local.Local)];
+            case IParameterReferenceOperation parameter:
+                return [ParameterPlace(parameter.Parameter)];
+            case IDeclarationExpressionOperation declaration:
+                return Storages(declaration.Expression);
+            case IFlowCaptureReferenceOperation reference:
+                return _captured.TryGetValue(reference.Id, out var captured) ? Storages(captured) : null;
+            case IConversionOperation conversion:
+                return Storages(conversion.Operand);
+            case IFieldReferenceOperation field:
+                return Members(field.Field.IsStatic ? Value.Of(Place.Static) : Eval(field.Instance), field.Field);
+            case IPropertyReferenceOperation { Property.IsIndexer: false } property:
+                return Members(property.Property.IsStatic ? Value.Of(Place.Static) : Eval(property.Instance), property.Property);
+            case IDiscardOperation:
+                return [];
+            default:
+                return null;
+        }
+    }
+
+    private static List<Place>? Members(Value owner, ISymbol member)
+    {
+        var storages = new List<Place>();
+        foreach (var place in owner.Places)
+        {
+            if (place.Step(member) is { } storage) storages.Add(storage);
+        }
+
+        return storages.Count == 0 ? null : storages;
+    }
+
+    private ISymbol? TargetSymbol(IOperation target) => target switch
+    {
+        ILocalReferenceOperation local => local.Local,
+        IParameterReferenceOperation parameter => parameter.Parameter,
+        IFieldReferenceOperation field => field.Field,
+        IPropertyReferenceOperation property => property.Property,
+        IDeclarationExpressionOperation declaration => TargetSymbol(declaration.Expression),
+        IConversionOperation conversion => TargetSymbol(conversion.Operand),
+        IFlowCaptureReferenceOperation reference => _captured.TryGetValue(reference.Id, out var captured) ? TargetSymbol(captured) : null,
+        _ => null,
+    };
+
+    private Value EvalSubscription(IEventAssignmentOperation subscription)
+    {
+        if (subscription.EventReference is not IEventReferenceOperation reference) return Discard(subscription);
+        var owner = reference.Event.IsStatic ? Value.Of(Place.Static) : Eval(reference.Instance);
+        var handler = Eval(subscription.HandlerValue);
+        if (subscription.Adds) Subscribe(subscription, owner, reference.Event, handler);
+        return Value.Unknown;
+    }
+
+    private void Subscribe(IOperation operation, Value owner, ISymbol member, Value handler)
+    {
+        if (_state is null) return;
+        Record(new BodyEvent(EventKind.Subscribe, operation, _state) { Value = owner, Symbol = member, Handler = handler });
+        if (handler.Equals(Value.Null)) return;
+        if (_analysis.Connections.TellsFailure(member)) _state = _state.Mark(owner, Marks.Attached);
+    }
+}

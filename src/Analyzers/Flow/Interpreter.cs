@@ -1,0 +1,311 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>
+/// Runs a body on abstract values and records what it does. This part evaluates expressions; the other parts have
+/// conditions, writes and calls.
+/// </summary>
+internal sealed partial class Interpreter : ITransfer
+{
+    /// <summary>Where the returned value is kept in the state, so that it is joined with the facts of its way.</summary>
+    private static readonly Place ReturnSlot = Place.Capture("return");
+
+    private readonly Analysis _analysis;
+    private readonly Body _body;
+    private readonly int _depth;
+    private readonly CancellationToken _cancellation;
+    private readonly Dictionary<CaptureId, IOperation> _captured = [];
+    private readonly List<BodyEvent> _events = [];
+    private bool _recording;
+
+    // The state while one operation is evaluated; null where control does not come out of it.
+    private FlowState? _state;
+
+    private Interpreter(Analysis analysis, Body body, int depth, CancellationToken cancellation)
+    {
+        _analysis = analysis;
+        _body = body;
+        _depth = depth;
+        _cancellation = cancellation;
+        foreach (var block in body.Graph.Blocks)
+        {
+            foreach (var operation in block.Operations)
+            {
+                if (operation is IFlowCaptureOperation capture) _captured[capture.Id] = capture.Value;
+            }
+        }
+    }
+
+    /// <summary>The summary of a body, or null when it is past the bounds.</summary>
+    public static Summary? Run(Analysis analysis, Body body, int depth, CancellationToken cancellation)
+    {
+        var interpreter = new Interpreter(analysis, body, depth, cancellation);
+        var engine = new FlowEngine(body.Graph, interpreter, cancellation);
+        engine.Run(FlowState.Start, () => interpreter._recording = true);
+        if (engine.GaveUp) return null;
+        var result = engine.Exit is { } exit && exit.Env.TryGet(ReturnSlot, out var value) ? value : Value.Unknown;
+        var events = interpreter._events.OrderBy(e => e.Operation.Syntax.SpanStart).ToImmutableArray();
+        var sends = analysis.Guards.SendsOf(body, events, depth);
+        return new Summary(body, engine.Exit is null || body.Method is { IsAsync: false, ReturnType.Name: "IEnumerable" or "IAsyncEnumerable" } ? engine.Exit : engine.Exit, result, events, sends);
+    }
+
+    FlowState? ITransfer.Apply(IOperation operation, FlowState state)
+    {
+        _state = state;
+        Eval(operation);
+        return _state;
+    }
+
+    (FlowState? WhenTrue, FlowState? WhenFalse) ITransfer.Branch(IOperation condition, FlowState state, bool otherwiseThrowsTrue, bool otherwiseThrowsFalse)
+    {
+        _state = state;
+        var known = EvalCondition(condition);
+        if (_state is not { } after) return (null, null);
+        return (known.WhenTrue is null ? null : after.Know(known.WhenTrue, otherwiseThrowsTrue),
+            known.WhenFalse is null ? null : after.Know(known.WhenFalse, otherwiseThrowsFalse));
+    }
+
+    FlowState ITransfer.Return(IOperation? value, FlowState state)
+    {
+        if (value is null) return state;
+        _state = state;
+        var result = Eval(value);
+        var after = _state ?? state;
+        Record(new BodyEvent(EventKind.Return, value, after) { Value = result });
+        foreach (var place in result.Places)
+        {
+            if (place.Root == RootKind.Born && place.IsRoot) after = after.Mark(place, Marks.Escaped);
+        }
+
+        return after.With(env: after.Env.Set(ReturnSlot, result));
+    }
+
+    void ITransfer.Throw(IOperation? exception, FlowState state)
+    {
+        if (exception is null) return;
+        _state = state;
+        Eval(exception);
+        Record(new BodyEvent(EventKind.Throw, exception, state));
+    }
+
+    private void Record(BodyEvent happened)
+    {
+        if (_recording) _events.Add(happened);
+    }
+
+    private Value Eval(IOperation? operation)
+    {
+        if (operation is null || _state is null) return Value.Unknown;
+        if (operation.ConstantValue is { HasValue: true, Value: var constant }) return Value.Constant(Constants.Normalize(constant));
+        switch (operation)
+        {
+            case IExpressionStatementOperation statement:
+                return Eval(statement.Operation);
+            case IInstanceReferenceOperation instance:
+                return instance.ReferenceKind == InstanceReferenceKind.ContainingTypeInstance ? Value.Of(Place.This) : Value.Unknown;
+            case ILocalReferenceOperation local:
+                return _state.Read(Place.Local(local.Local));
+            case IParameterReferenceOperation parameter:
+                return _state.Read(ParameterPlace(parameter.Parameter));
+            case IFieldReferenceOperation field:
+                return EvalMember(field.Instance, field.Field, field);
+            case IPropertyReferenceOperation property:
+                return EvalProperty(property);
+            case IFlowCaptureOperation capture:
+                var captured = Eval(capture.Value);
+                if (_state is not null) _state = _state.With(env: _state.Env.Set(CapturePlace(capture.Id), captured));
+                return captured;
+            case IFlowCaptureReferenceOperation reference:
+                return _state.Env.TryGet(CapturePlace(reference.Id), out var value) ? value : Value.Unknown;
+            case IConversionOperation conversion:
+                return conversion.OperatorMethod is null ? Eval(conversion.Operand) : Discard(conversion);
+            case IParenthesizedOperation parenthesized:
+                return Eval(parenthesized.Operand);
+            case IAwaitOperation awaited:
+                return EvalAwait(awaited);
+            case IDelegateCreationOperation creation:
+                return Eval(creation.Target);
+            case IFlowAnonymousFunctionOperation lambda:
+                return EvalFunction(lambda.Symbol, lambda, null);
+            case IMethodReferenceOperation method:
+                var target = method.Instance is null ? null : Eval(method.Instance).Places.FirstOrDefault();
+                return EvalFunction(method.Method, method, target);
+            case IInvocationOperation invocation:
+                return EvalInvocation(invocation);
+            case IObjectCreationOperation creation:
+                return EvalCreation(creation);
+            case IArrayElementReferenceOperation element:
+                return EvalElement(element);
+            case ISimpleAssignmentOperation assignment:
+                return EvalAssignment(assignment);
+            case ICompoundAssignmentOperation compound:
+                Eval(compound.Value);
+                Forget(compound.Target);
+                return Value.Unknown;
+            case IIncrementOrDecrementOperation increment:
+                Forget(increment.Target);
+                return Value.Unknown;
+            case IDeconstructionAssignmentOperation deconstruction:
+                return EvalDeconstruction(deconstruction);
+            case IEventAssignmentOperation subscription:
+                return EvalSubscription(subscription);
+            case IDeclarationExpressionOperation declaration:
+                return Eval(declaration.Expression);
+            case IBinaryOperation or IUnaryOperation or IIsPatternOperation or IIsNullOperation or IIsTypeOperation:
+                return Value.Of(EvalCondition(operation));
+            case IDefaultValueOperation { Type.IsReferenceType: true }:
+                return Value.Null;
+            case ITupleOperation tuple:
+                foreach (var part in tuple.Elements) Escape(Eval(part));
+                return Value.Unknown;
+            default:
+                return Discard(operation);
+        }
+    }
+
+    /// <summary>An operation of which we know nothing: its parts happen, its value may be anything.</summary>
+    private Value Discard(IOperation operation)
+    {
+        foreach (var child in operation.ChildOperations)
+        {
+            var value = Eval(child);
+            if (operation is IArrayInitializerOperation or IArrayCreationOperation or ICollectionExpressionOperation or IInvalidOperation) Escape(value);
+        }
+
+        return Value.Unknown;
+    }
+
+    private Place ParameterPlace(IParameterSymbol parameter)
+    {
+        // A primary constructor's parameter, used by a member, lives in the object.
+        if (parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } && !_body.IsConstructor
+            && !SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, _body.Owner))
+            return Place.This.Step(parameter)!;
+        return Place.Parameter(parameter);
+    }
+
+    private static Place CapturePlace(CaptureId id) => Place.Capture(id);
+
+    private Value EvalMember(IOperation? instance, ISymbol member, IOperation operation)
+    {
+        var owner = member.IsStatic ? Value.Of(Place.Static) : Eval(instance);
+        return ReadMember(owner, member);
+    }
+
+    /// <summary>What a field or property of a value holds.</summary>
+    private Value ReadMember(Value owner, ISymbol member)
+    {
+        if (_state is null) return Value.Unknown;
+        Value? result = null;
+        foreach (var place in owner.Places)
+        {
+            if (place.Step(member) is not { } storage) return Value.Unknown;
+            var value = _state.Read(storage);
+            result = result is null ? value : Value.Join(result, value);
+        }
+
+        return result ?? Value.Unknown;
+    }
+
+    private Value EvalProperty(IPropertyReferenceOperation reference)
+    {
+        var property = reference.Property;
+        var owner = property.IsStatic ? Value.Of(Place.Static) : Eval(reference.Instance);
+        var arguments = reference.Arguments.Select(a => Eval(a.Value)).ToImmutableArray();
+        if (_state is null) return Value.Unknown;
+        if (property.IsIndexer)
+        {
+            if (_analysis.Summaries.IsOwn(property)) return Call(reference, property.GetMethod!, owner, arguments, property);
+            return Take(reference, owner, BornKind.Lookup);
+        }
+
+        if (property.Name == "Current" && owner.Places.FirstOrDefault() is { From: { } collection, Born: BornKind.Iterated })
+            return BearAt(reference.Syntax, BornKind.Iterated, collection, null);
+        if (PassesThrough(property)) return owner;
+        if (property.GetMethod is { } getter && _analysis.Summaries.HasCode(property)) return Call(reference, getter, owner, [], property);
+        return ReadMember(owner, property);
+    }
+
+    /// <summary><c>Task.Result</c>, <c>Lazy.Value</c>, <c>Nullable.Value</c>: the same thing unwrapped.</summary>
+    private static bool PassesThrough(IPropertySymbol property) =>
+        property.Name is "Result" or "Value" && property.ContainingType is { } type
+        && type.Name is "Task" or "ValueTask" or "Nullable";
+
+    private Value EvalElement(IArrayElementReferenceOperation element)
+    {
+        var array = Eval(element.ArrayReference);
+        foreach (var index in element.Indices) Eval(index);
+        return Take(element, array, BornKind.Lookup);
+    }
+
+    /// <summary>Something out of a container.</summary>
+    private Value Take(IOperation operation, Value container, BornKind kind)
+    {
+        var from = container.Places.FirstOrDefault();
+        return BearAt(operation.Syntax, kind, from, null);
+    }
+
+    private Value BearAt(SyntaxNode site, BornKind kind, Place? from, ISymbol? by)
+    {
+        if (_state is null) return Value.Unknown;
+        var born = Place.BornAt(site, kind, from, by);
+        _state = _state.Bear(born);
+        return Value.Of(born);
+    }
+
+    private Value EvalFunction(ISymbol method, IOperation operation, Place? target)
+    {
+        var value = Value.Of(new Atom.Function(method, operation, target));
+        if (_state is not null) Record(new BodyEvent(EventKind.Delegate, operation, _state) { Symbol = method, Value = value });
+        return value;
+    }
+
+    private Value EvalAwait(IAwaitOperation awaited)
+    {
+        var value = Eval(awaited.Operation);
+        if (_state is null) return value;
+        Record(new BodyEvent(EventKind.Await, awaited, _state) { Value = value });
+        var busy = BusyWith(awaited.Operation);
+        _state = _state.Pass(Gaps.Await, busy is null ? null : place => busy.Any(b => b.IsPrefixOf(place) || place.Parent is { } owner && owner.IsPrefixOf(b) && owner.Depth > 0));
+        return value;
+    }
+
+    /// <summary>The connections whose own operation is awaited: when that completes, they were open.</summary>
+    private List<Place>? BusyWith(IOperation operation)
+    {
+        while (true)
+        {
+            switch (operation)
+            {
+                case IConversionOperation conversion:
+                    operation = conversion.Operand;
+                    continue;
+                case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "WaitAsync", Instance: { } instance }:
+                    operation = instance;
+                    continue;
+                case IInvocationOperation invocation:
+                    var receiver = invocation.Instance ?? (invocation.TargetMethod.IsExtensionMethod && invocation.Arguments.Length > 0 ? invocation.Arguments[0].Value : null);
+                    if (receiver is null || receiver is IInstanceReferenceOperation || receiver.Type is null) return null;
+                    if (_analysis.Connections.TypeOf(receiver.Type) is null && !_analysis.Connections.IsCarrier(receiver.Type)) return null;
+                    var state = _state;
+                    var recording = _recording;
+                    _recording = false;
+                    var places = Eval(receiver).Places.ToList();
+                    _state = state;
+                    _recording = recording;
+                    return places.Count == 0 ? null : places;
+                default:
+                    return null;
+            }
+        }
+    }
+
+    private void Escape(Value value)
+    {
+        if (_state is not null) _state = _state.Mark(value, Marks.Escaped);
+    }
+}

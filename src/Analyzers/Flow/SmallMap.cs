@@ -1,0 +1,111 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>
+/// An immutable map for the handful of entries that a flow state holds. A plain array that is copied on write
+/// beats a balanced tree at these sizes, and equality of two states is compared at every join.
+/// </summary>
+internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TValue>>, IEquatable<SmallMap<TKey, TValue>>
+    where TKey : notnull
+{
+    public static readonly SmallMap<TKey, TValue> Empty = new([]);
+
+    private readonly KeyValuePair<TKey, TValue>[] _entries;
+
+    private SmallMap(KeyValuePair<TKey, TValue>[] entries) => _entries = entries;
+
+    public int Count => _entries.Length;
+
+    public bool TryGet(TKey key, out TValue value)
+    {
+        var index = IndexOf(key);
+        value = index >= 0 ? _entries[index].Value : default!;
+        return index >= 0;
+    }
+
+    public bool ContainsKey(TKey key) => IndexOf(key) >= 0;
+
+    public SmallMap<TKey, TValue> Set(TKey key, TValue value)
+    {
+        var index = IndexOf(key);
+        if (index >= 0)
+        {
+            if (EqualityComparer<TValue>.Default.Equals(_entries[index].Value, value)) return this;
+            var same = (KeyValuePair<TKey, TValue>[])_entries.Clone();
+            same[index] = new(key, value);
+            return new(same);
+        }
+
+        var grown = new KeyValuePair<TKey, TValue>[_entries.Length + 1];
+        Array.Copy(_entries, grown, _entries.Length);
+        grown[_entries.Length] = new(key, value);
+        return new(grown);
+    }
+
+    public SmallMap<TKey, TValue> Remove(TKey key)
+    {
+        var index = IndexOf(key);
+        if (index < 0) return this;
+        if (_entries.Length == 1) return Empty;
+        var shrunk = new KeyValuePair<TKey, TValue>[_entries.Length - 1];
+        Array.Copy(_entries, 0, shrunk, 0, index);
+        Array.Copy(_entries, index + 1, shrunk, index, shrunk.Length - index);
+        return new(shrunk);
+    }
+
+    /// <summary>Keeps the entries for which <paramref name="change"/> answers, with the answer as their new value.</summary>
+    public SmallMap<TKey, TValue> Select(Func<TKey, TValue, (bool Keep, TValue Value)> change)
+    {
+        List<KeyValuePair<TKey, TValue>>? result = null;
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            var (keep, value) = change(_entries[i].Key, _entries[i].Value);
+            var same = keep && EqualityComparer<TValue>.Default.Equals(value, _entries[i].Value);
+            if (same && result is null) continue;
+            if (result is null)
+            {
+                result = new(_entries.Length);
+                for (var j = 0; j < i; j++) result.Add(_entries[j]);
+            }
+
+            if (keep) result.Add(new(_entries[i].Key, value));
+        }
+
+        if (result is null) return this;
+        return result.Count == 0 ? Empty : new(result.ToArray());
+    }
+
+    /// <summary>Insertion order does not matter to equality.</summary>
+    public bool Equals(SmallMap<TKey, TValue>? other)
+    {
+        if (ReferenceEquals(this, other)) return true;
+        if (other is null || other.Count != Count) return false;
+        foreach (var entry in _entries)
+        {
+            if (!other.TryGet(entry.Key, out var value) || !EqualityComparer<TValue>.Default.Equals(entry.Value, value)) return false;
+        }
+
+        return true;
+    }
+
+    public override bool Equals(object? obj) => Equals(obj as SmallMap<TKey, TValue>);
+
+    public override int GetHashCode() => Count;
+
+    public IEnumerator<KeyValuePair<TKey, TValue>> GetEnumerator() => ((IEnumerable<KeyValuePair<TKey, TValue>>)_entries).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int IndexOf(TKey key)
+    {
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            if (EqualityComparer<TKey>.Default.Equals(_entries[i].Key, key)) return i;
+        }
+
+        return -1;
+    }
+}

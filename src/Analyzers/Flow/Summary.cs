@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>What a body does, in terms of its own <c>this</c>, parameters and captured variables.</summary>
+internal sealed class Summary(Body body, FlowState? exit, Value result, ImmutableArray<BodyEvent> events, ImmutableArray<SendFact> sends)
+{
+    public Body Body { get; } = body;
+
+    /// <summary>The joined state at the normal exits; null when it never returns.</summary>
+    public FlowState? Exit { get; } = exit;
+
+    public Value Result { get; } = result;
+
+    /// <summary>In the order of the source.</summary>
+    public ImmutableArray<BodyEvent> Events { get; } = events;
+
+    /// <summary>Sends and uses that nothing inside makes safe for every caller.</summary>
+    public ImmutableArray<SendFact> Sends { get; } = sends;
+}
+
+/// <summary>A send that a call leads to, as the caller sees it.</summary>
+internal sealed class SendFact(Place connection, IOperation operation, ISymbol member, ITypeSymbol? type)
+{
+    public Place Connection { get; } = connection;
+
+    /// <summary>The operation in the summarised body: the send itself, or the call that leads there.</summary>
+    public IOperation Operation { get; } = operation;
+
+    /// <summary>The member that sends in the end.</summary>
+    public ISymbol Member { get; } = member;
+
+    /// <summary>The type of the connection that it sends on.</summary>
+    public ITypeSymbol? Type { get; } = type;
+
+    /// <summary>The calls from here to the send, outermost first.</summary>
+    public ImmutableArray<RouteStep> Route { get; init; } = [];
+
+    /// <summary>What it throws when the connection is closing.</summary>
+    public ImmutableArray<INamedTypeSymbol> Throws { get; init; } = [];
+
+    /// <summary>It is no send but another use of a session.</summary>
+    public bool OnlyUse { get; init; }
+
+    /// <summary>A state check decides about it, or its failure is caught: no callback needs to fear it.</summary>
+    public bool Guarded { get; init; }
+
+    /// <summary>The session was validated, or its failure evicts it.</summary>
+    public bool Validated { get; init; }
+
+    /// <summary>For a send that a call leads to: the connection as the called method names it.</summary>
+    public Place? InCallee { get; init; }
+
+    /// <summary>Calls between here and the send.</summary>
+    public int Distance => Route.Length;
+}
+
+/// <summary>A step on the way from a callback to a send.</summary>
+internal sealed class RouteStep(ISymbol method, Location location)
+{
+    public ISymbol Method { get; } = method;
+
+    public Location Location { get; } = location;
+}

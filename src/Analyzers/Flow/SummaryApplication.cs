@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace LifecycleAnalyzers.Flow;
+
+using FactMap = SmallMap<Place, Constraint>;
+
+/// <summary>Carries what a summary says in the callee's terms over to a call, in the caller's.</summary>
+internal sealed class SummaryApplication(FlowState before, Summary summary, Value receiver, ImmutableArray<Value> arguments, SyntaxNode site)
+{
+    /// <summary>The state after the call, null if it never returns, and what the call answers.</summary>
+    public Value Apply(ref FlowState? state)
+    {
+        if (summary.Exit is not { } exit)
+        {
+            state = null;
+            return Value.Unknown;
+        }
+
+        var after = state ?? before;
+        foreach (var entry in exit.Marks)
+        {
+            if (entry.Key.Root == RootKind.Born && entry.Key.IsRoot)
+            {
+                if (Map(entry.Key).Places.FirstOrDefault() is { } born) after = after.Bear(born);
+            }
+        }
+
+        foreach (var entry in exit.Env)
+        {
+            if (!Outlives(entry.Key)) continue;
+            var value = Map(entry.Value);
+            foreach (var storage in MapStorage(entry.Key)) after = after.Write(storage, value);
+        }
+
+        after = Scalars(after);
+        foreach (var fact in exit.Facts)
+        {
+            foreach (var place in MapFact(fact.Key)) after = after.Know(FactMap.Empty.Set(place, fact.Value));
+        }
+
+        foreach (var entry in exit.Marks)
+        {
+            if (entry.Value == Marks.None) continue;
+            foreach (var place in Map(entry.Key).Places) after = after.Mark(place, entry.Value);
+        }
+
+        state = after;
+        return Map(summary.Result);
+    }
+
+    /// <summary>What a value of the callee is to the caller.</summary>
+    public Value Map(Value value)
+    {
+        if (value.Atoms.Length == 1) return Map(value.Atoms[0]);
+        return Value.Join(value.Atoms.Select(Map));
+    }
+
+    public Value Map(Place place)
+    {
+        if (place.Parent is { } parent)
+        {
+            Value? result = null;
+            foreach (var owner in Map(parent).Places)
+            {
+                if (owner.Step(place.Symbol!) is not { } storage) continue;
+                var value = before.Read(storage);
+                result = result is null ? value : Value.Join(result, value);
+            }
+
+            return result ?? Value.Unknown;
+        }
+
+        switch (place.Root)
+        {
+            case RootKind.This:
+                return receiver;
+            case RootKind.Static:
+                return Value.Of(Place.Static);
+            case RootKind.Parameter when place.Symbol is IParameterSymbol parameter && Owns(parameter):
+                return parameter.Ordinal < arguments.Length ? arguments[parameter.Ordinal] : Value.Unknown;
+            case RootKind.Parameter or RootKind.Local:
+                // A variable of a body around the callee: the caller sees the same one if it is within that body too.
+                return Captured(place) ? before.Read(place) : Value.Unknown;
+            case RootKind.Born:
+                return Value.Of(Place.BornAt(site, place.Born, From(place), place.Symbol, place.Site));
+            default:
+                return Value.Unknown;
+        }
+    }
+
+    private Place? From(Place born) => born.From is { } from ? Map(from).Places.FirstOrDefault() : null;
+
+    private bool Owns(IParameterSymbol parameter) => SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol.OriginalDefinition, summary.Body.Owner.OriginalDefinition);
+
+    private bool Captured(Place place) =>
+        summary.Body.Outer is not null && place.Symbol is not null
+        && !SymbolEqualityComparer.Default.Equals(place.Symbol.ContainingSymbol, summary.Body.Owner);
+
+    /// <summary>Storages that the caller can see after the call.</summary>
+    private bool Outlives(Place storage) => storage.Root switch
+    {
+        RootKind.This or RootKind.Static => !storage.IsRoot,
+        RootKind.Parameter => !storage.IsRoot || storage.Symbol is IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } || Captured(storage),
+        RootKind.Local => Captured(storage),
+        _ => false,
+    };
+
+    private IEnumerable<Place> MapStorage(Place storage)
+    {
+        if (storage.Parent is not { } parent)
+        {
+            if (Captured(storage)) yield return storage;
+            yield break;
+        }
+
+        foreach (var owner in Map(parent).Places)
+        {
+            if (owner.Step(storage.Symbol!) is { } mapped) yield return mapped;
+        }
+    }
+
+    private IEnumerable<Place> MapFact(Place place)
+    {
+        if (place.Parent is not { } parent)
+        {
+            foreach (var mapped in Map(place).Places) yield return mapped;
+            yield break;
+        }
+
+        foreach (var owner in Map(parent).Places)
+        {
+            if (owner.Step(place.Symbol!) is not { } storage) continue;
+            // The storage of a scalar stands for its value; that of a reference is looked up.
+            foreach (var mapped in before.Read(storage).Places) yield return mapped;
+        }
+    }
+
+    private Value Map(Atom atom)
+    {
+        switch (atom)
+        {
+            case Atom.Of of:
+                var value = Map(of.Place);
+                return of.Gaps == Gaps.None ? value : value.Select(a => a is Atom.Of inner ? new Atom.Of(inner.Place, inner.Gaps | of.Gaps) : a);
+            case Atom.Condition condition:
+                return Value.Of(new Atom.Condition(Map(condition.WhenTrue), Map(condition.WhenFalse)));
+            default:
+                return Value.Of(atom);
+        }
+    }
+
+    private FactMap? Map(FactMap? facts)
+    {
+        if (facts is null) return null;
+        var mapped = FactMap.Empty;
+        foreach (var fact in facts)
+        {
+            foreach (var place in MapFact(fact.Key)) mapped = mapped.Set(place, fact.Value);
+        }
+
+        return mapped;
+    }
+
+    /// <summary>Flags that the callee writes: what was known of them is over.</summary>
+    private FlowState Scalars(FlowState after)
+    {
+        foreach (var happened in summary.Events)
+        {
+            if (happened is not { Kind: EventKind.Store, Storage: { IsRoot: false } storage } || happened.Symbol is not (IFieldSymbol { Type.IsValueType: true } or IPropertySymbol { Type.IsValueType: true })) continue;
+            foreach (var mapped in MapStorage(storage))
+                after = after.With(facts: after.Facts.Select((place, constraint) => (!mapped.IsPrefixOf(place), constraint)));
+        }
+
+        return after;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace LifecycleAnalyzers.Flow;
+
+using FactMap = SmallMap<Place, Constraint>;
+
+/// <summary>One thing that an expression may be: a place's value, a constant, a condition, a delegate.</summary>
+internal abstract class Atom
+{
+    internal sealed class Unknown : Atom
+    {
+        public static readonly Unknown Instance = new();
+
+        public override string ToString() => "?";
+    }
+
+    internal sealed class Of(Place place, Gaps gaps = Gaps.None) : Atom, IEquatable<Of>
+    {
+        public Place Place { get; } = place;
+
+        /// <summary>What has happened since this value (a state, a flag) was read.</summary>
+        public Gaps Gaps { get; } = gaps;
+
+        public bool Equals(Of? other) => other is not null && other.Gaps == Gaps && other.Place.Equals(Place);
+
+        public override bool Equals(object? obj) => Equals(obj as Of);
+
+        public override int GetHashCode() => Place.GetHashCode();
+
+        public override string ToString() => Place.ToString();
+    }
+
+    internal sealed class Constant(object? value) : Atom, IEquatable<Constant>
+    {
+        public object? Value { get; } = value;
+
+        public bool Equals(Constant? other) => other is not null && Equals(other.Value, Value);
+
+        public override bool Equals(object? obj) => Equals(obj as Constant);
+
+        public override int GetHashCode() => Value?.GetHashCode() ?? 0;
+
+        public override string ToString() => Value?.ToString() ?? "null";
+    }
+
+    /// <summary>A boolean: what is known when it is true and when it is false; null where it cannot be.</summary>
+    internal sealed class Condition(FactMap? whenTrue, FactMap? whenFalse) : Atom, IEquatable<Condition>
+    {
+        public FactMap? WhenTrue { get; } = whenTrue;
+
+        public FactMap? WhenFalse { get; } = whenFalse;
+
+        public bool Equals(Condition? other) => other is not null && Equals(other.WhenTrue, WhenTrue) && Equals(other.WhenFalse, WhenFalse);
+
+        public override bool Equals(object? obj) => Equals(obj as Condition);
+
+        public override int GetHashCode() => (WhenTrue?.Count ?? -1) * 31 + (WhenFalse?.Count ?? -1);
+
+        public override string ToString() => "condition";
+    }
+
+    /// <summary>A delegate over a known method or lambda.</summary>
+    internal sealed class Function(ISymbol method, IOperation operation, Place? target) : Atom, IEquatable<Function>
+    {
+        public ISymbol Method { get; } = method;
+
+        public IOperation Operation { get; } = operation;
+
+        /// <summary>The instance that a method group is bound to.</summary>
+        public Place? Target { get; } = target;
+
+        public bool Equals(Function? other) => other is not null && SymbolEqualityComparer.Default.Equals(other.Method, Method) && Equals(other.Target, Target);
+
+        public override bool Equals(object? obj) => Equals(obj as Function);
+
+        public override int GetHashCode() => SymbolEqualityComparer.Default.Hash(Method);
+
+        public override string ToString() => Method.Name;
+    }
+}
+
+/// <summary>The alternatives that an expression may be; more than a few are as good as unknown.</summary>
+internal sealed class Value : IEquatable<Value>
+{
+    private const int MaxAtoms = 6;
+
+    public static readonly Value Unknown = new([Atom.Unknown.Instance]);
+    public static readonly Value Null = new([new Atom.Constant(null)]);
+
+    private Value(ImmutableArray<Atom> atoms) => Atoms = atoms;
+
+    public ImmutableArray<Atom> Atoms { get; }
+
+    /// <summary>The places among the alternatives.</summary>
+    public IEnumerable<Place> Places
+    {
+        get
+        {
+            foreach (var atom in Atoms)
+            {
+                if (atom is Atom.Of of) yield return of.Place;
+            }
+        }
+    }
+
+    public static Value Of(Place? place) => place is null ? Unknown : new([new Atom.Of(place)]);
+
+    public static Value Of(Atom atom) => new([atom]);
+
+    public static Value Constant(object? value) => value is null ? Null : new([new Atom.Constant(value)]);
+
+    public bool Contains(Place place)
+    {
+        foreach (var atom in Atoms)
+        {
+            if (atom is Atom.Of of && of.Place.Equals(place)) return true;
+        }
+
+        return false;
+    }
+
+    public Value Select(Func<Atom, Atom> change)
+    {
+        var builder = ImmutableArray.CreateBuilder<Atom>(Atoms.Length);
+        var changed = false;
+        foreach (var atom in Atoms)
+        {
+            var next = change(atom);
+            changed |= !ReferenceEquals(next, atom);
+            if (!builder.Contains(next)) builder.Add(next);
+        }
+
+        return changed ? new(builder.ToImmutable()) : this;
+    }
+
+    public static Value Join(Value left, Value right)
+    {
+        if (left.Equals(right)) return left;
+        var builder = left.Atoms.ToBuilder();
+        foreach (var atom in right.Atoms)
+        {
+            if (!builder.Contains(atom)) builder.Add(atom);
+        }
+
+        return builder.Count > MaxAtoms ? Unknown : builder.Count == left.Atoms.Length ? left : new(builder.ToImmutable());
+    }
+
+    public static Value Join(IEnumerable<Value> values)
+    {
+        Value? result = null;
+        foreach (var value in values) result = result is null ? value : Join(result, value);
+        return result ?? Unknown;
+    }
+
+    public bool Equals(Value? other)
+    {
+        if (ReferenceEquals(this, other)) return true;
+        if (other is null || other.Atoms.Length != Atoms.Length) return false;
+        foreach (var atom in Atoms)
+        {
+            if (!other.Atoms.Contains(atom)) return false;
+        }
+
+        return true;
+    }
+
+    public override bool Equals(object? obj) => Equals(obj as Value);
+
+    public override int GetHashCode() => Atoms.Length;
+
+    public override string ToString() => string.Join(" | ", Atoms);
+}

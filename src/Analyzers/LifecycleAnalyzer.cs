@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using LifecycleAnalyzers.Callbacks;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Rules;
+using LifecycleAnalyzers.Rules.Creation;
+using LifecycleAnalyzers.Rules.Reuse;
+using LifecycleAnalyzers.Rules.Sending;
+using LifecycleAnalyzers.Rules.Setup;
+
+namespace LifecycleAnalyzers;
+
+/// <summary>
+/// The one analyzer: it hosts all rules, so that the facts of a body are computed once and every rule reads them.
+/// It works file by file on the semantic model, not member by member, and binds only the code that may touch a
+/// connection; see docs/design.md for why.
+/// </summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class LifecycleAnalyzer : DiagnosticAnalyzer
+{
+    private static readonly ImmutableArray<IRule> Rules =
+    [
+        new LCA1001AttachErrorHandler(),
+        new LCA2001CheckStateBeforeSend(),
+        new LCA3001ValidateCachedSession(),
+    ];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+        Rules.Select(rule => rule.Descriptor).Append(LCA0001CatalogueLine.Descriptor).ToImmutableArray();
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.EnableConcurrentExecution();
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.RegisterCompilationStartAction(Start);
+    }
+
+    private static void Start(CompilationStartAnalysisContext context)
+    {
+        var catalogue = ConnectionCatalogue.Create(context.Compilation, context.Options, context.CancellationToken);
+        if (!catalogue.Problems.IsEmpty)
+        {
+            context.RegisterCompilationEndAction(end =>
+            {
+                foreach (var problem in catalogue.Problems) end.ReportDiagnostic(problem);
+            });
+        }
+
+        if (catalogue.IsEmpty) return;
+        var analysis = new Analysis(context.Compilation, catalogue, context.Options);
+        var callbacks = new CallbackFinder(analysis);
+        var filter = new BodyFilter(analysis);
+        context.RegisterSemanticModelAction(file => Check(file, analysis, callbacks, filter));
+    }
+
+    private static void Check(SemanticModelAnalysisContext context, Analysis analysis, CallbackFinder finder, BodyFilter filter)
+    {
+        var model = context.SemanticModel;
+        analysis.Bodies.Offer(model);
+        if (!filter.MayMatter(model.SyntaxTree, context.CancellationToken)) return;
+        var callbacks = finder.In(model, context.CancellationToken);
+        var bodies = filter.BodiesIn(model.SyntaxTree, context.CancellationToken);
+        if (callbacks.Count == 0 && bodies.Count == 0) return;
+        var found = new List<Diagnostic>();
+        var file = new RuleContext(analysis, model, callbacks, bodies, found.Add, context.CancellationToken);
+        foreach (var rule in Rules) rule.Check(file);
+        foreach (var diagnostic in found.OrderBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal)) context.ReportDiagnostic(diagnostic);
+    }
+}

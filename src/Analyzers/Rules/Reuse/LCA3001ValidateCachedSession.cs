@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Reuse;
+
+/// <summary>A connection that was kept from earlier is used, and nothing asks whether it still lives.</summary>
+internal sealed class LCA3001ValidateCachedSession : IRule
+{
+    public const string Id = "LCA3001";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Validate a cached session before using it again",
+        "'{0}' is used by '{1}' as it was kept{2}: ask its state first, it may have died since",
+        "Reuse", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "A cached connection can be dead when it is looked up: the other side has closed it, or one of its own callbacks runs before the event that evicts it. A null check does not see that, nor does a check before an await.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        foreach (var body in file.Bodies)
+        {
+            if (file.Summarise(body) is { } summary) Check(file, body, summary);
+        }
+    }
+
+    private static void Check(RuleContext file, Body body, Summary summary)
+    {
+        var reported = new List<Place>();
+        foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart))
+        {
+            if (send.Validated || IsLeftToCallee(send) || Cache(file, send) is not { } cache) continue;
+            if (reported.Any(r => r.Equals(send.Connection) || r.IsPrefixOf(send.Connection) || send.Connection.IsPrefixOf(r))) continue;
+            if (CallersValidate(file, body, send)) continue;
+            reported.Add(send.Connection);
+            var evicted = IsEvictedByEvent(file, cache, body) ? " (the handler that evicts it can run too late)" : "";
+            file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), cache.Locations.Where(l => l.IsInSource).Take(1), cache.Name, send.Member.Name, evicted));
+        }
+    }
+
+    /// <summary>The called method reaches the same field itself: the use is reported there.</summary>
+    private static bool IsLeftToCallee(SendFact send) => send.InCallee is { Depth: > 0, RootPlace.Root: RootKind.This or RootKind.Static } or { RootPlace.Root: RootKind.Born };
+
+    /// <summary>The field or container in which the connection was kept; null if it was not.</summary>
+    private static ISymbol? Cache(RuleContext file, SendFact send)
+    {
+        var connections = file.Analysis.Connections;
+        if (connections.TypeOf(send.Type) is { } sent && (sent.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) != 0) return null;
+        for (Place? part = send.Connection; part is not null; part = part.Parent)
+        {
+            if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(container) : null;
+            if (part.Symbol is not { } member || part.Parent is not { Root: RootKind.This or RootKind.Static }) continue;
+            if (part.Symbol is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" } && part.Parent.Symbol is { } lazy) return lazy;
+            var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
+            if (type is null || connections.TypeOf(Unwrapped(type)) is { } held && (held.Traits & Traits.Reconnects) != 0) continue;
+            if (!file.Analysis.Cached.IsCached(member)) continue;
+            return HealsItself(file, member) ? null : member;
+        }
+
+        return null;
+    }
+
+    /// <summary>A container that outlives the call: a field, a static, something handed in.</summary>
+    private static ISymbol? Container(Place container)
+    {
+        for (Place? part = container; part is not null; part = part.Parent ?? part.From)
+        {
+            if (part.Symbol is IFieldSymbol or IPropertySymbol) return part.Symbol;
+            if (part is { IsRoot: true, Root: RootKind.Parameter }) return part.Symbol;
+        }
+
+        return null;
+    }
+
+    private static ITypeSymbol Unwrapped(ITypeSymbol type) =>
+        type is INamedTypeSymbol { Name: "Task" or "ValueTask" or "Lazy" or "Nullable", TypeArguments: [var inner] } ? inner : type;
+
+    /// <summary>Built to reconnect by itself: <c>WithAutomaticReconnect()</c>.</summary>
+    private static bool HealsItself(RuleContext file, ISymbol member)
+    {
+        foreach (var (value, _) in Assignments.To(member, file.Analysis.Bodies))
+        {
+            if (value.DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect")) return true;
+            var method = value.FirstAncestorOrSelf<MemberDeclarationSyntax>();
+            if (method is not TypeDeclarationSyntax && method?.DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect") == true) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A private helper whose every caller asks before calling is guarded there.</summary>
+    private static bool CallersValidate(RuleContext file, Body body, SendFact send)
+    {
+        if (body.Owner is not IMethodSymbol { DeclaredAccessibility: Accessibility.Private or Accessibility.Protected or Accessibility.Internal or Accessibility.NotApplicable } method
+            || method.MethodKind is not (MethodKind.Ordinary or MethodKind.LocalFunction) || body.Type is null) return false;
+        var callers = 0;
+        foreach (var caller in Callers(file, method, body.Type))
+        {
+            callers++;
+            if (file.Summarise(caller) is not { } summary) return false;
+            if (summary.Sends.Any(s => !s.Validated && s.Route.Length > 0 && SymbolEqualityComparer.Default.Equals(s.Route[0].Method.OriginalDefinition, method.OriginalDefinition) && s.Member.Equals(send.Member, SymbolEqualityComparer.Default))) return false;
+        }
+
+        return callers > 0;
+    }
+
+    private static IEnumerable<Body> Callers(RuleContext file, IMethodSymbol method, INamedTypeSymbol type)
+    {
+        var seen = new HashSet<SyntaxNode>();
+        foreach (var reference in type.DeclaringSyntaxReferences)
+        {
+            foreach (var name in reference.GetSyntax(file.Cancellation).DescendantNodes().OfType<IdentifierNameSyntax>())
+            {
+                if (name.Identifier.ValueText != method.Name || name.Parent is MethodDeclarationSyntax) continue;
+                if (Flow.Bodies.EnclosingDeclaration(name) is not { } enclosing || !seen.Add(enclosing)) continue;
+                if (file.Analysis.Bodies.At(enclosing, file.Cancellation) is { } body && !SymbolEqualityComparer.Default.Equals(body.Owner, method)) yield return body;
+            }
+        }
+    }
+
+    /// <summary>Some handler of the type clears the cache when the session ends: too late for the callbacks that run before it.</summary>
+    private static bool IsEvictedByEvent(RuleContext file, ISymbol cache, Body body)
+    {
+        if (body.Type is null) return false;
+        foreach (var reference in body.Type.DeclaringSyntaxReferences)
+        {
+            foreach (var assignment in reference.GetSyntax(file.Cancellation).DescendantNodes().OfType<AssignmentExpressionSyntax>())
+            {
+                if (assignment.RawKind != (int)Microsoft.CodeAnalysis.CSharp.SyntaxKind.AddAssignmentExpression || assignment.Right is not AnonymousFunctionExpressionSyntax handler) continue;
+                if (handler.DescendantTokens().Any(t => t.ValueText == cache.Name)) return true;
+            }
+        }
+
+        return false;
+    }
+}

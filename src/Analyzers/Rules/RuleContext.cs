@@ -1,0 +1,35 @@
+using Microsoft.CodeAnalysis;
+using LifecycleAnalyzers.Callbacks;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules;
+
+/// <summary>One file, and what the rules may ask about it. The bodies and callbacks are found once for all rules.</summary>
+internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadOnlyList<Callback> callbacks, IReadOnlyList<Body> bodies, Action<Diagnostic> report, CancellationToken cancellation)
+{
+    public Analysis Analysis { get; } = analysis;
+
+    public SemanticModel Model { get; } = model;
+
+    public SyntaxTree Tree => Model.SyntaxTree;
+
+    /// <summary>The callbacks whose code stands in this file.</summary>
+    public IReadOnlyList<Callback> Callbacks { get; } = callbacks;
+
+    /// <summary>The bodies of this file that may touch a connection.</summary>
+    public IReadOnlyList<Body> Bodies { get; } = bodies;
+
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    public void Report(Diagnostic diagnostic) => report(diagnostic);
+
+    public Summary? Summarise(Body body) => Analysis.Summaries.Of(body, Analysis.Depth, Cancellation);
+}
+
+/// <summary>One rule: its descriptor and its verdict, in one file.</summary>
+internal interface IRule
+{
+    DiagnosticDescriptor Descriptor { get; }
+
+    void Check(RuleContext file);
+}

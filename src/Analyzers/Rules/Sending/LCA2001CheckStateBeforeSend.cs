@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Callbacks;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Sending;
+
+/// <summary>A callback sends on a connection that may be closing, and nothing on the way asks.</summary>
+internal sealed class LCA2001CheckStateBeforeSend : IRule
+{
+    public const string Id = "LCA2001";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Check the state before sending from a callback",
+        "'{0}' {1} with no check that '{2}' is still open: a callback can run when the connection is already closing",
+        "Sending", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "A callback runs when somebody else decides, and the connection may be closing by then. Ask its state before the send, at the point through which all sends go, or send with a guard that answers instead of throwing.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        foreach (var callback in file.Callbacks)
+        {
+            if (file.Analysis.Bodies.At(callback.Syntax, file.Cancellation) is { } body && file.Summarise(body) is { } summary)
+                Check(file, callback, body, summary);
+        }
+    }
+
+    private static void Check(RuleContext file, Callback callback, Body body, Summary summary)
+    {
+        var reported = new List<SendFact>();
+        foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart).ThenBy(s => s.Distance))
+        {
+            if (send.Guarded || send.OnlyUse || !IsThisRules(file, callback, body, send)) continue;
+            if (reported.Any(r => r.Operation.Syntax == send.Operation.Syntax || IsSame(file, r.Connection, send.Connection, body))) continue;
+            reported.Add(send);
+            Report(file, callback, send);
+        }
+    }
+
+    private static bool IsSame(RuleContext file, Place a, Place b, Body body) =>
+        a.IsPrefixOf(b) && a.Depth > 0 || b.IsPrefixOf(a) && b.Depth > 0 || a.Equals(b) || file.Analysis.Types.IsSameConnection(a, b, body);
+
+    private static bool IsThisRules(RuleContext file, Callback callback, Body body, SendFact send)
+    {
+        var connection = send.Connection;
+        if (connection.RootPlace is { Root: RootKind.Born, Born: not BornKind.Iterated }) return false;
+        if (file.Analysis.Connections.TypeOf(send.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) return false;
+        // A task's own result has just been made.
+        if (connection.RootPlace is { Root: RootKind.Parameter, Symbol: IParameterSymbol { Type.Name: "Task" or "ValueTask" } }) return false;
+        if (IsResponse(file, connection)) return false;
+        if (callback.ProvesSome) return false;
+        if (callback.ProvenOpen is { } proven && (Mentions(connection, proven) || TypeFacts.Field(connection) is null)) return false;
+        // A cached session used unvalidated is LCA3001's alone.
+        for (var part = connection; part is not null; part = part.Parent)
+        {
+            if (part.Symbol is { } member && !part.IsRoot && file.Analysis.Cached.IsCached(member) && !Heals(file, member)) return false;
+        }
+
+        return true;
+    }
+
+    private static bool Heals(RuleContext file, ISymbol member) =>
+        file.Analysis.Connections.TypeOf(member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null }) is { } type && (type.Traits & Traits.Reconnects) != 0;
+
+    /// <summary>Answering a request on the framework's own response object is what the callback is for.</summary>
+    private static bool IsResponse(RuleContext file, Place connection)
+    {
+        for (var part = connection; part is not null; part = part.Parent)
+        {
+            var type = part.Symbol switch
+            {
+                IFieldSymbol field => field.Type,
+                IPropertySymbol property => property.Type,
+                IParameterSymbol parameter => parameter.Type,
+                ILocalSymbol local => local.Type,
+                _ => null,
+            };
+            if (file.Analysis.Connections.TypeOf(type) is { } known && (known.Traits & Traits.Response) != 0) return true;
+        }
+
+        return false;
+    }
+
+    private static bool Mentions(Place place, ISymbol symbol)
+    {
+        for (Place? part = place; part is not null; part = part.Parent)
+        {
+            if (SymbolEqualityComparer.Default.Equals(part.Symbol?.OriginalDefinition, symbol.OriginalDefinition)) return true;
+        }
+
+        return false;
+    }
+
+    private static void Report(RuleContext file, Callback callback, SendFact send)
+    {
+        var locations = ImmutableArray.CreateBuilder<Location>();
+        locations.Add(callback.Subscription);
+        foreach (var step in send.Route) locations.Add(step.Location);
+        var through = send.Route.Select(step => "'" + step.Method.Name + "'").Where(name => name != "'" + send.Member.Name + "'").Distinct().ToList();
+        var way = through.Count == 0 ? $"calls '{send.Member.Name}'" : $"reaches '{send.Member.Name}' through {string.Join(", ", through)}";
+        file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), locations, callback.Name, way, Name(send)));
+    }
+
+    /// <summary>The connection as the reader knows it.</summary>
+    private static string Name(SendFact send)
+    {
+        for (Place? part = send.Connection; part is not null; part = part.Parent)
+        {
+            if (part.Symbol is IFieldSymbol or IPropertySymbol or IParameterSymbol or ILocalSymbol) return part.Symbol.Name;
+        }
+
+        return send.Type?.Name ?? "this";
+    }
+}

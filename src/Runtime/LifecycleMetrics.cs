@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Net.Sockets;
+using System.Text;
+
+namespace LifecycleAnalyzers.Runtime;
+
+/// <summary>The name under which the guards publish their metrics.</summary>
+/// <remarks>
+/// <para>The instruments of the meter <see cref="MeterName"/>, with the attribute names of the OpenTelemetry semantic conventions:</para>
+/// <list type="table">
+/// <listheader><term>instrument</term><description>what it counts</description></listheader>
+/// <item><term><c>lifecycle.connect.duration</c></term><description>histogram, seconds: one connect through <see cref="SafeSocket"/>,
+/// all addresses together; <c>server.address</c>, <c>server.port</c>, <c>network.transport</c>, and <c>error.type</c> when it failed.</description></item>
+/// <item><term><c>lifecycle.send.failures</c></term><description>counter: guarded sends that were not sent;
+/// <c>network.transport</c>, <c>lifecycle.send.outcome</c> (<c>not_open</c> or <c>unknown</c>), <c>error.type</c>.</description></item>
+/// <item><term><c>lifecycle.task.failures</c></term><description>counter: observed tasks that failed; <c>error.type</c>.</description></item>
+/// <item><term><c>lifecycle.session.create.duration</c></term><description>histogram, seconds: one call of a session factory;
+/// <c>lifecycle.cache.name</c>, and <c>error.type</c> when it failed.</description></item>
+/// <item><term><c>lifecycle.session.ended</c></term><description>counter: sessions that left a cache; <c>lifecycle.cache.name</c>,
+/// <c>lifecycle.session.end_reason</c> (<c>unusable</c>, <c>failed</c>, <c>invalidated</c>, <c>disposed</c>, <c>late</c>).</description></item>
+/// <item><term><c>lifecycle.session.replays</c></term><description>counter: work repeated on a fresh session;
+/// <c>lifecycle.cache.name</c>, <c>error.type</c>.</description></item>
+/// <item><term><c>lifecycle.session.dispose.failures</c></term><description>counter: sessions whose disposal failed;
+/// <c>lifecycle.cache.name</c>, <c>error.type</c>.</description></item>
+/// </list>
+/// <para>A success of a send records nothing: it costs what the bare call costs. Thread-safe.</para>
+/// </remarks>
+public static class LifecycleMetrics
+{
+    /// <summary>The name of the meter: <c>LifecycleAnalyzers.Runtime</c>.</summary>
+    public const string MeterName = "LifecycleAnalyzers.Runtime";
+
+    private static readonly Meter s_meter = new(MeterName);
+
+    private static readonly Histogram<double> s_connects =
+        s_meter.CreateHistogram<double>("lifecycle.connect.duration", "s", "The time of a connect, all addresses together.");
+
+    private static readonly Counter<long> s_sendFailures =
+        s_meter.CreateCounter<long>("lifecycle.send.failures", "{send}", "Guarded sends that were not sent.");
+
+    private static readonly Counter<long> s_taskFailures =
+        s_meter.CreateCounter<long>("lifecycle.task.failures", "{task}", "Observed tasks that failed.");
+
+    private static readonly Histogram<double> s_creations =
+        s_meter.CreateHistogram<double>("lifecycle.session.create.duration", "s", "The time of one call of a session factory.");
+
+    private static readonly Counter<long> s_ended =
+        s_meter.CreateCounter<long>("lifecycle.session.ended", "{session}", "Sessions that left a cache.");
+
+    private static readonly Counter<long> s_replays =
+        s_meter.CreateCounter<long>("lifecycle.session.replays", "{replay}", "Work repeated on a fresh session.");
+
+    private static readonly Counter<long> s_disposeFailures =
+        s_meter.CreateCounter<long>("lifecycle.session.dispose.failures", "{session}", "Sessions whose disposal failed.");
+
+    internal static void Connected(TimeSpan duration, string address, int port, string transport, Exception? failure)
+    {
+        if (!s_connects.Enabled)
+        {
+            return;
+        }
+
+        var tags = new TagList { { "server.address", address }, { "network.transport", transport } };
+        if (port > 0)
+        {
+            tags.Add("server.port", port);
+        }
+
+        AddError(ref tags, failure);
+        s_connects.Record(duration.TotalSeconds, tags);
+    }
+
+    internal static void SendFailed(SendOutcome outcome, string? transport, Exception? failure)
+    {
+        if (!s_sendFailures.Enabled)
+        {
+            return;
+        }
+
+        var notOpen = outcome == SendOutcome.NotOpen;
+        var tags = new TagList { { "lifecycle.send.outcome", notOpen ? "not_open" : "unknown" } };
+        if (transport is not null)
+        {
+            tags.Add("network.transport", transport);
+        }
+
+        tags.Add("error.type", failure is null ? "not_open" : ErrorType(failure));
+        s_sendFailures.Add(1, tags);
+    }
+
+    internal static void TaskFailed(Exception failure)
+    {
+        if (s_taskFailures.Enabled)
+        {
+            s_taskFailures.Add(1, new KeyValuePair<string, object?>("error.type", ErrorType(failure)));
+        }
+    }
+
+    internal static void SessionCreated(TimeSpan duration, string cache, Exception? failure)
+    {
+        if (s_creations.Enabled)
+        {
+            var tags = new TagList { { "lifecycle.cache.name", cache } };
+            AddError(ref tags, failure);
+            s_creations.Record(duration.TotalSeconds, tags);
+        }
+    }
+
+    internal static void SessionEnded(string cache, string reason)
+    {
+        if (s_ended.Enabled)
+        {
+            s_ended.Add(1, new TagList { { "lifecycle.cache.name", cache }, { "lifecycle.session.end_reason", reason } });
+        }
+    }
+
+    internal static void Replayed(string cache, Exception? failure)
+    {
+        if (s_replays.Enabled)
+        {
+            s_replays.Add(1, new TagList
+            {
+                { "lifecycle.cache.name", cache },
+                { "error.type", failure is null ? "not_open" : ErrorType(failure) },
+            });
+        }
+    }
+
+    internal static void DisposeFailed(string cache, Exception failure)
+    {
+        if (s_disposeFailures.Enabled)
+        {
+            s_disposeFailures.Add(1, new TagList { { "lifecycle.cache.name", cache }, { "error.type", ErrorType(failure) } });
+        }
+    }
+
+    /// <summary>A short name with few values: the socket's error code (<c>connection_refused</c>), else the exception's type.</summary>
+    internal static string ErrorType(Exception failure)
+    {
+        var cause = failure is IOException { InnerException: SocketException inner } ? inner : failure;
+        return cause is SocketException socket ? SnakeCase(socket.SocketErrorCode.ToString()) : cause.GetType().FullName ?? "_OTHER";
+    }
+
+    private static void AddError(ref TagList tags, Exception? failure)
+    {
+        if (failure is not null)
+        {
+            tags.Add("error.type", ErrorType(failure));
+        }
+    }
+
+    private static string SnakeCase(string name)
+    {
+        var text = new StringBuilder(name.Length + 4);
+        foreach (var c in name)
+        {
+            if (char.IsUpper(c) && text.Length > 0)
+            {
+                text.Append('_');
+            }
+
+            text.Append(char.ToLowerInvariant(c));
+        }
+
+        return text.ToString();
+    }
+}

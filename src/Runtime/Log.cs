@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace LifecycleAnalyzers.Runtime;
+
+/// <summary>All messages that the guards log; the code that formats them is generated.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Error, "{Operation} failed", EventName = "TaskFailed")]
+    public static partial void TaskFailed(ILogger logger, string operation, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Debug, "{Cache}: created a session for {Key}", EventName = "SessionCreated")]
+    public static partial void SessionCreated(ILogger logger, string cache, object? key);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Cache}: creating a session for {Key} failed", EventName = "SessionCreationFailed")]
+    public static partial void SessionCreationFailed(ILogger logger, string cache, object? key, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Information, "{Cache}: the session for {Key} ended ({Reason})", EventName = "SessionEnded")]
+    public static partial void SessionEnded(ILogger logger, string cache, object? key, string reason, Exception? exception);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Cache}: disposing the session for {Key} failed", EventName = "SessionDisposeFailed")]
+    public static partial void SessionDisposeFailed(ILogger logger, string cache, object? key, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Cache}: nothing was sent on the session for {Key}; repeating on a fresh one ({Repetition} of {Most})", EventName = "Replaying")]
+    public static partial void Replaying(ILogger logger, string cache, object? key, int repetition, int most, Exception? exception);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Cache}: the check of the session for {Key} threw; it counts as unusable", EventName = "SessionCheckFailed")]
+    public static partial void SessionCheckFailed(ILogger logger, string cache, object? key, Exception exception);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Cache}: a predicate about a failure on the session for {Key} threw; it counts as no", EventName = "PredicateFailed")]
+    public static partial void PredicateFailed(ILogger logger, string cache, object? key, Exception exception);
+}

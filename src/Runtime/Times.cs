@@ -1,0 +1,36 @@
+namespace LifecycleAnalyzers.Runtime;
+
+/// <summary>The times of a <see cref="TimeProvider"/> in a form that both targets have.</summary>
+internal static class Times
+{
+    /// <summary>A source that is cancelled after the given time; <see cref="Timeout.InfiniteTimeSpan"/> means never.</summary>
+    public static CancellationTokenSource NewTimer(this TimeProvider time, TimeSpan limit) =>
+#if NET
+        new(limit, time);
+#else
+        time.CreateCancellationTokenSource(limit);
+#endif
+
+#if !NET
+    /// <summary>
+    /// Stops waiting when the token is cancelled; the task goes on, and its failure, which nobody waits for any more, is seen here.
+    /// </summary>
+    public static async Task<T> WaitAsync<T>(this Task<T> task, CancellationToken cancellationToken)
+    {
+        if (!task.IsCompleted && cancellationToken.CanBeCanceled)
+        {
+            var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            using (cancellationToken.Register(static s => ((TaskCompletionSource<bool>)s!).TrySetResult(true), cancelled))
+            {
+                if (await Task.WhenAny(task, cancelled.Task).ConfigureAwait(false) != task)
+                {
+                    task.Observe(static _ => { });
+                    throw new OperationCanceledException(cancellationToken);
+                }
+            }
+        }
+
+        return await task.ConfigureAwait(false);
+    }
+#endif
+}

@@ -1,0 +1,30 @@
+using Microsoft.CodeAnalysis;
+
+namespace LifecycleAnalyzers.Incidents.Tests;
+
+/// <summary>All incidents in one project: neither the company nor the order of the fixes changes what a fix writes.</summary>
+public sealed class ReplayTogether
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(FixOrder.FirstToLast)]
+    [InlineData(FixOrder.LastToFirst)]
+    public async Task Fixes_are_the_same_in_any_order_and_company(FixOrder order)
+    {
+        var rules = RulePackage.Load();
+        var incidents = Incident.Names.Select(Incident.Load).ToList();
+
+        // As a library: three programs in one assembly would have three entry points.
+        var all = SourceProject.Create("Together", [.. incidents.SelectMany(incident => incident.Sources)], OutputKind.DynamicallyLinkedLibrary);
+        var together = await FixRun.ApplyAsync(all, rules, order, Stop);
+        Assert.Empty(together.Left);
+        Assert.Equal(incidents.Sum(incident => incident.Marks.Length), together.Applied.Length);
+
+        foreach (var incident in incidents)
+        {
+            var alone = await FixRun.ApplyAsync(SourceProject.Create(incident.Name, incident.Sources), rules, FixOrder.FirstToLast, Stop);
+            Assert.Equal(alone.Sources, together.Sources.Where(source => alone.Sources.Any(file => file.Path == source.Path)));
+        }
+    }
+}
