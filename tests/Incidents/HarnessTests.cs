@@ -15,6 +15,7 @@ public sealed class HarnessTests
             if (args.Length == 0)
             {
                 System.Diagnostics.Process.Start(Environment.ProcessPath!, ["exec", typeof(Marker).Assembly.Location, "child"]);
+                while (!File.Exists(@"{{marker}}")) Thread.Sleep(20);
                 Console.WriteLine("parent");
             }
             else
@@ -26,7 +27,7 @@ public sealed class HarnessTests
             class Marker;
             """;
         using var program = await BuiltProgram.CompileAsync(SourceProject.Create("Sleeper", [new("Sleeper.cs", source)]), Stop);
-        var run = await ChildRun.StartAsync(program, TimeSpan.FromSeconds(5), Stop);
+        var run = await ChildRun.StartAsync(program, TimeSpan.FromSeconds(6), Stop);
         Assert.True(run.TimedOut);
         Assert.NotEqual(0, run.ExitCode);
         Assert.Equal(["parent"], run.Output);

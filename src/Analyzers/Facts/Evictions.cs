@@ -12,7 +12,7 @@ internal static class Evictions
     public static bool Evicts(IOperation operation, Body body, Place connection, ImmutableArray<INamedTypeSymbol> throws, Analysis analysis)
     {
         var names = Names(connection);
-        foreach (var clause in TryBlocks.Around(operation, body.Syntax, throws))
+        foreach (var clause in TryBlocks.Around(operation, body.Syntax, throws, analysis.Bodies))
         {
             if (Clears(clause.Block, names, body.Type, 3)) return true;
             // `catch (E) when (Evict(session))` evicts before the handler runs.

@@ -53,7 +53,16 @@ internal sealed class Guards(Analysis analysis)
             return Owns(owner, connection);
         }
 
+        owner = Base(owner);
+        connection = Base(connection);
         return Owns(owner, connection) || connection.IsPrefixOf(owner) || analysis.Types.IsSameConnection(owner, connection, body);
+    }
+
+    /// <summary>The connection itself, without the steps to its parts: its stream, its socket, a writer around it.</summary>
+    public Place Base(Place place)
+    {
+        while (place is { Parent: { } parent, Symbol: { } member } && (member is IMethodSymbol { MethodKind: MethodKind.Constructor } || (analysis.Connections.RolesOf(member, null) & Role.Accessor) != 0)) place = parent;
+        return place;
     }
 
     private static bool Owns(Place owner, Place connection)
@@ -147,7 +156,7 @@ internal sealed class Guards(Analysis analysis)
             if (!owner.Equals(Place.This) && analysis.Connections.TypeOf(TypeOf(owner)) is null) continue;
             if ((analysis.Connections.RolesOf(member, null) & Role.State) == 0 && ClosingFlags.ByName(member.Name) is null && !IsStateEnum(member)) continue;
             if (analysis.Flags.MeansUsable(member, fact.Value) || !analysis.Flags.MeansUsable(member, Opposite(fact.Value))) continue;
-            if (TryBlocks.Catch(thrown.Operation, body.Syntax, exception is null ? [] : [exception])) continue;
+            if (TryBlocks.Catch(thrown.Operation, body.Syntax, exception is null ? [] : [exception], analysis.Bodies)) continue;
             sends.Add(new SendFact(owner, thrown.Operation, method, type) { Throws = exception is null ? [] : [exception], Validated = false });
             return;
         }
@@ -200,7 +209,7 @@ internal sealed class Guards(Analysis analysis)
             {
                 var arguments = inner.Arguments.Select(site.Map).ToImmutableArray();
                 var lambda = new SummaryApplication(state, summary, known.Target is null ? Value.Of(Place.This) : Value.Of(known.Target), arguments, happened.Operation.Syntax);
-                if (TryBlocks.Catch(inner.Operation, callee.Body.Syntax, analysis.Catalogue.Throws(function))) continue;
+                if (TryBlocks.Catch(inner.Operation, callee.Body.Syntax, analysis.Catalogue.Throws(function), analysis.Bodies)) continue;
                 foreach (var send in summary.Sends) Lift(body, happened, send, lambda.Map(send.Connection), state, callee.Body.Owner, sends);
             }
         }
@@ -243,9 +252,9 @@ internal sealed class Guards(Analysis analysis)
         var state = happened.State;
         var guarded = send.Guarded || send.OnlyUse
             || IsChecked(state, place, body, throwing: false, Gaps.None)
-            || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws);
+            || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws, analysis.Bodies);
         var validated = send.Validated
-            || (state.MarksOf(place) & Marks.Fresh) != 0 && place.Born is not (BornKind.Lookup or BornKind.Pooled)
+            || IsFresh(state, place)
             || IsChecked(state, place, body, throwing: true, Gaps.Await)
             || Evictions.Evicts(happened.Operation, body, place, send.Throws, analysis);
         if (guarded && validated) return;
@@ -258,6 +267,18 @@ internal sealed class Guards(Analysis analysis)
             Guarded = guarded,
             Validated = validated,
         });
+    }
+
+    /// <summary>Made in this body, itself or what it is a part of.</summary>
+    private static bool IsFresh(FlowState state, Place place)
+    {
+        if (place.RootPlace is { Root: RootKind.Born, Born: BornKind.Created }) return true;
+        for (Place? part = place; part is not null; part = part.Parent)
+        {
+            if ((state.MarksOf(part) & Marks.Fresh) != 0 && part.Born is not (BornKind.Lookup or BornKind.Pooled)) return true;
+        }
+
+        return false;
     }
 
     private static IOperation? Unconverted(IOperation? operation)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Facts;
 
@@ -9,10 +10,11 @@ namespace LifecycleAnalyzers.Facts;
 internal static class TryBlocks
 {
     /// <summary>The <c>catch</c> clauses that see what the operation throws when the connection is closing, innermost first.</summary>
-    public static IEnumerable<CatchClauseSyntax> Around(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws)
+    public static IEnumerable<CatchClauseSyntax> Around(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws, Bodies bodies)
     {
-        var model = operation.SemanticModel;
-        if (model is null || LeavesUnawaited(operation)) yield break;
+        if (LeavesUnawaited(operation)) yield break;
+        // The operations of a control-flow graph know no model of their own.
+        var model = bodies.ModelOf(operation.Syntax.SyntaxTree);
         for (var node = operation.Syntax; node is not null && node != body; node = node.Parent)
         {
             if (node.Parent is not TryStatementSyntax statement || statement.Block != node) continue;
@@ -24,8 +26,8 @@ internal static class TryBlocks
     }
 
     /// <summary>Some clause stops the failure: it does not end in throwing again.</summary>
-    public static bool Catch(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws) =>
-        LooksAtTask(operation.Syntax) || Around(operation, body, throws).Any(clause => !Rethrows(clause));
+    public static bool Catch(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws, Bodies bodies) =>
+        LooksAtTask(operation.Syntax) || Around(operation, body, throws, bodies).Any(clause => !Rethrows(clause));
 
     private static bool Sees(CatchClauseSyntax clause, ImmutableArray<INamedTypeSymbol> throws, SemanticModel model)
     {

@@ -39,6 +39,9 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Can
 
     private ImmutableArray<BasicBlock> Blocks => graph.Blocks;
 
+    /// <summary>Around a lambda's own root the regions are those of the method that holds it.</summary>
+    private ControlFlowRegion Root => graph.Root;
+
     /// <summary>The joined state of all normal exits; null when there is none.</summary>
     public FlowState? Exit { get; private set; }
 
@@ -199,9 +202,9 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Can
             return end;
         }
 
-        private static bool IsProtected(BasicBlock block)
+        private bool IsProtected(BasicBlock block)
         {
-            for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+            for (var region = block.EnclosingRegion; region is not null && region != engine.Root; region = region.EnclosingRegion)
             {
                 if (region.Kind == ControlFlowRegionKind.Try) return true;
             }
@@ -213,7 +216,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Can
         private void Throws(BasicBlock block, FlowState state)
         {
             if (_recording) return;
-            for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+            for (var region = block.EnclosingRegion; region is not null && region != engine.Root; region = region.EnclosingRegion)
             {
                 if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { } whole) continue;
                 if (whole.Kind == ControlFlowRegionKind.TryAndFinally)

@@ -133,16 +133,41 @@ internal sealed class FlowState : IEquatable<FlowState>
     public override string ToString() =>
         string.Join("; ", Env.Select(e => e.Key + "=" + e.Value)) + " / " + string.Join("; ", Facts.Select(f => f.Key + " " + f.Value)) + " / " + string.Join("; ", Marks.Select(m => m.Key + " " + m.Value));
 
-    /// <summary>Whether a value can still be met on that way: it was born there, and its storage still holds it.</summary>
+    /// <summary>
+    /// Whether a value can still be met on that way: its storage still holds it, or some variable does. What is known of it
+    /// on the other way only is then lost; if it cannot be met, nothing contradicts.
+    /// </summary>
     private static bool Applies(FlowState state, Place place)
     {
-        if (place.Root == RootKind.Born) return state.Marks.ContainsKey(place.RootPlace);
-        for (var prefix = place; prefix is not null; prefix = prefix.Parent)
+        if (place.Root == RootKind.Born)
         {
-            if (state.Env.TryGet(prefix, out var value) && !value.Contains(prefix)) return false;
+            if (!state.Marks.ContainsKey(place.RootPlace)) return false;
+        }
+        else if (!IsOverwritten(state, place))
+        {
+            return true;
         }
 
-        return true;
+        foreach (var entry in state.Env)
+        {
+            if (entry.Key.Root == RootKind.Capture) continue;
+            foreach (var held in entry.Value.Places)
+            {
+                if (held.IsPrefixOf(place)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsOverwritten(FlowState state, Place place)
+    {
+        for (var prefix = place; prefix is not null; prefix = prefix.Parent)
+        {
+            if (state.Env.TryGet(prefix, out var value) && !value.Contains(prefix)) return true;
+        }
+
+        return false;
     }
 
     private static FactMap JoinFacts(FactMap left, FactMap right, Func<Place, bool> appliesRight, Func<Place, bool> appliesLeft)
@@ -227,7 +252,7 @@ internal sealed class FlowState : IEquatable<FlowState>
     {
         switch (atom)
         {
-            case Atom.Of of when of.Place.Depth > 0 && (of.Gaps & gap) == 0 && keep?.Invoke(of.Place) != true:
+            case Atom.Of of when of.Place.IsPlainValue && (of.Gaps & gap) == 0 && keep?.Invoke(of.Place) != true:
                 return new Atom.Of(of.Place, of.Gaps | gap);
             case Atom.Condition condition:
                 FactMap? AgeAll(FactMap? facts) => facts?.Select((place, constraint) => (true, keep?.Invoke(place) == true ? constraint : constraint.WithGaps(gap)));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace LifecycleAnalyzers.Flow;
@@ -112,7 +113,7 @@ internal sealed partial class Interpreter
 
     private static Atom.Condition NotNull(Value value) => new(Conditions.Not(Conditions.EqualTo(value, null)).WhenTrue, Conditions.Unknown.WhenFalse);
 
-    private Atom.Condition Match(Value value, IPatternOperation pattern)
+    private Atom.Condition Match(Value value, IPatternOperation pattern, bool isNotNull = false)
     {
         switch (pattern)
         {
@@ -123,16 +124,16 @@ internal sealed partial class Interpreter
             case INegatedPatternOperation negated:
                 return Conditions.Not(Match(value, negated.Pattern));
             case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } either:
-                return MatchEither(value, either);
+                return MatchEither(value, either, isNotNull);
             case IBinaryPatternOperation both:
-                return Conditions.And(Match(value, both.LeftPattern), Match(value, both.RightPattern));
+                return Conditions.And(Match(value, both.LeftPattern, isNotNull), Match(value, both.RightPattern, isNotNull));
             case IDeclarationPatternOperation declaration:
                 Declare(declaration.DeclaredSymbol, value);
                 return declaration.MatchesNull ? Conditions.True : NotNull(value);
             case ITypePatternOperation:
                 return NotNull(value);
             case IRecursivePatternOperation recursive:
-                return MatchRecursive(value, recursive);
+                return MatchRecursive(value, recursive, isNotNull);
             case IRelationalPatternOperation relational:
                 return MatchRelational(value, relational);
             case IDiscardPatternOperation:
@@ -142,12 +143,12 @@ internal sealed partial class Interpreter
         }
     }
 
-    private Atom.Condition MatchEither(Value value, IBinaryPatternOperation either)
+    private Atom.Condition MatchEither(Value value, IBinaryPatternOperation either, bool isNotNull)
     {
         // `is A or B` is one set of values, which the join of two single ones would also give; constants first keeps it exact.
         var constants = ImmutableArray.CreateBuilder<object?>();
         return Constants(either) ? Conditions.OneOf(value, constants.ToImmutable())
-            : Conditions.Or(Match(value, either.LeftPattern), Match(value, either.RightPattern));
+            : Conditions.Or(Match(value, either.LeftPattern, isNotNull), Match(value, either.RightPattern, isNotNull || IsNullPattern(either.LeftPattern)));
 
         bool Constants(IPatternOperation pattern)
         {
@@ -164,9 +165,12 @@ internal sealed partial class Interpreter
         }
     }
 
-    private Atom.Condition MatchRecursive(Value value, IRecursivePatternOperation recursive)
+    /// <summary>What stands behind <c>null or</c> is asked of a value that is not null.</summary>
+    private static bool IsNullPattern(IPatternOperation pattern) => pattern is IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } };
+
+    private Atom.Condition MatchRecursive(Value value, IRecursivePatternOperation recursive, bool isNotNull)
     {
-        var condition = NotNull(value);
+        var condition = isNotNull && SymbolEqualityComparer.Default.Equals(recursive.MatchedType, recursive.InputType) ? Conditions.True : NotNull(value);
         foreach (var part in recursive.PropertySubpatterns)
         {
             var member = part.Member switch

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -45,12 +46,20 @@ internal sealed partial class Interpreter : ITransfer
     {
         var interpreter = new Interpreter(analysis, body, depth, cancellation);
         var engine = new FlowEngine(body.Graph, interpreter, cancellation);
-        engine.Run(FlowState.Start, () => interpreter._recording = true);
+        try
+        {
+            engine.Run(FlowState.Start, () => interpreter._recording = true);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return null;
+        }
+
         if (engine.GaveUp) return null;
         var result = engine.Exit is { } exit && exit.Env.TryGet(ReturnSlot, out var value) ? value : Value.Unknown;
         var events = interpreter._events.OrderBy(e => e.Operation.Syntax.SpanStart).ToImmutableArray();
         var sends = analysis.Guards.SendsOf(body, events, depth);
-        return new Summary(body, engine.Exit is null || body.Method is { IsAsync: false, ReturnType.Name: "IEnumerable" or "IAsyncEnumerable" } ? engine.Exit : engine.Exit, result, events, sends);
+        return new Summary(body, engine.Exit, result, events, sends);
     }
 
     FlowState? ITransfer.Apply(IOperation operation, FlowState state)
@@ -100,6 +109,8 @@ internal sealed partial class Interpreter : ITransfer
     private Value Eval(IOperation? operation)
     {
         if (operation is null || _state is null) return Value.Unknown;
+        // Thrown here it is caught where the body is given up; the compiler would not survive the overflow.
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         if (operation.ConstantValue is { HasValue: true, Value: var constant }) return Value.Constant(Constants.Normalize(constant));
         switch (operation)
         {
@@ -155,7 +166,7 @@ internal sealed partial class Interpreter : ITransfer
                 return EvalSubscription(subscription);
             case IDeclarationExpressionOperation declaration:
                 return Eval(declaration.Expression);
-            case IBinaryOperation or IUnaryOperation or IIsPatternOperation or IIsNullOperation or IIsTypeOperation:
+            case IBinaryOperation or IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } or IIsPatternOperation or IIsNullOperation or IIsTypeOperation:
                 return Value.Of(EvalCondition(operation));
             case IDefaultValueOperation { Type.IsReferenceType: true }:
                 return Value.Null;

@@ -58,7 +58,7 @@ internal sealed class Place : IEquatable<Place>
         From = from;
         Depth = parent is null ? 0 : parent.Depth + 1;
         _hash = unchecked(((int)root * 31
-            + (symbol is null ? 0 : SymbolEqualityComparer.Default.Hash(symbol))) * 31
+            + (symbol is null ? 0 : SymbolEqualityComparer.Default.GetHashCode(symbol))) * 31
             + (parent?._hash ?? 0) + (site?.GetHashCode() ?? 0));
     }
 
@@ -81,6 +81,18 @@ internal sealed class Place : IEquatable<Place>
     public int Depth { get; }
 
     public bool IsRoot => Parent is null;
+
+    /// <summary>A flag, a state, a number read from somewhere: it grows old, where a reference does not.</summary>
+    public bool IsPlainValue => Parent is not null && IsValue(Symbol);
+
+    private static bool IsValue(ISymbol? symbol) => symbol switch
+    {
+        IFieldSymbol field => field.Type.IsValueType,
+        IPropertySymbol property => property.Type.IsValueType,
+        IMethodSymbol method => method.ReturnType.IsValueType,
+        IParameterSymbol parameter => parameter.Type.IsValueType,
+        _ => false,
+    };
 
     public static Place Parameter(IParameterSymbol symbol) => new(RootKind.Parameter, symbol, null, null, default, null);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LifecycleAnalyzers.Flow;
 
@@ -13,19 +14,46 @@ internal sealed class Summaries(Analysis analysis)
     private readonly ConcurrentDictionary<(Body, int), Summary?> _kept = new();
     private readonly ConcurrentDictionary<ISymbol, bool> _own = new(SymbolEqualityComparer.Default);
 
-    /// <summary>Declared in this compilation's source.</summary>
-    public bool IsOwn(ISymbol symbol) =>
-        _own.GetOrAdd(symbol.OriginalDefinition, s => SymbolEqualityComparer.Default.Equals(s.ContainingAssembly, analysis.Compilation.Assembly) && s.DeclaringSyntaxReferences.Length > 0);
+    /// <summary>
+    /// Declared in this compilation's source, and meant to be read: a type that the catalogue describes is a library's even where
+    /// its source is here, and a member that only throws is a declaration.
+    /// </summary>
+    public bool IsOwn(ISymbol symbol) => _own.GetOrAdd(symbol.OriginalDefinition, FindOwn);
+
+    private bool FindOwn(ISymbol symbol)
+    {
+        if (!SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, analysis.Compilation.Assembly) || symbol.DeclaringSyntaxReferences.IsEmpty) return false;
+        if (symbol is IMethodSymbol or IPropertySymbol)
+        {
+            foreach (var reference in symbol.DeclaringSyntaxReferences)
+            {
+                if (OnlyThrows(reference.GetSyntax())) return false;
+            }
+        }
+
+        return symbol.ContainingType is not { } type || analysis.Catalogue.Find(type) is not { Source: Catalogue.Source.Catalogue } known
+            || !SymbolEqualityComparer.Default.Equals(known.Symbol, type.OriginalDefinition);
+    }
+
+    private bool IsMeant(IMethodSymbol method) => method.MethodKind is MethodKind.AnonymousFunction or MethodKind.LocalFunction || IsOwn(method);
+
+    private static bool OnlyThrows(SyntaxNode declaration) => declaration switch
+    {
+        BaseMethodDeclarationSyntax { ExpressionBody.Expression: ThrowExpressionSyntax } or BaseMethodDeclarationSyntax { Body.Statements: [ThrowStatementSyntax] } => true,
+        PropertyDeclarationSyntax { ExpressionBody.Expression: ThrowExpressionSyntax } or ArrowExpressionClauseSyntax { Expression: ThrowExpressionSyntax } => true,
+        AccessorDeclarationSyntax { ExpressionBody.Expression: ThrowExpressionSyntax } or AccessorDeclarationSyntax { Body.Statements: [ThrowStatementSyntax] } => true,
+        _ => false,
+    };
 
     /// <summary>A property whose getter has code: no auto-property, not abstract.</summary>
     public bool HasCode(IPropertySymbol property)
     {
-        if (!IsOwn(property) || property.IsAbstract || property.GetMethod is not { } getter) return false;
+        if (property.IsAbstract || !IsOwn(property) || property.GetMethod is not { } getter) return false;
         foreach (var reference in getter.DeclaringSyntaxReferences)
         {
-            if (reference.GetSyntax() is Microsoft.CodeAnalysis.CSharp.Syntax.ArrowExpressionClauseSyntax
-                or Microsoft.CodeAnalysis.CSharp.Syntax.AccessorDeclarationSyntax { Body: not null }
-                or Microsoft.CodeAnalysis.CSharp.Syntax.AccessorDeclarationSyntax { ExpressionBody: not null }) return true;
+            if (reference.GetSyntax() is ArrowExpressionClauseSyntax
+                or AccessorDeclarationSyntax { Body: not null }
+                or AccessorDeclarationSyntax { ExpressionBody: not null }) return true;
         }
 
         return false;
@@ -34,7 +62,7 @@ internal sealed class Summaries(Analysis analysis)
     /// <summary>What a method does; empty when it has no code here or the bounds are passed.</summary>
     public ImmutableArray<Summary> Of(IMethodSymbol method, int depth, CancellationToken cancellation)
     {
-        if (depth < 0 || analysis.Bodies.Of(method, cancellation) is not { } body) return [];
+        if (depth < 0 || !IsMeant(method) || analysis.Bodies.Of(method, cancellation) is not { } body) return [];
         return Of(body, depth, cancellation) is { } summary ? [summary] : [];
     }
 

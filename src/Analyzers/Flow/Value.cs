@@ -74,7 +74,7 @@ internal abstract class Atom
 
         public override bool Equals(object? obj) => Equals(obj as Function);
 
-        public override int GetHashCode() => SymbolEqualityComparer.Default.Hash(Method);
+        public override int GetHashCode() => SymbolEqualityComparer.Default.GetHashCode(Method);
 
         public override string ToString() => Method.Name;
     }

@@ -414,8 +414,8 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
             entry.Session = session;
         }
 
-        entry.Creation.TrySetResult(session);
         Log.SessionCreated(_policy.Logger, _policy.Name, entry.Key);
+        entry.Creation.TrySetResult(session);
         return true;
     }
 
@@ -432,8 +432,8 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
             Forget(entry);
         }
 
-        Refuse(entry, failure);
         Log.SessionCreationFailed(_policy.Logger, _policy.Name, entry.Key, failure);
+        Refuse(entry, failure);
         return true;
     }
 

@@ -71,10 +71,10 @@ internal sealed class SessionPolicy<TSession>
     /// <summary>Ends a session that has left the cache. Never throws: a failure is logged and counted.</summary>
     public async Task EndAsync(object? key, TSession session, string reason, Exception? cause)
     {
-        LifecycleMetrics.SessionEnded(Name, reason);
         try
         {
             Log.SessionEnded(Logger, Name, key, reason, cause);
+            LifecycleMetrics.SessionEnded(Name, reason);
             await _end(session).ConfigureAwait(false);
         }
         catch (Exception e)

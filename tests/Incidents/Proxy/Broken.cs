@@ -45,11 +45,7 @@ public sealed class TcpProxy(IPEndPoint target, TcpListener listener)
             Log.Trace($"the client begins with {count} bytes");
 
             // a target that fails ends the client too
-            upstream.Error += (_, failure) =>
-            {
-                Log.Trace($"the target failed: {failure.Message}");
-                client.Dispose();
-            };
+            upstream.Error += (_, failure) => GiveUp(client, failure);
 
             if (count > 0 && await upstream.WaitUntilOpenAsync(stop))
             {
@@ -59,13 +55,19 @@ public sealed class TcpProxy(IPEndPoint target, TcpListener listener)
         }
         catch (Exception end) when (end is SocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {
-            Log.Trace($"the client was given up: {end.Message}");
+            Log.Trace($"the client is served no longer: {end.Message}");
         }
         finally
         {
             client.Dispose();
             Interlocked.Decrement(ref _active);
         }
+    }
+
+    private static void GiveUp(Socket client, Exception failure)
+    {
+        Log.Trace($"the target failed: {failure.Message}");
+        client.Dispose();
     }
 }
 

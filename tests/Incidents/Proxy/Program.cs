@@ -68,19 +68,10 @@ public static class Program
         int sent = 0, received = 0, closed = 0;
         for (var id = 1; id <= Clients; id++)
         {
-            using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await client.ConnectAsync(IPAddress.Loopback, port, stop);
-            var answer = new byte[64];
-            if (speak)
-            {
-                var message = Encoding.ASCII.GetBytes($"message {id}");
-                sent += await client.SendAsync(message, stop) == message.Length ? 1 : 0;
-                var count = await client.ReceiveAsync(answer, stop);
-                received += answer.AsSpan(0, count).SequenceEqual(message) ? 1 : 0;
-                client.Shutdown(SocketShutdown.Send);
-            }
-
-            closed += await EndsAsync(client, answer, stop) ? 1 : 0;
+            var client = await TalkAsync(port, speak ? $"message {id}" : null, stop);
+            sent += client.Sent ? 1 : 0;
+            received += client.Received ? 1 : 0;
+            closed += client.Closed ? 1 : 0;
         }
 
         var open = OpenSockets(port);
@@ -91,16 +82,30 @@ public static class Program
         return new Account(sent, received, closed, proxy.Active, open);
     }
 
-    /// <summary>Whether the proxy ends the client's connection, in order or by a reset, and sends nothing more.</summary>
-    private static async Task<bool> EndsAsync(Socket client, byte[] buffer, CancellationToken stop)
+    /// <summary>One client: says its message, if it has one, wants it back, and waits for the proxy to end the connection.</summary>
+    private static async Task<(bool Sent, bool Received, bool Closed)> TalkAsync(int port, string? message, CancellationToken stop)
     {
+        bool sent = false, received = false;
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            return await client.ReceiveAsync(buffer, stop) == 0;
+            // a proxy that gives up at once can reset the connection before this side has seen it open
+            await client.ConnectAsync(IPAddress.Loopback, port, stop);
+            var answer = new byte[64];
+            if (message is not null)
+            {
+                var bytes = Encoding.ASCII.GetBytes(message);
+                sent = await client.SendAsync(bytes, stop) == bytes.Length;
+                var count = await client.ReceiveAsync(answer, stop);
+                received = answer.AsSpan(0, count).SequenceEqual(bytes);
+                client.Shutdown(SocketShutdown.Send);
+            }
+
+            return (sent, received, await client.ReceiveAsync(answer, stop) == 0);
         }
-        catch (SocketException failure)
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionReset)
         {
-            return failure.SocketErrorCode == SocketError.ConnectionReset;
+            return (sent, received, true);
         }
     }
 

@@ -101,6 +101,8 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         var callers = 0;
         foreach (var caller in Callers(file, method, body.Type))
         {
+            // Handed out as a delegate: anybody may call it.
+            if (caller is null) return false;
             callers++;
             if (file.Summarise(caller) is not { } summary) return false;
             if (summary.Sends.Any(s => !s.Validated && s.Route.Length > 0 && SymbolEqualityComparer.Default.Equals(s.Route[0].Method.OriginalDefinition, method.OriginalDefinition) && s.Member.Equals(send.Member, SymbolEqualityComparer.Default))) return false;
@@ -109,7 +111,7 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         return callers > 0;
     }
 
-    private static IEnumerable<Body> Callers(RuleContext file, IMethodSymbol method, INamedTypeSymbol type)
+    private static IEnumerable<Body?> Callers(RuleContext file, IMethodSymbol method, INamedTypeSymbol type)
     {
         var seen = new HashSet<SyntaxNode>();
         foreach (var reference in type.DeclaringSyntaxReferences)
@@ -117,6 +119,12 @@ internal sealed class LCA3001ValidateCachedSession : IRule
             foreach (var name in reference.GetSyntax(file.Cancellation).DescendantNodes().OfType<IdentifierNameSyntax>())
             {
                 if (name.Identifier.ValueText != method.Name || name.Parent is MethodDeclarationSyntax) continue;
+                if (name.Parent is not InvocationExpressionSyntax && name.Parent is not MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax })
+                {
+                    yield return null;
+                    continue;
+                }
+
                 if (Flow.Bodies.EnclosingDeclaration(name) is not { } enclosing || !seen.Add(enclosing)) continue;
                 if (file.Analysis.Bodies.At(enclosing, file.Cancellation) is { } body && !SymbolEqualityComparer.Default.Equals(body.Owner, method)) yield return body;
             }
