@@ -7,8 +7,6 @@ namespace LifecycleAnalyzers.Demo.Incidents;
 /// <summary>Goes through all incidents and tells each one's story.</summary>
 internal static class IncidentShow
 {
-    private const int StackFrames = 6;
-
     public static async Task<int> RunAsync(int context, RulePackage rules, Terminal terminal, CancellationToken cancellationToken)
     {
         var incidents = Incident.Names.Select(Incident.Load).Select(incident => (incident.Name, incident)).ToList();
@@ -63,13 +61,15 @@ internal static class IncidentShow
         if (run.Crash is { } crash)
         {
             terminal.Line($"  the process dies of an exception nobody handled: {crash}", Tone.Bad);
-            foreach (var frame in run.CrashStack.Take(StackFrames)) terminal.Line($"    at {frame}", Tone.Quiet);
-            if (run.CrashStack.Length > StackFrames) terminal.Line("    ...", Tone.Quiet);
+            foreach (var frame in run.CrashStack.Where(IsOfTheProgram)) terminal.Line($"    at {frame}", Tone.Quiet);
         }
 
         if (run.TimedOut) terminal.Line("  it did not end in time and was killed", Tone.Bad);
         terminal.Line($"  exit code {run.ExitCode} after {run.Duration.TotalSeconds:0.0} s", run.ExitCode == 0 ? Tone.Good : Tone.Bad);
     }
+
+    /// <summary>The program's own methods; those of the framework between them only hide the way.</summary>
+    private static bool IsOfTheProgram(string frame) => frame.StartsWith("Incidents.", StringComparison.Ordinal);
 
     private static void TellChanges(string name, ImmutableArray<ImmutableArray<DiffLine>> hunks, Terminal terminal)
     {

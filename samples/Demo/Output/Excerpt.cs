@@ -35,9 +35,10 @@ internal static class Excerpt
         for (var number = from; number <= to; number++)
         {
             var isMarked = number == marked.LineNumber;
+            var line = text.Lines[number].ToString().TrimEnd();
             terminal.Line(
-                ($"  {(isMarked ? ">" : " ")} {(number + 1).ToString().PadLeft(width)} | ", isMarked ? Tone.Warning : Tone.Quiet),
-                (text.Lines[number].ToString(), isMarked ? Tone.Strong : Tone.Normal));
+                ($"  {(isMarked ? ">" : " ")} {(number + 1).ToString().PadLeft(width)} |", isMarked ? Tone.Warning : Tone.Quiet),
+                (line.Length == 0 ? "" : $" {line}", isMarked ? Tone.Strong : Tone.Normal));
             if (!isMarked) continue;
 
             var before = Columns(text.ToString(TextSpan.FromBounds(marked.Start, span.Start)));

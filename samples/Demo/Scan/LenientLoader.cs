@@ -31,18 +31,23 @@ internal sealed class LenientLoader
     private static readonly HashSet<string> _frameworkNames =
         _framework.Select(reference => Path.GetFileName(reference.Display) ?? "").ToHashSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>From when a project's loading begins, so that references in a circle end.</summary>
     private readonly Dictionary<string, ProjectId> _ids = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, Loaded> _loaded = new(StringComparer.Ordinal);
 
     /// <summary>What of a project could be resolved.</summary>
     public sealed record Loaded(ProjectFile File, ProjectId Id, int SourceFiles, ImmutableArray<string> MissingPackages, ImmutableArray<string> MissingProjects);
 
     public Solution Solution { get; private set; } = new AdhocWorkspace().CurrentSolution;
 
+    /// <summary>Loads a project and those it refers to; one that is loaded already is not loaded again.</summary>
     /// <param name="file">The project.</param>
     /// <param name="onlyFile">The one C# file to take of it, if not all.</param>
     /// <param name="cancellationToken">Ends the reading of files.</param>
     public async Task<Loaded> LoadAsync(ProjectFile file, string? onlyFile, CancellationToken cancellationToken)
     {
+        if (_loaded.TryGetValue(file.FullPath, out var already)) return already;
         var id = ProjectId.CreateNewId(file.Name);
         _ids[file.FullPath] = id;
         var assets = PackageAssets.Of(file);
@@ -68,7 +73,7 @@ internal sealed class LenientLoader
         await ChooseOutputAsync(id, cancellationToken);
 
         var missing = await AddReferencesAsync(file, id, cancellationToken);
-        return new Loaded(file, id, sources.Count, [.. file.Packages.Where(package => !assets.Packages.Contains(package))], missing);
+        return _loaded[file.FullPath] = new Loaded(file, id, sources.Count, [.. file.Packages.Where(package => !assets.Packages.Contains(package))], missing);
     }
 
     /// <summary>Statements at the top of a file are allowed in a program only.</summary>

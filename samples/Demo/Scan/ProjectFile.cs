@@ -5,12 +5,17 @@ using System.Xml.Linq;
 namespace LifecycleAnalyzers.Demo.Scan;
 
 /// <summary>
-/// What a project file says, read without MSBuild: conditions are not decided and most imports are not followed.
-/// Enough to know which files, packages and projects belong to it.
+/// What a project file says, read without MSBuild: conditions are not decided, and of the imports only those are
+/// followed that name a file plainly. Enough to know which files, packages and projects belong to it.
 /// </summary>
 internal sealed class ProjectFile
 {
+    /// <summary>Imports that import: more than anyone has, and an end to those in a circle.</summary>
+    private const int MaxImports = 20;
+
     private readonly XElement? _root;
+
+    /// <summary>What is imported, then the Directory.Build.props of the folders above, nearest first.</summary>
     private readonly ImmutableArray<XElement> _inherited;
 
     private ProjectFile(string path, string folder, XElement? root, ImmutableArray<XElement> inherited, string? problem)
@@ -69,7 +74,8 @@ internal sealed class ProjectFile
         var inherited = SourceTree.Upwards(folder).Select(above => Path.Combine(above, "Directory.Build.props")).Where(File.Exists).Select(TryLoad).OfType<XElement>();
         try
         {
-            return new ProjectFile(path, folder, Load(path), [.. inherited], problem: null);
+            var root = Load(path);
+            return new ProjectFile(path, folder, root, [.. Imported(root, folder), .. inherited], problem: null);
         }
         catch (Exception failure) when (failure is XmlException or IOException or UnauthorizedAccessException)
         {
@@ -112,6 +118,26 @@ internal sealed class ProjectFile
             if (!Directory.Exists(start)) continue;
             foreach (var file in SourceTree.Files(start, "*.cs").Where(file => Glob.Matches(pattern, Relative(file)))) yield return file;
         }
+    }
+
+    private static List<XElement> Imported(XElement root, string folder)
+    {
+        var files = new Queue<(XElement Root, string Folder)>([(root, folder)]);
+        var imported = new List<XElement>();
+        while (files.TryDequeue(out var file))
+        {
+            var named = Elements(file.Root, "Import").Select(import => import.Attribute("Project")?.Value.Replace('\\', '/'))
+                .Where(name => name is not null && !name.Contains('$', StringComparison.Ordinal) && !Glob.IsPattern(name));
+            foreach (var path in named.Select(name => Path.GetFullPath(Path.Combine(file.Folder, name!))).Where(File.Exists))
+            {
+                if (imported.Count == MaxImports) return imported;
+                if (TryLoad(path) is not { } content) continue;
+                imported.Add(content);
+                files.Enqueue((content, Path.GetDirectoryName(path)!));
+            }
+        }
+
+        return imported;
     }
 
     private string Relative(string file) => Path.GetRelativePath(Folder, file).Replace('\\', '/');

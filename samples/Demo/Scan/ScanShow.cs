@@ -75,7 +75,7 @@ internal static class ScanShow
             terminal.Line((file.Name, Tone.Strong), ($": {project.Project.SourceFiles} file(s)", Tone.Normal));
             if (file.Problem is { } problem) terminal.Line($"  the project file cannot be read: {problem}", Tone.Warning);
             TellMissing(terminal, "project(s) not found", project.Project.MissingProjects);
-            TellMissing(terminal, "package(s) not restored", project.Project.MissingPackages);
+            TellMissing(terminal, "package(s) not found among those restored", project.Project.MissingPackages);
             TellMissing(terminal, "name(s) not resolved, so the code around them is not judged", project.UnresolvedNames);
         }
     }

@@ -156,7 +156,12 @@ internal sealed class CallbackFinder
         switch (model.GetSymbolInfo(handler, cancellation).Symbol)
         {
             case IMethodSymbol method:
-                if (Declaration(method) is { } declaration) yield return (method, declaration);
+                // The event calls the override, where there is one.
+                foreach (var target in _analysis.Implementations.Of(method, exactly: false, cancellation))
+                {
+                    if (Declaration(target) is { } declaration) yield return (target, declaration);
+                }
+
                 break;
             case ILocalSymbol local when depth > 0 && local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer: { } initializer }:
                 foreach (var function in Functions(CallbackSites.Unwrapped(initializer.Value), model, cancellation, depth - 1)) yield return function;

@@ -79,7 +79,7 @@ internal sealed class TypeLines
     }
 
     /// <summary>The lines that fit the member; the most exact ones only: a parameter list beats a name, a name beats a star.</summary>
-    public ImmutableArray<CatalogueEntry> For(ISymbol member, bool byNameAlone)
+    public ImmutableArray<CatalogueEntry> For(ISymbol member)
     {
         if (_byName.Count == 0 && _prefixes.Count == 0) return [];
         var best = ImmutableArray<CatalogueEntry>.Empty;
@@ -98,7 +98,7 @@ internal sealed class TypeLines
 
         void Consider(CatalogueEntry entry, int exactness)
         {
-            if (exactness < rank || !IsOfKind(member, entry.Id.Kind) || !FitsParameters(entry.Id, member, byNameAlone)) return;
+            if (exactness < rank || !IsOfKind(member, entry.Id.Kind) || !FitsParameters(entry.Id, member)) return;
             best = exactness > rank ? [entry] : best.Add(entry);
             rank = exactness;
         }
@@ -117,11 +117,11 @@ internal sealed class TypeLines
     private static bool IsOrdinary(ISymbol member) =>
         member is not IMethodSymbol { MethodKind: not (MethodKind.Ordinary or MethodKind.ReducedExtension or MethodKind.ExplicitInterfaceImplementation or MethodKind.DeclareMethod) };
 
-    private static bool FitsParameters(DocumentationId id, ISymbol member, bool byNameAlone)
+    private static bool FitsParameters(DocumentationId id, ISymbol member)
     {
         if (id.Arity >= 0 && member is IMethodSymbol method && method.Arity != id.Arity) return false;
         if (id.Parameters is null) return true;
-        return !byNameAlone && string.Equals(ParametersOf(member), id.Parameters, StringComparison.Ordinal);
+        return string.Equals(ParametersOf(member), id.Parameters, StringComparison.Ordinal);
     }
 
     /// <summary>The parameter list of a member as documentation IDs write it; <c>()</c> for none.</summary>

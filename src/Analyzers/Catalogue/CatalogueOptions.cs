@@ -77,7 +77,7 @@ internal sealed class CatalogueOptions
         string? problem = null;
         foreach (var part in Split(value, '|'))
         {
-            if (DocumentationId.Parse(part, out var reason) is { Kind: 'T' } id) types.Add(id.Type);
+            if (DocumentationId.Parse(part.IndexOf(':') < 0 ? "T:" + part : part, out var reason) is { Kind: 'T' } id) types.Add(id.Type);
             else problem ??= reason.Length > 0 ? reason : "'" + DocumentationId.Short(part) + "' is no type: T:Name.Space.Type";
         }
 

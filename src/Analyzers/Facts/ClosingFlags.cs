@@ -84,7 +84,6 @@ internal sealed class ClosingFlags(Analysis analysis)
         foreach (var value in constraint.Values)
         {
             var verdict = Verdict(member, facts, type, value);
-            if (constraint.Includes && verdict == false) return false;
             // Of the excluded values one that means the end is enough: the code has asked whether it is over.
             if (!constraint.Includes && verdict == false) return true;
             usable |= verdict == true;

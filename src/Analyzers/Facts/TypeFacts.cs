@@ -18,11 +18,32 @@ internal sealed class TypeFacts(Analysis analysis)
         var first = Field(owner);
         var second = Field(connection);
         if (first is null || second is null || SymbolEqualityComparer.Default.Equals(first, second)) return false;
-        if (!SymbolEqualityComparer.Default.Equals(first.ContainingType, second.ContainingType)) return false;
+        if (!SymbolEqualityComparer.Default.Equals(first.ContainingType, second.ContainingType) || first.ContainingType is null) return false;
         var ofFirst = SourcesOf(first);
         var ofSecond = SourcesOf(second);
-        return ofFirst.Contains(second) || ofSecond.Contains(first) || ofFirst.Any(ofSecond.Contains);
+        return ofFirst.Contains(second) || ofSecond.Contains(first) || ofFirst.Any(ofSecond.Contains) || IsOnlyPair(first, second);
     }
+
+    /// <summary>A type that was given one socket and one stream was given them of one connection.</summary>
+    private bool IsOnlyPair(ISymbol first, ISymbol second)
+    {
+        var (stream, socket) = analysis.Connections.IsCarrier(TypeOf(first)) ? (first, second) : (second, first);
+        if (!analysis.Connections.IsCarrier(TypeOf(stream)) || !IsSocket(TypeOf(socket))) return false;
+        return Held(first.ContainingType).Count(m => IsSocket(TypeOf(m))) <= 1 && Held(first.ContainingType).Count(m => analysis.Connections.IsCarrier(TypeOf(m))) <= 1;
+
+        static bool IsSocket(ITypeSymbol? type) => type?.Name is "Socket" or "TcpClient";
+    }
+
+    private static IEnumerable<ISymbol> Held(INamedTypeSymbol type) =>
+        type.GetMembers().Where(m => m is IFieldSymbol { IsImplicitlyDeclared: false } or IPropertySymbol).Concat(type.InstanceConstructors.Where(c => c.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax).SelectMany(c => c.Parameters));
+
+    private static ITypeSymbol? TypeOf(ISymbol member) => member switch
+    {
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        IParameterSymbol parameter => parameter.Type,
+        _ => null,
+    };
 
     /// <summary>A stream or writer field that was made from a connection.</summary>
     public bool IsMadeFromConnection(Place place, Body body) => Field(place) is { } field && _made.GetOrAdd(field, FindMade);

@@ -28,6 +28,7 @@ internal static class Conditions
     public static Atom.Condition EqualTo(Value value, object? constant) => Any(value, atom => atom switch
     {
         Atom.Constant known => Same(known.Value, constant) ? True : False,
+        Atom.Of { Implied: { } implied } of when constant is null => new Atom.Condition(One(of, Constraint.Is(null)), Both(implied, One(of, Constraint.IsNot(null)))),
         Atom.Of of => new Atom.Condition(One(of, Constraint.Is(constant)), One(of, Constraint.IsNot(constant))),
         Atom.Condition condition when constant is true => condition,
         Atom.Condition condition when constant is false => Not(condition),

@@ -24,12 +24,12 @@ internal interface ITransfer
 /// the state after every operation inside a protected region is joined into its handlers. A <c>finally</c> is run once for each
 /// way into it, so that what holds on the exceptional way never leaks into the normal one.
 /// </summary>
-internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, CancellationToken cancellation)
+internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Func<IOperation, bool> isCaughtHere, CancellationToken cancellation)
 {
     private const int MaxVisitsOfBlock = 24;
     private const int MaxVisits = 20_000;
 
-    private readonly bool[] _onlyThrows = OnlyThrows(graph);
+    private readonly bool[] _onlyThrows = OnlyThrows(graph, isCaughtHere);
     private readonly Dictionary<ControlFlowRegion, FlowState> _exceptionalEntry = [];
     private int _visits;
 
@@ -60,7 +60,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Can
     }
 
     /// <summary>Blocks from which every way leads to a throw.</summary>
-    private static bool[] OnlyThrows(ControlFlowGraph graph)
+    private static bool[] OnlyThrows(ControlFlowGraph graph, Func<IOperation, bool> isCaughtHere)
     {
         var throws = new bool[graph.Blocks.Length];
         for (var i = graph.Blocks.Length - 1; i >= 0; i--)
@@ -74,7 +74,8 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Can
         bool Leads(ControlFlowBranch? branch, int from)
         {
             if (branch is null) return false;
-            if (branch.Semantics is ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow) return true;
+            if (branch.Semantics is ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow)
+                return graph.Blocks[from].BranchValue is not { } thrown || !isCaughtHere(thrown);
             return branch.Semantics == ControlFlowBranchSemantics.Regular && branch.Destination is { } to && to.Ordinal > from && throws[to.Ordinal];
         }
     }
@@ -161,8 +162,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Can
         }
 
         private bool Throws(ControlFlowBranch? branch) =>
-            branch is not null && (branch.Semantics is ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow
-                || branch.Destination is { } to && engine._onlyThrows[to.Ordinal]);
+            branch is not null && branch.Destination is { } to && engine._onlyThrows[to.Ordinal];
 
         private void Follow(ControlFlowBranch? branch, IOperation? value, FlowState state)
         {

@@ -111,14 +111,16 @@ internal sealed class FlowState : IEquatable<FlowState>
     {
         var facts = Facts.Select((place, constraint) => (true, keep?.Invoke(place) == true ? constraint : constraint.WithGaps(gap)));
         var env = Env.Select((_, value) => (true, value.Select(atom => Age(atom, gap, keep))));
-        return With(env: env, facts: facts);
+        if ((gap & Gaps.Await) == 0) return With(env: env, facts: facts);
+        var marks = Marks.Select((place, mark) => (true, keep?.Invoke(place) == true ? mark : mark & ~Flow.Marks.Proven));
+        return With(env: env, facts: facts, marks: marks);
     }
 
     public static FlowState Join(FlowState left, FlowState right)
     {
         if (ReferenceEquals(left, right) || left.Equals(right)) return left;
         var env = JoinEnv(left, right);
-        var facts = JoinFacts(left.Facts, right.Facts, place => Applies(right, place), place => Applies(left, place));
+        var facts = JoinFacts(left, right);
         var marks = JoinMarks(left, right);
         return new(env, facts, marks);
     }
@@ -160,6 +162,21 @@ internal sealed class FlowState : IEquatable<FlowState>
         return false;
     }
 
+    /// <summary>
+    /// A fact of one way is lost on the other, unless the value cannot be met there, is null there, or was proven usable there
+    /// by other means: then what holds on both ways is that it was asked or proven.
+    /// </summary>
+    private static bool Contradicts(FlowState state, Place fact)
+    {
+        for (var owner = fact.Parent; owner is not null; owner = owner.Parent)
+        {
+            if (state.Facts.TryGet(owner, out var known) && known.IsNull) return false;
+            if (owner.Depth + 1 == fact.Depth && (state.MarksOf(owner) & (Flow.Marks.Proven | Flow.Marks.Fresh)) != 0 && owner.Root != RootKind.This | owner.Depth > 0) return false;
+        }
+
+        return Applies(state, fact);
+    }
+
     private static bool IsOverwritten(FlowState state, Place place)
     {
         for (var prefix = place; prefix is not null; prefix = prefix.Parent)
@@ -170,16 +187,20 @@ internal sealed class FlowState : IEquatable<FlowState>
         return false;
     }
 
-    private static FactMap JoinFacts(FactMap left, FactMap right, Func<Place, bool> appliesRight, Func<Place, bool> appliesLeft)
+    private static FactMap JoinFacts(FlowState left, FlowState right)
     {
-        var result = left.Select((place, constraint) =>
+        var result = left.Facts.Select((place, constraint) =>
         {
-            if (right.TryGet(place, out var other)) return Constraint.Or(constraint, other) is { } both ? (true, both) : (false, constraint);
-            return (!appliesRight(place), constraint);
+            if (!right.Facts.TryGet(place, out var other)) return (!Contradicts(right, place), constraint);
+            if (constraint.Equals(other)) return (true, constraint);
+            // What one way knows of a value that cannot be met there any more does not speak against the other.
+            if (!Applies(right, place)) return (true, constraint);
+            if (!Applies(left, place)) return (true, other);
+            return Constraint.Or(constraint, other) is { } both ? (true, both) : (false, constraint);
         });
-        foreach (var fact in right)
+        foreach (var fact in right.Facts)
         {
-            if (!left.ContainsKey(fact.Key) && !appliesLeft(fact.Key)) result = result.Set(fact.Key, fact.Value);
+            if (!left.Facts.ContainsKey(fact.Key) && !Contradicts(left, fact.Key)) result = result.Set(fact.Key, fact.Value);
         }
 
         return result;
@@ -214,14 +235,20 @@ internal sealed class FlowState : IEquatable<FlowState>
                 JoinWays(left, first.WhenFalse, right, second.WhenFalse)));
         }
 
+        // `x = usable ? c : null`: where it turns out not to be null, the way with the value was the one taken.
+        if (a.Equals(Value.Null)) return Value.Join(a, Implying(b, right.Facts));
+        if (b.Equals(Value.Null)) return Value.Join(Implying(a, left.Facts), b);
         return Value.Join(a, b);
     }
+
+    private static Value Implying(Value value, FactMap facts) =>
+        facts.Count == 0 ? value : value.Select(atom => atom is Atom.Of { Implied: null, Place.IsPlainValue: false } of ? new Atom.Of(of.Place, of.Gaps, facts) : atom);
 
     private static FactMap? JoinWays(FlowState left, FactMap? a, FlowState right, FactMap? b)
     {
         if (a is null) return b is null ? null : right.Know(b).Facts;
         if (b is null) return left.Know(a).Facts;
-        return JoinFacts(left.Know(a).Facts, right.Know(b).Facts, place => Applies(right, place), place => Applies(left, place));
+        return JoinFacts(left.Know(a), right.Know(b));
     }
 
     private static bool IsBoolean(Value value) =>
@@ -253,12 +280,15 @@ internal sealed class FlowState : IEquatable<FlowState>
         switch (atom)
         {
             case Atom.Of of when of.Place.IsPlainValue && (of.Gaps & gap) == 0 && keep?.Invoke(of.Place) != true:
-                return new Atom.Of(of.Place, of.Gaps | gap);
+                return new Atom.Of(of.Place, of.Gaps | gap, AgeAll(of.Implied));
+            case Atom.Of { Implied: { } implied } of:
+                return new Atom.Of(of.Place, of.Gaps, AgeAll(implied));
             case Atom.Condition condition:
-                FactMap? AgeAll(FactMap? facts) => facts?.Select((place, constraint) => (true, keep?.Invoke(place) == true ? constraint : constraint.WithGaps(gap)));
                 return new Atom.Condition(AgeAll(condition.WhenTrue), AgeAll(condition.WhenFalse));
             default:
                 return atom;
         }
+
+        FactMap? AgeAll(FactMap? facts) => facts?.Select((place, constraint) => (true, keep?.Invoke(place) == true ? constraint : constraint.WithGaps(gap)));
     }
 }

@@ -12,7 +12,7 @@ internal sealed partial class Interpreter
     {
         var method = invocation.TargetMethod;
         if (method.MethodKind == MethodKind.DelegateInvoke) return InvokeDelegate(invocation);
-        var receiver = method.IsStatic ? Value.Of(Place.Static) : Eval(invocation.Instance);
+        var receiver = method.MethodKind == MethodKind.LocalFunction ? Value.Of(Place.This) : method.IsStatic ? Value.Of(Place.Static) : Eval(invocation.Instance);
         if (Known(invocation, method, receiver) is { } known) return known;
         var arguments = Arguments(invocation.Arguments, method.Parameters.Length);
         if (_state is null) return Value.Unknown;
@@ -240,6 +240,7 @@ internal sealed partial class Interpreter
     private Value CallUnknown(IOperation operation, IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments, ImmutableArray<IArgumentOperation> syntax)
     {
         if (_state is null) return Value.Unknown;
+        if (Sequence(operation, method, arguments) is { } sequence) return sequence;
         var result = Answer(operation, method, receiver);
         if (_state is null) return result;
         Record(new BodyEvent(EventKind.Call, operation, _state) { Value = receiver, Symbol = method, Arguments = arguments, Result = result });
@@ -248,6 +249,16 @@ internal sealed partial class Interpreter
         foreach (var argument in arguments.Skip(method.IsExtensionMethod ? 1 : 0)) Escape(argument);
         AssignOut(syntax, method, receiver);
         return result;
+    }
+
+    /// <summary>A query over a collection: its elements are the collection's, those that pass.</summary>
+    private Value? Sequence(IOperation operation, IMethodSymbol method, ImmutableArray<Value> arguments)
+    {
+        if (method.ContainingType?.Name is not ("Enumerable" or "ImmutableArray") || arguments.IsEmpty) return null;
+        if (method.Name is not ("Where" or "TakeWhile" or "ToList" or "ToArray" or "AsEnumerable" or "OrderBy" or "OrderByDescending" or "Take" or "Skip" or "Reverse" or "Distinct" or "Cast" or "OfType")) return null;
+        var query = BearAt(operation.Syntax, BornKind.Returned, arguments[0].Places.FirstOrDefault(), method);
+        if (method.Name is "Where" or "TakeWhile" && arguments.Length > 1 && arguments[1].Atoms is [Atom.Function { Method: IMethodSymbol filter }]) _filters[operation.Syntax] = filter;
+        return query;
     }
 
     /// <summary>A library that runs a delegate at once (<c>ForEach</c>, LINQ) runs its code here.</summary>

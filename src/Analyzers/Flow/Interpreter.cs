@@ -21,6 +21,7 @@ internal sealed partial class Interpreter : ITransfer
     private readonly CancellationToken _cancellation;
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
     private readonly List<BodyEvent> _events = [];
+    private readonly Dictionary<object, IMethodSymbol> _filters = [];
     private bool _recording;
 
     // The state while one operation is evaluated; null where control does not come out of it.
@@ -45,7 +46,7 @@ internal sealed partial class Interpreter : ITransfer
     public static Summary? Run(Analysis analysis, Body body, int depth, CancellationToken cancellation)
     {
         var interpreter = new Interpreter(analysis, body, depth, cancellation);
-        var engine = new FlowEngine(body.Graph, interpreter, cancellation);
+        var engine = new FlowEngine(body.Graph, interpreter, interpreter.IsCaughtHere, cancellation);
         try
         {
             engine.Run(FlowState.Start, () => interpreter._recording = true);
@@ -99,6 +100,13 @@ internal sealed partial class Interpreter : ITransfer
         _state = state;
         Eval(exception);
         Record(new BodyEvent(EventKind.Throw, exception, state));
+    }
+
+    /// <summary>Thrown to a handler of this very body, as a way out of a block.</summary>
+    private bool IsCaughtHere(IOperation thrown)
+    {
+        while (thrown is IConversionOperation conversion) thrown = conversion.Operand;
+        return thrown.Type is INamedTypeSymbol type && Facts.TryBlocks.Catch(thrown, _body.Syntax, [type], _analysis.Bodies);
     }
 
     private void Record(BodyEvent happened)
@@ -235,7 +243,7 @@ internal sealed partial class Interpreter : ITransfer
         }
 
         if (property.Name == "Current" && owner.Places.FirstOrDefault() is { From: { } collection, Born: BornKind.Iterated })
-            return BearAt(reference.Syntax, BornKind.Iterated, collection, null);
+            return Filtered(BearAt(reference.Syntax, BornKind.Iterated, collection, null), collection);
         if (PassesThrough(property)) return owner;
         if (property.GetMethod is { } getter && _analysis.Summaries.HasCode(property)) return Call(reference, getter, owner, [], property);
         return ReadMember(owner, property);
@@ -245,6 +253,23 @@ internal sealed partial class Interpreter : ITransfer
     private static bool PassesThrough(IPropertySymbol property) =>
         property.Name is "Result" or "Value" && property.ContainingType is { } type
         && type.Name is "Task" or "ValueTask" or "Nullable";
+
+    /// <summary><c>foreach (var c in all.Where(c => c.IsOpen))</c>: each element has passed the filter.</summary>
+    private Value Filtered(Value element, Place collection)
+    {
+        for (Place? from = collection; from is not null; from = from.RootPlace.From)
+        {
+            if (from.Site is null || !_filters.TryGetValue(from.Site, out var filter)) continue;
+            foreach (var summary in _analysis.Summaries.Of(filter, _depth - 1, _cancellation))
+            {
+                if (_state is null) return element;
+                var site = new SummaryApplication(_state, summary, Value.Of(Place.This), [element], (SyntaxNode)from.Site);
+                _state = _state.Know(Conditions.AsCondition(site.Map(summary.Result)).WhenTrue);
+            }
+        }
+
+        return element;
+    }
 
     private Value EvalElement(IArrayElementReferenceOperation element)
     {
@@ -277,12 +302,21 @@ internal sealed partial class Interpreter : ITransfer
 
     private Value EvalAwait(IAwaitOperation awaited)
     {
+        var before = _state!;
         var value = Eval(awaited.Operation);
-        if (_state is null) return value;
-        Record(new BodyEvent(EventKind.Await, awaited, _state) { Value = value });
+        if (_state is not { } after) return value;
+        Record(new BodyEvent(EventKind.Await, awaited, after) { Value = value });
         var busy = BusyWith(awaited.Operation);
-        _state = _state.Pass(Gaps.Await, busy is null ? null : place => busy.Any(b => b.IsPrefixOf(place) || place.Parent is { } owner && owner.IsPrefixOf(b) && owner.Depth > 0));
+        _state = after.Pass(Gaps.Await, place => IsNews(before, after, place)
+            || busy is not null && busy.Any(b => b.IsPrefixOf(place) || place.Parent is { } owner && owner.IsPrefixOf(b) && owner.Depth > 0));
         return value;
+    }
+
+    /// <summary>What the awaited helper itself has found out or done is as fresh as its end.</summary>
+    private static bool IsNews(FlowState before, FlowState after, Place place)
+    {
+        if (after.Facts.TryGet(place, out var now)) return !before.Facts.TryGet(place, out var old) || !old.Equals(now);
+        return after.MarksOf(place) != before.MarksOf(place);
     }
 
     /// <summary>The connections whose own operation is awaited: when that completes, they were open.</summary>

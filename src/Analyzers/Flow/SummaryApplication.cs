@@ -143,7 +143,8 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
         {
             case Atom.Of of:
                 var value = Map(of.Place);
-                return of.Gaps == Gaps.None ? value : value.Select(a => a is Atom.Of inner ? new Atom.Of(inner.Place, inner.Gaps | of.Gaps) : a);
+                return of.Gaps == Gaps.None && of.Implied is null ? value
+                    : value.Select(a => a is Atom.Of inner ? new Atom.Of(inner.Place, inner.Gaps | of.Gaps, Map(of.Implied) ?? inner.Implied) : a);
             case Atom.Condition condition:
                 return Value.Of(new Atom.Condition(Map(condition.WhenTrue), Map(condition.WhenFalse)));
             default:

@@ -15,14 +15,17 @@ internal abstract class Atom
         public override string ToString() => "?";
     }
 
-    internal sealed class Of(Place place, Gaps gaps = Gaps.None) : Atom, IEquatable<Of>
+    internal sealed class Of(Place place, Gaps gaps = Gaps.None, FactMap? implied = null) : Atom, IEquatable<Of>
     {
         public Place Place { get; } = place;
 
         /// <summary>What has happened since this value (a state, a flag) was read.</summary>
         public Gaps Gaps { get; } = gaps;
 
-        public bool Equals(Of? other) => other is not null && other.Gaps == Gaps && other.Place.Equals(Place);
+        /// <summary>What is known if the variable turns out to hold this value and not null.</summary>
+        public FactMap? Implied { get; } = implied;
+
+        public bool Equals(Of? other) => other is not null && other.Gaps == Gaps && other.Place.Equals(Place) && Equals(other.Implied, Implied);
 
         public override bool Equals(object? obj) => Equals(obj as Of);
 
@@ -140,10 +143,23 @@ internal sealed class Value : IEquatable<Value>
         var builder = left.Atoms.ToBuilder();
         foreach (var atom in right.Atoms)
         {
-            if (!builder.Contains(atom)) builder.Add(atom);
+            if (!builder.Contains(atom)) Add(builder, atom);
         }
 
-        return builder.Count > MaxAtoms ? Unknown : builder.Count == left.Atoms.Length ? left : new(builder.ToImmutable());
+        return builder.Count > MaxAtoms ? Unknown : new(builder.ToImmutable());
+    }
+
+    /// <summary>One atom a place: what came another way about the same value only weakens what is implied.</summary>
+    private static void Add(ImmutableArray<Atom>.Builder builder, Atom atom)
+    {
+        for (var i = 0; i < builder.Count && atom is Atom.Of added; i++)
+        {
+            if (builder[i] is not Atom.Of known || !known.Place.Equals(added.Place)) continue;
+            builder[i] = new Atom.Of(known.Place, known.Gaps | added.Gaps, Equals(known.Implied, added.Implied) ? known.Implied : null);
+            return;
+        }
+
+        builder.Add(atom);
     }
 
     public static Value Join(IEnumerable<Value> values)

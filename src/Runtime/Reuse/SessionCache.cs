@@ -59,6 +59,7 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends this wait; others that wait for the same session are not affected.</param>
     /// <returns>A session that was usable a moment ago. It stays the cache's: do not dispose it, invalidate it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is <see langword="null"/>.</exception>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="TimeoutException">The creation took too long.</exception>
@@ -78,6 +79,7 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
     /// <param name="key">The key.</param>
     /// <param name="session">The session. It stays the cache's: do not dispose it, invalidate it.</param>
     /// <returns>Whether there is a usable session; <see langword="false"/> also if the cache is disposed.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is <see langword="null"/>.</exception>
     public bool TryGet(TKey key, [NotNullWhen(true)] out TSession? session)
     {
         if (_entries.TryGetValue(key, out var entry) && entry.Session is { } ready)
@@ -99,7 +101,7 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
     /// <param name="key">The key.</param>
     /// <param name="session">The session that failed. If the key's session is already another one, nothing happens.</param>
     /// <returns>Whether this call removed it. If not, somebody else did, and the session has been or is being ended.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="session"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> or <paramref name="session"/> is <see langword="null"/>.</exception>
     /// <remarks>May be called from the session's own callbacks, and as often as one likes. A failure of its end is logged, not thrown.</remarks>
     public bool Invalidate(TKey key, TSession session)
     {
@@ -116,7 +118,7 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
     /// </param>
     /// <param name="cancellationToken">Cancels waiting and work.</param>
     /// <returns>The result of the work.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="work"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> or <paramref name="work"/> is <see langword="null"/>.</exception>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. If the work had begun, the session is ended.</exception>
     /// <remarks>
@@ -137,7 +139,7 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
     /// <param name="work">The work: one exchange.</param>
     /// <param name="cancellationToken">Cancels waiting and work.</param>
     /// <returns>A task that completes with the work.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="work"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> or <paramref name="work"/> is <see langword="null"/>.</exception>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. If the work had begun, the session is ended.</exception>
     public async ValueTask RunAsync(TKey key, Func<TSession, CancellationToken, ValueTask> work, CancellationToken cancellationToken = default)
@@ -165,7 +167,7 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
     /// <param name="work">The work: one exchange.</param>
     /// <param name="cancellationToken">Cancels waiting and work.</param>
     /// <returns>The result of the work.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="work"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> or <paramref name="work"/> is <see langword="null"/>.</exception>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. If the work had begun, the session is ended.</exception>
     public ValueTask<TResult> RunAsync<TState, TResult>(
@@ -242,7 +244,7 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
             try
             {
                 var result = await work(session, state, cancellationToken).ConfigureAwait(false);
-                if (result is not SendResult { IsSent: false } answer)
+                if (!IsUnsent(result, out var answer))
                 {
                     return result;
                 }
@@ -273,6 +275,13 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
             LifecycleMetrics.Replayed(_policy.Name, cause);
             Log.Replaying(_policy.Logger, _policy.Name, key, replays + 1, _policy.MaxReplays, cause);
         }
+    }
+
+    /// <summary>Asks the type before the value, so that a result of any other type is not boxed.</summary>
+    private static bool IsUnsent<TResult>(TResult result, out SendResult answer)
+    {
+        answer = typeof(TResult) == typeof(SendResult) ? (SendResult)(object)result! : SendResult.Sent;
+        return !answer.IsSent;
     }
 
     private async ValueTask<TSession> GetSlowAsync(TKey key, CancellationToken cancellationToken)

@@ -1,4 +1,7 @@
 using System.Net.WebSockets;
+#if !NET
+using System.Runtime.InteropServices;
+#endif
 
 namespace LifecycleAnalyzers.Runtime;
 
@@ -29,35 +32,9 @@ public static class WebSocketSendExtensions
     public static ValueTask<SendResult> TrySendAsync(
         this WebSocket webSocket, ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken = default)
     {
-        Check.NotNull(webSocket);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return SendFailure.Cancelled(cancellationToken);
-        }
-
-        if (webSocket.State != WebSocketState.Open)
-        {
-            return new ValueTask<SendResult>(SendFailure.NotOpen(null));
-        }
-
-        ValueTask send;
-        try
-        {
-#if NET
-            send = webSocket.SendAsync(buffer.AsMemory(), messageType, endOfMessage, cancellationToken);
-#else
-            send = new ValueTask(webSocket.SendAsync(buffer, messageType, endOfMessage, cancellationToken));
-#endif
-        }
-        catch (Exception e) when (SendFailure.IsAnswer(e))
-        {
-            return new ValueTask<SendResult>(SendFailure.Failed(null, e, webSocket: true));
-        }
-
-        return SendFailure.Complete(send, null, webSocket: true);
+        return webSocket.TrySendAsync((ReadOnlyMemory<byte>)buffer, messageType, endOfMessage, cancellationToken);
     }
 
-#if NET
     /// <summary>Sends a message or a frame of one, if the web socket is open.</summary>
     /// <param name="webSocket">The web socket.</param>
     /// <param name="buffer">The payload; leave it alone until the send is complete.</param>
@@ -84,7 +61,16 @@ public static class WebSocketSendExtensions
         ValueTask send;
         try
         {
+#if NET
             send = webSocket.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
+#else
+            if (!MemoryMarshal.TryGetArray(buffer, out var segment))
+            {
+                segment = new ArraySegment<byte>(buffer.ToArray());
+            }
+
+            send = new ValueTask(webSocket.SendAsync(segment, messageType, endOfMessage, cancellationToken));
+#endif
         }
         catch (Exception e) when (SendFailure.IsAnswer(e))
         {
@@ -93,5 +79,4 @@ public static class WebSocketSendExtensions
 
         return SendFailure.Complete(send, null, webSocket: true);
     }
-#endif
 }

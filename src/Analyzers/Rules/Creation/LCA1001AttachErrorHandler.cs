@@ -120,7 +120,9 @@ internal sealed class LCA1001AttachErrorHandler : IRule
         foreach (var happened in summary.Events)
         {
             if (happened.Kind == EventKind.Subscribe && happened.Value.Contains(place)) return false;
+            if (happened.Kind is EventKind.Return or EventKind.Store && happened.Value.Contains(place) && happened.Storage is not { IsRoot: true }) return false;
             if (happened is not { Kind: EventKind.Call, Symbol: IMethodSymbol method }) continue;
+            if (happened.Arguments.Skip(method.IsExtensionMethod ? 1 : 0).Any(a => a.Contains(place))) return false;
             var on = method.IsExtensionMethod && method.IsStatic ? happened.Arguments.FirstOrDefault() : happened.Value;
             if (on?.Contains(place) != true) continue;
             var roles = file.Analysis.Connections.RolesOf(method, null);

@@ -55,7 +55,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         if (connection.RootPlace is { Root: RootKind.Parameter, Symbol: IParameterSymbol { Type.Name: "Task" or "ValueTask" } }) return false;
         if (IsResponse(file, connection)) return false;
         if (callback.ProvesSome) return false;
-        if (callback.ProvenOpen is { } proven && (Mentions(connection, proven) || TypeFacts.Field(connection) is null)) return false;
+        if (callback.ProvenOpen is { } proven && MayBeSame(connection, proven)) return false;
         // A cached session used unvalidated is LCA3001's alone.
         for (var part = connection; part is not null; part = part.Parent)
         {
@@ -85,6 +85,14 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         }
 
         return false;
+    }
+
+    /// <summary>The event of one connection proves nothing of another; where one is a field and the other a variable, it cannot be told.</summary>
+    private static bool MayBeSame(Place connection, ISymbol proven)
+    {
+        if (Mentions(connection, proven)) return true;
+        var isField = connection.RootPlace.Root is RootKind.This or RootKind.Static;
+        return isField ? proven is not (IFieldSymbol or IPropertySymbol) : proven is IFieldSymbol or IPropertySymbol;
     }
 
     private static bool Mentions(Place place, ISymbol symbol)

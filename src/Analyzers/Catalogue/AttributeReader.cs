@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace LifecycleAnalyzers.Catalogue;
+
+/// <summary>
+/// The runtime package's attributes on the user's own types. They are known by namespace and name, so that a project may declare
+/// them itself.
+/// </summary>
+internal static class AttributeReader
+{
+    private static readonly string[] Names =
+    [
+        "ConnectionAttribute", "NotAConnectionAttribute", "OpensAttribute", "SendsAttribute", "ClosesAttribute", "ConnectionStateAttribute", "ErrorEventAttribute",
+        "ConnectionCallbackAttribute", "CreatesFreshAttribute", "EnsuresOpenAttribute",
+    ];
+
+    /// <summary>Where no reference has them, no symbol has to be asked for its attributes.</summary>
+    public static bool AreKnown(KnownTypes types) => Names.Any(name => types.Exists("LifecycleAnalyzers.Runtime." + name));
+
+    /// <summary>What the type's own attributes say: a connection with traits, none, or nothing.</summary>
+    public static (bool Says, bool IsConnection, Traits Traits) OfType(INamedTypeSymbol type)
+    {
+        foreach (var attribute in type.GetAttributes())
+        {
+            switch (Name(attribute))
+            {
+                case "NotAConnectionAttribute":
+                    return (true, false, Traits.None);
+                case "ConnectionAttribute":
+                    var traits = Traits.None;
+                    if (IsSet(attribute, "SingleWriter")) traits |= Traits.SingleWriter;
+                    if (IsSet(attribute, "Reconnects")) traits |= Traits.Reconnects;
+                    return (true, true, traits);
+            }
+        }
+
+        return default;
+    }
+
+    public static MemberFacts OfMember(ISymbol member)
+    {
+        var roles = Role.None;
+        var usable = ImmutableArray<string>.Empty;
+        foreach (var attribute in member.GetAttributes())
+        {
+            switch (Name(attribute))
+            {
+                case "OpensAttribute":
+                    roles |= Role.Open;
+                    break;
+                case "SendsAttribute":
+                    roles |= Role.Send;
+                    break;
+                case "ClosesAttribute":
+                    roles |= Role.Close;
+                    break;
+                case "ConnectionStateAttribute":
+                    roles |= Role.State;
+                    usable = Usable(attribute);
+                    break;
+                case "ErrorEventAttribute":
+                    roles |= Role.Error;
+                    break;
+                case "ConnectionCallbackAttribute":
+                    roles |= Role.Callback;
+                    break;
+                case "CreatesFreshAttribute":
+                    // Without a result it has put the fresh connection into place itself.
+                    roles |= member is IMethodSymbol method && Returns(method) ? Role.Create : Role.Open | Role.Ensures;
+                    break;
+                case "EnsuresOpenAttribute":
+                    roles |= Role.Ensures;
+                    break;
+            }
+        }
+
+        if (member is IMethodSymbol { Parameters: var parameters } && parameters.Any(p => OfParameter(p).Roles != Role.None)) roles |= Role.Registers;
+        return roles == Role.None ? MemberFacts.None : new MemberFacts(roles) { Usable = usable };
+    }
+
+    public static MemberFacts OfParameter(IParameterSymbol parameter) =>
+        parameter.GetAttributes().Any(a => Name(a) == "ConnectionCallbackAttribute") ? new MemberFacts(Role.Callback) : MemberFacts.None;
+
+    private static bool Returns(IMethodSymbol method) =>
+        StateValues.Unwrapped(method.ReturnType) is { SpecialType: not (SpecialType.System_Void or SpecialType.System_Boolean), Name: not ("Task" or "ValueTask") };
+
+    private static string? Name(AttributeData attribute) =>
+        attribute.AttributeClass is { ContainingNamespace: { Name: "Runtime", ContainingNamespace: { Name: "LifecycleAnalyzers", ContainingNamespace.IsGlobalNamespace: true } } } type
+            ? type.Name
+            : null;
+
+    private static bool IsSet(AttributeData attribute, string property) =>
+        attribute.NamedArguments.Any(argument => argument.Key == property && argument.Value is { Kind: TypedConstantKind.Primitive, Value: true });
+
+    private static ImmutableArray<string> Usable(AttributeData attribute)
+    {
+        var usable = ImmutableArray.CreateBuilder<string>();
+        foreach (var argument in attribute.ConstructorArguments)
+        {
+            if (argument.Kind != TypedConstantKind.Array) Add(argument);
+            else if (!argument.IsNull)
+            {
+                foreach (var value in argument.Values) Add(value);
+            }
+        }
+
+        return usable.ToImmutable();
+
+        void Add(TypedConstant value)
+        {
+            if (value.Kind is not (TypedConstantKind.Primitive or TypedConstantKind.Enum) || value.Value is null) return;
+            var name = value.Kind == TypedConstantKind.Enum
+                ? value.Type?.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, value.Value))?.Name
+                : null;
+            usable.Add(name ?? StateValues.Text(value.Value));
+        }
+    }
+}
