@@ -153,6 +153,11 @@ internal sealed class CallbackFinder
             yield break;
         }
 
+        foreach (var choice in Choices(handler))
+        {
+            foreach (var function in Functions(CallbackSites.Unwrapped(choice), model, cancellation, depth)) yield return function;
+        }
+
         switch (model.GetSymbolInfo(handler, cancellation).Symbol)
         {
             case IMethodSymbol method:
@@ -177,6 +182,14 @@ internal sealed class CallbackFinder
                 break;
         }
     }
+
+    /// <summary>The alternatives of a conditional or switch expression.</summary>
+    private static IEnumerable<ExpressionSyntax> Choices(ExpressionSyntax handler) => handler switch
+    {
+        ConditionalExpressionSyntax conditional => [conditional.WhenTrue, conditional.WhenFalse],
+        SwitchExpressionSyntax choice => choice.Arms.Select(arm => arm.Expression),
+        _ => [],
+    };
 
     private static SyntaxNode? Declaration(IMethodSymbol method)
     {

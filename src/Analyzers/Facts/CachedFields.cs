@@ -72,12 +72,12 @@ internal sealed class CachedFields(Analysis analysis)
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Refers(assignment.Left, name):
                 return !InConstructor(node);
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && Refers(assignment.Left, name) && !IsNothing(assignment.Right):
-                return !InConstructor(node) && IsUnderNullCheck(node, name) && !IsOwnersStart(node, name, type);
+                return !InConstructor(node) && IsUnderNullCheck(node, name, type) && !IsOwnersStart(node, name, type);
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "EnsureInitialized" or "CompareExchange" } } call
                 when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
                 return true;
             case InvocationExpressionSyntax call when Called(call) is { } method && MethodFills(type, method, name):
-                return IsUnderNullCheck(node, name) && !InConstructor(node) && EnclosingName(node) != method
+                return IsUnderNullCheck(node, name, type) && !InConstructor(node) && EnclosingName(node) != method
                     && !(IsStart(EnclosingName(node)) && AnswersNothing(node));
             default:
                 return false;
@@ -85,11 +85,12 @@ internal sealed class CachedFields(Analysis analysis)
     }
 
     /// <summary>Some condition before the node, or around it, asks about the field or a variable that holds it.</summary>
-    private static bool IsUnderNullCheck(SyntaxNode node, string name)
+    private static bool IsUnderNullCheck(SyntaxNode node, string name, INamedTypeSymbol type)
     {
         var names = new HashSet<string>(StringComparer.Ordinal) { name };
         var member = Bodies.EnclosingDeclaration(node);
         if (member is null) return false;
+        names.UnionWith(Askers(type, name));
         foreach (var declarator in member.DescendantNodes().OfType<VariableDeclaratorSyntax>())
         {
             if (declarator.Initializer is { } initializer && initializer.Value.DescendantNodesAndSelf().Any(n => n is ExpressionSyntax e && Refers(e, name)) && !initializer.Value.DescendantNodesAndSelf().OfType<AssignmentExpressionSyntax>().Any())
@@ -118,6 +119,19 @@ internal sealed class CachedFields(Analysis analysis)
         }
 
         return false;
+    }
+
+    /// <summary>Members that answer a question about the field: <c>bool HasSession() => _session != null</c>.</summary>
+    private static IEnumerable<string> Askers(INamedTypeSymbol type, string field)
+    {
+        for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
+        {
+            foreach (var member in candidate.GetMembers())
+            {
+                if (member is not (IMethodSymbol { MethodKind: MethodKind.Ordinary, ReturnType.SpecialType: SpecialType.System_Boolean } or IPropertySymbol { Type.SpecialType: SpecialType.System_Boolean })) continue;
+                if (member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax && syntax.DescendantNodes().Any(n => n is ExpressionSyntax e && Refers(e, field))) yield return member.Name;
+            }
+        }
     }
 
     private static bool Returns(StatementSyntax statement) =>

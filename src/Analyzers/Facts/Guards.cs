@@ -89,6 +89,7 @@ internal sealed class Guards(Analysis analysis)
                 else
                 {
                     foreach (var callee in happened.Callees) Lead(body, happened, callee, depth, sends);
+                    if (happened.Callees.All(c => c.Sends.IsEmpty && !AsksItself(c))) Use(body, happened, member, sends);
                 }
             }
         }
@@ -118,6 +119,26 @@ internal sealed class Guards(Analysis analysis)
             Add(body, happened, new SendFact(place, happened.Operation, method, type) { Throws = throws, OnlyUse = !isSend }, place, sends);
         }
     }
+
+    /// <summary>
+    /// A session's own sending member, in whose code no send can be seen and no question either: still a use of the session,
+    /// for whoever kept it.
+    /// </summary>
+    private void Use(Body body, BodyEvent happened, ISymbol member, ImmutableArray<SendFact>.Builder sends)
+    {
+        if (member is not IMethodSymbol { IsStatic: false, ContainingType: { } type } method || analysis.Connections.TypeOf(type) is null) return;
+        if ((analysis.Connections.RolesOf(method, null) & (Role.Send | Role.Use)) == 0 || (analysis.Connections.RolesOf(method, null) & Role.Quiet) != 0) return;
+        foreach (var place in happened.Value.Places)
+        {
+            if (!place.Equals(Place.This)) Add(body, happened, new SendFact(place, happened.Operation, method, type) { Throws = analysis.Catalogue.Throws(method), OnlyUse = true }, place, sends);
+        }
+    }
+
+    /// <summary>The code asks the state of its own object, or opens it.</summary>
+    private bool AsksItself(Summary callee) =>
+        callee.Events.Any(e => e.State.Facts.Any(f => f.Key is { Parent.RootPlace.Root: RootKind.This, Symbol: { } asked } && analysis.Flags.MeansUsable(asked, f.Value)))
+        || callee.Exit?.Facts.Any(f => f.Key is { Parent.RootPlace.Root: RootKind.This, Symbol: { } asked } && (analysis.Flags.MeansUsable(asked, f.Value) || analysis.Flags.MeansUsable(asked, Opposite(f.Value)))) == true
+        || callee.Events.Any(e => e.Kind == EventKind.Call && e.Symbol is { } called && (analysis.Connections.RolesOf(called, null) & (Role.Open | Role.Ensures)) != 0);
 
     private static bool IsWrite(IMethodSymbol method) =>
         method.Name.StartsWith("Write", StringComparison.Ordinal) || method.Name.StartsWith("Flush", StringComparison.Ordinal) || method.Name == "CopyToAsync" && false;

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LifecycleAnalyzers.Flow;
 
@@ -11,7 +12,7 @@ internal static class Containers
         if (type is null) return null;
         switch (method.Name)
         {
-            case "TryGetValue" or "GetOrAdd" or "GetValueOrDefault" or "AddOrUpdate" or "get_Item" or "GetValueRefOrAddDefault":
+            case "TryGetValue" or "GetOrAdd" or "GetValueOrDefault" or "AddOrUpdate" or "get_Item" or "GetValueRefOrAddDefault" or "GetValueRefOrNullRef":
                 return BornKind.Lookup;
             case "Get" or "GetOrCreate" or "GetOrCreateAsync" when type.Name is "CacheExtensions" or "MemoryCache" or "ObjectCache" or "ConditionalWeakTable":
                 return BornKind.Lookup;
@@ -24,4 +25,16 @@ internal static class Containers
                 return null;
         }
     }
+
+    /// <summary>Puts a value under a key: <c>Add</c>, <c>TryAdd</c>, <c>Set</c>.</summary>
+    public static bool Puts(IMethodSymbol method) =>
+        method.Name is "Add" or "TryAdd" && method.Parameters.Length == 2 && method.ContainingType?.Name.Contains("Dictionary") == true;
+
+    /// <summary>A key that names the same element each time it is written: a variable, a member, a constant.</summary>
+    public static string? Key(ExpressionSyntax? key) => key switch
+    {
+        IdentifierNameSyntax or LiteralExpressionSyntax => key.ToString(),
+        MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax or ThisExpressionSyntax } => key.ToString(),
+        _ => null,
+    };
 }

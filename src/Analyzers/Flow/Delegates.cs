@@ -29,25 +29,33 @@ internal sealed class Delegates(Analysis analysis)
         var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
         foreach (var (expression, model) in Assignments.To(member, analysis.Bodies))
         {
-            var operation = model.GetOperation(expression);
-            while (operation is IConversionOperation or IDelegateCreationOperation)
-                operation = operation is IConversionOperation conversion ? conversion.Operand : ((IDelegateCreationOperation)operation).Target;
-            switch (operation)
-            {
-                case IMethodReferenceOperation method:
-                    found.Add(method.Method);
-                    break;
-                case IAnonymousFunctionOperation lambda:
-                    found.Add(lambda.Symbol);
-                    break;
-                case ILiteralOperation { ConstantValue: { HasValue: true, Value: null } }:
-                    break;
-                default:
-                    return [];
-            }
+            if (!Collect(model.GetOperation(expression), found)) return [];
         }
 
         return found.Distinct<IMethodSymbol>(SymbolEqualityComparer.Default).ToImmutableArray();
+    }
+
+    private static bool Collect(IOperation? operation, ImmutableArray<IMethodSymbol>.Builder found)
+    {
+        switch (operation)
+        {
+            case IConversionOperation conversion:
+                return Collect(conversion.Operand, found);
+            case IDelegateCreationOperation creation:
+                return Collect(creation.Target, found);
+            case IMethodReferenceOperation method:
+                found.Add(method.Method);
+                return true;
+            case IAnonymousFunctionOperation lambda:
+                found.Add(lambda.Symbol);
+                return true;
+            case IConditionalOperation conditional:
+                return Collect(conditional.WhenTrue, found) && Collect(conditional.WhenFalse, found);
+            case ISwitchExpressionOperation choice:
+                return choice.Arms.All(arm => Collect(arm.Value, found));
+            default:
+                return operation?.ConstantValue is { HasValue: true, Value: null };
+        }
     }
 }
 

@@ -17,6 +17,9 @@ internal interface ITransfer
     FlowState Return(IOperation? value, FlowState state);
 
     void Throw(IOperation? exception, FlowState state);
+
+    /// <summary>Control leaves the scope of these variables.</summary>
+    FlowState Leave(ControlFlowRegion scope, FlowState state);
 }
 
 /// <summary>
@@ -184,6 +187,8 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
                 if (Finally(region, state) is not { } after) return;
                 state = after;
             }
+
+            foreach (var region in branch.LeavingRegions) state = engine.Transfer.Leave(region, state);
 
             if (branch.Semantics == ControlFlowBranchSemantics.Return || branch.Destination?.Kind == BasicBlockKind.Exit)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
 
@@ -70,6 +71,9 @@ internal sealed partial class Interpreter
                 Eval(arguments[2].Value);
                 if (Storages(arguments[0].Value) is [var place] && !IsScalar(place.Symbol)) Store(invocation, arguments[0].Value, Value.Join(before, next));
                 return before;
+            case "EnsureInitialized" when type == "LazyInitializer" && arguments.Length > 0:
+                foreach (var argument in arguments.Skip(1)) Eval(argument.Value);
+                return Eval(arguments[0].Value);
             case "HasFlag" when arguments.Length == 1 && method.ContainingType?.SpecialType == SpecialType.System_Enum:
                 var flag = Eval(arguments[0].Value);
                 return flag.Atoms[0] is Atom.Constant constant ? Value.Of(Conditions.EqualTo(receiver, constant.Value)) : Value.Unknown;
@@ -282,7 +286,7 @@ internal sealed partial class Interpreter
         var roles = _analysis.Connections.RolesOf(member, null);
         if ((roles & (Role.State | Role.Alive | Role.Accessor)) != 0 || _analysis.Connections.IsStateLike(member)) return ByName(member, receiver);
         if (type.SpecialType == SpecialType.System_Boolean && _analysis.Connections.AnswersState(member)) return ByName(member, receiver);
-        if (member is IMethodSymbol call && Containers.Kind(call) is { } taken) return BearAt(operation.Syntax, taken, receiver.Places.FirstOrDefault(), call);
+        if (member is IMethodSymbol call && Containers.Kind(call) is { } taken && type.SpecialType != SpecialType.System_Boolean) return Take(operation, Container(operation, receiver), taken, KeyOf(operation));
         var answer = BearAt(operation.Syntax, BornKind.Returned, receiver.Places.FirstOrDefault(p => p.Root != RootKind.Static || p.Depth > 0), member);
         if (_state is not null && (roles & Role.Create) != 0) _state = _state.Mark(answer, Marks.Opened);
         if (_state is not null) _state = _state.Mark(answer, Marks.Fresh);
@@ -316,8 +320,22 @@ internal sealed partial class Interpreter
             var kind = argument.Parameter.RefKind == RefKind.Out ? Containers.Kind(method) ?? BornKind.Returned : BornKind.Reloaded;
             var storages = Storages(argument.Value);
             if (storages is null || argument.Parameter.RefKind == RefKind.Ref && IsScalar(storages.FirstOrDefault()?.Symbol)) continue;
-            var value = BearAt(argument.Value.Syntax, kind, receiver.Places.FirstOrDefault(), method);
+            var value = kind == BornKind.Lookup && storages.Count > 0
+                ? Take(argument.Value, Container(argument.Parent ?? argument, receiver), kind, KeyOf(argument.Parent))
+                : BearAt(argument.Value.Syntax, kind, receiver.Places.FirstOrDefault(), method);
             Assign(argument, argument.Value, storages, value);
         }
+
+        if (Containers.Puts(method) && arguments.Length == 2 && _state is not null && KeyOf(arguments[0].Parent) is { } key && receiver.Places.FirstOrDefault() is { } container)
+            _state = _state.Write(Place.Element(container, key), Eval(arguments[1].Value));
     }
+
+    /// <summary>The container of a call: its receiver, or the first argument of a static helper.</summary>
+    private Value Container(IOperation operation, Value receiver) =>
+        operation is IInvocationOperation { TargetMethod: { IsStatic: true }, Arguments: [var first, ..] } ? Eval(first.Value) : receiver;
+
+    private static string? KeyOf(IOperation? operation) =>
+        operation is IInvocationOperation { Arguments: var arguments, TargetMethod: var method } && arguments.Length > (method.IsStatic ? 1 : 0)
+            ? Containers.Key(arguments[method.IsStatic ? 1 : 0].Value.Syntax as ExpressionSyntax)
+            : null;
 }

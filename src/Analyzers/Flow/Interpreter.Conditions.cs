@@ -221,6 +221,8 @@ internal sealed partial class Interpreter
     /// <summary>The variable of a pattern is another name of the value.</summary>
     private void Declare(ISymbol? symbol, Value value)
     {
-        if (symbol is ILocalSymbol && _state is not null) Write(Place.Local(symbol), value, null);
+        if (symbol is not ILocalSymbol || _state is null) return;
+        Write(Place.Local(symbol), value, null);
+        _declared.Add(Place.Local(symbol));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -61,8 +62,9 @@ internal sealed partial class Interpreter
         if (storages is null)
         {
             // An element, a property of something unknown: others can reach it there.
-            Eval(target);
+            var element = Eval(target);
             Escape(value);
+            Put(target, element, value);
             return;
         }
 
@@ -75,6 +77,20 @@ internal sealed partial class Interpreter
         }
 
         foreach (var storage in storages) Write(storage, Value.Join(_state!.Read(storage), value), symbol);
+    }
+
+    /// <summary>What is put under a key is what the key finds from now on.</summary>
+    private void Put(IOperation target, Value element, Value value)
+    {
+        var (container, key) = target switch
+        {
+            IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance, Arguments: [var only] } => (instance, only.Value.Syntax),
+            IArrayElementReferenceOperation { Indices: [var index] } array => (array.ArrayReference, index.Syntax),
+            IFlowCaptureReferenceOperation reference when _captured.TryGetValue(reference.Id, out var captured) && captured is IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } inner, Arguments: [var argument] } => (inner, argument.Value.Syntax),
+            _ => default((IOperation, SyntaxNode)),
+        };
+        if (container is null || _state is null || Containers.Key(key as ExpressionSyntax) is not { } name || Eval(container).Places.FirstOrDefault() is not { } place) return;
+        _state = _state.Write(Place.Element(place, name), value);
     }
 
     /// <summary>A plain value in a field may change at any time: only that it was written is kept. A variable or a reference holds what it was given.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -22,6 +23,7 @@ internal sealed partial class Interpreter : ITransfer
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
     private readonly List<BodyEvent> _events = [];
     private readonly Dictionary<object, IMethodSymbol> _filters = [];
+    private readonly List<Place> _declared = [];
     private bool _recording;
 
     // The state while one operation is evaluated; null where control does not come out of it.
@@ -73,10 +75,20 @@ internal sealed partial class Interpreter : ITransfer
     (FlowState? WhenTrue, FlowState? WhenFalse) ITransfer.Branch(IOperation condition, FlowState state, bool otherwiseThrowsTrue, bool otherwiseThrowsFalse)
     {
         _state = state;
+        _declared.Clear();
         var known = EvalCondition(condition);
         if (_state is not { } after) return (null, null);
-        return (known.WhenTrue is null ? null : after.Know(known.WhenTrue, otherwiseThrowsTrue),
-            known.WhenFalse is null ? null : after.Know(known.WhenFalse, otherwiseThrowsFalse));
+        var whenTrue = known.WhenTrue is null ? null : after.Know(known.WhenTrue, otherwiseThrowsTrue);
+        var whenFalse = known.WhenFalse is null ? null : after.Know(known.WhenFalse, otherwiseThrowsFalse);
+        // The variable of a pattern that did not match holds nothing.
+        foreach (var variable in _declared)
+        {
+            var negated = condition is IIsPatternOperation { Pattern: INegatedPatternOperation } or IUnaryOperation { OperatorKind: UnaryOperatorKind.Not };
+            if (negated) whenTrue = whenTrue?.With(env: whenTrue.Env.Remove(variable));
+            else whenFalse = whenFalse?.With(env: whenFalse.Env.Remove(variable));
+        }
+
+        return (whenTrue, whenFalse);
     }
 
     FlowState ITransfer.Return(IOperation? value, FlowState state)
@@ -92,6 +104,14 @@ internal sealed partial class Interpreter : ITransfer
         }
 
         return after.With(env: after.Env.Set(ReturnSlot, result));
+    }
+
+    FlowState ITransfer.Leave(ControlFlowRegion scope, FlowState state)
+    {
+        var env = state.Env;
+        foreach (var local in scope.Locals) env = env.Remove(Place.Local(local));
+        foreach (var capture in scope.CaptureIds) env = env.Remove(CapturePlace(capture));
+        return state.With(env: env);
     }
 
     void ITransfer.Throw(IOperation? exception, FlowState state)
@@ -239,7 +259,7 @@ internal sealed partial class Interpreter : ITransfer
         if (property.IsIndexer)
         {
             if (_analysis.Summaries.IsOwn(property)) return Call(reference, property.GetMethod!, owner, arguments, property);
-            return Take(reference, owner, BornKind.Lookup);
+            return Take(reference, owner, BornKind.Lookup, Containers.Key(reference.Arguments.FirstOrDefault()?.Value.Syntax as ExpressionSyntax));
         }
 
         if (property.Name == "Current" && owner.Places.FirstOrDefault() is { From: { } collection, Born: BornKind.Iterated })
@@ -275,14 +295,17 @@ internal sealed partial class Interpreter : ITransfer
     {
         var array = Eval(element.ArrayReference);
         foreach (var index in element.Indices) Eval(index);
-        return Take(element, array, BornKind.Lookup);
+        return Take(element, array, BornKind.Lookup, element.Indices.Length == 1 ? Containers.Key(element.Indices[0].Syntax as ExpressionSyntax) : null);
     }
 
     /// <summary>Something out of a container.</summary>
-    private Value Take(IOperation operation, Value container, BornKind kind)
+    private Value Take(IOperation operation, Value container, BornKind kind, string? key = null)
     {
         var from = container.Places.FirstOrDefault();
-        return BearAt(operation.Syntax, kind, from, null);
+        if (_state is null || from is null || key is null || kind != BornKind.Lookup) return BearAt(operation.Syntax, kind, from, null);
+        var element = Place.Element(from, key);
+        if (!_state.Marks.ContainsKey(element)) _state = _state.Bear(element);
+        return _state.Read(element);
     }
 
     private Value BearAt(SyntaxNode site, BornKind kind, Place? from, ISymbol? by)
@@ -315,7 +338,7 @@ internal sealed partial class Interpreter : ITransfer
     /// <summary>What the awaited helper itself has found out or done is as fresh as its end.</summary>
     private static bool IsNews(FlowState before, FlowState after, Place place)
     {
-        if (after.Facts.TryGet(place, out var now)) return !before.Facts.TryGet(place, out var old) || !old.Equals(now);
+        if (after.Facts.TryGet(place, out var now)) return !before.Facts.TryGet(place, out var old) || !old.WithGaps(now.Gaps).Equals(now);
         return after.MarksOf(place) != before.MarksOf(place);
     }
 

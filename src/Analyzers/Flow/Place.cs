@@ -108,6 +108,9 @@ internal sealed class Place : IEquatable<Place>
     public static Place BornAt(SyntaxNode site, BornKind kind, Place? from = null, ISymbol? by = null, object? inner = null) =>
         new(RootKind.Born, by, null, inner is null ? site : (site, inner), kind, from);
 
+    /// <summary>The element of a container under a key: the same one each time the same key is asked for.</summary>
+    public static Place Element(Place container, string key) => new(RootKind.Born, null, null, container + "[" + key + "]", BornKind.Lookup, container);
+
     public Place? Step(ISymbol member) => Depth >= MaxDepth ? null : new(Root, member.OriginalDefinition, this, Site, Born, From);
 
     public Place RootPlace

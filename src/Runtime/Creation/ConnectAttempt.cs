@@ -8,6 +8,7 @@ namespace LifecycleAnalyzers.Runtime;
 internal sealed class ConnectAttempt
 {
     private readonly EndPoint? _endPoint;
+    private readonly IPAddress[]? _addresses;
     private readonly string _host;
     private readonly int _port;
     private readonly TimeSpan _limit;
@@ -34,6 +35,10 @@ internal sealed class ConnectAttempt
         _endPoint = endPoint is DnsEndPoint ? null : endPoint;
     }
 
+    /// <summary>To a host whose addresses are known already.</summary>
+    public ConnectAttempt(string host, IPAddress[] addresses, int port, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+        : this(host, port, limit, time, cancellation) => _addresses = addresses;
+
     private string Target => _port > 0 ? (_host.IndexOf(':') >= 0 ? $"[{_host}]:{_port}" : $"{_host}:{_port}") : _host;
 
     public async Task<ConnectResult> RunAsync()
@@ -53,7 +58,7 @@ internal sealed class ConnectAttempt
             return await TryOneAsync(_endPoint, 1).ConfigureAwait(false);
         }
 
-        var addresses = await ResolveAsync().ConfigureAwait(false);
+        var addresses = _addresses ?? await ResolveAsync().ConfigureAwait(false);
         for (var i = 0; i < addresses.Length; i++)
         {
             if (await TryOneAsync(new IPEndPoint(addresses[i], _port), addresses.Length - i).ConfigureAwait(false) is { } socket)

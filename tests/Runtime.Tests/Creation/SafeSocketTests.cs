@@ -77,6 +77,44 @@ public sealed class SafeSocketTests
     }
 
     [Fact]
+    public async Task The_next_address_is_tried_after_a_refusal_and_after_its_share_of_the_time()
+    {
+        var port = 0;
+        using var silent = await Peers.SilentAsync(p => port = p);
+        using var live = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            live.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), port));
+        }
+        catch (SocketException)
+        {
+            Assert.Skip("This operating system has one loopback address only.");
+        }
+
+        live.Listen();
+        IPAddress[] addresses = [IPAddress.Parse("127.0.0.3"), IPAddress.Loopback, IPAddress.Parse("127.0.0.2")];
+        var time = new ManualTime();
+
+        // Without an answer, then there: of 9 s the first of two gets 4.5 s.
+        var connect = new ConnectAttempt("host", addresses[1..], port, TimeSpan.FromSeconds(9), time, Stop).RunAsync();
+        await Until(() => time.Pending == 1, "the silent address is tried");
+        time.Advance(TimeSpan.FromSeconds(4.4));
+        Assert.NotSame(connect, await Task.WhenAny(connect, Task.Delay(50, Stop)));
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        using var socket = (await connect.Soon()).Socket;
+        Assert.Equal("127.0.0.2", ((IPEndPoint)socket!.RemoteEndPoint!).Address.ToString());
+
+        // Refused, without an answer, refused: all are tried and told.
+        live.Dispose();
+        var all = new ConnectAttempt("host", addresses, port, TimeSpan.FromMilliseconds(300), TimeProvider.System, Stop);
+        var failure = (await all.RunAsync().Soon()).Exception!;
+        Assert.Equal(SocketError.ConnectionRefused, ((SocketException)failure).SocketErrorCode);
+        Assert.Contains($"127.0.0.3:{port} ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("TimedOut", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"127.0.0.2:{port} ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_host_that_has_no_address_is_told_like_a_failed_connect()
     {
         var name = new string('a', 64) + ".invalid"; // Longer than a label may be: no resolver asks anybody.

@@ -75,7 +75,7 @@ public sealed class SessionSlotTests
         await using var slot = new SessionSlot<Session>(
             _ => new ValueTask<Session>(new Session(1)), new SessionCacheOptions<Session> { Logger = logger });
         await slot.GetAsync(Stop);
-        Assert.Contains(logger.Entries, e => e.Text == "Session: created a session for the slot");
+        await Until(() => logger.Entries.Any(static e => e.Text == "Session: created a session for the slot"), "it was logged");
         Assert.Throws<ArgumentNullException>(() => new SessionSlot<Session>(null!));
     }
 

@@ -53,10 +53,11 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         if (connections.TypeOf(send.Type) is { } sent && (sent.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) != 0) return null;
         for (Place? part = send.Connection; part is not null; part = part.Parent)
         {
-            if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(container) : null;
+            if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(file, container) : null;
             if (part.Symbol is not { } member || part.Parent is not { Root: RootKind.This or RootKind.Static }) continue;
             if (part.Symbol is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" } && part.Parent.Symbol is { } lazy) return lazy;
             var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
+            if (type?.Name.EndsWith("Lazy", StringComparison.Ordinal) == true && part.Equals(send.Connection)) return member;
             if (type is null || connections.TypeOf(Unwrapped(type)) is { } held && (held.Traits & Traits.Reconnects) != 0) continue;
             if (!file.Analysis.Cached.IsCached(member)) continue;
             return HealsItself(file, member) ? null : member;
@@ -66,11 +67,11 @@ internal sealed class LCA3001ValidateCachedSession : IRule
     }
 
     /// <summary>A container that outlives the call: a field, a static, something handed in.</summary>
-    private static ISymbol? Container(Place container)
+    private static ISymbol? Container(RuleContext file, Place container)
     {
         for (Place? part = container; part is not null; part = part.Parent ?? part.From)
         {
-            if (part.Symbol is IFieldSymbol or IPropertySymbol) return part.Symbol;
+            if (part.Symbol is IFieldSymbol or IPropertySymbol) return IsFilledWithHealing(part.Symbol) ? null : part.Symbol;
             if (part is { IsRoot: true, Root: RootKind.Parameter }) return part.Symbol;
         }
 
@@ -92,6 +93,9 @@ internal sealed class LCA3001ValidateCachedSession : IRule
 
         return false;
     }
+
+    private static bool IsFilledWithHealing(ISymbol container) =>
+        container.ContainingType.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect"));
 
     /// <summary>A private helper whose every caller asks before calling is guarded there.</summary>
     private static bool CallersValidate(RuleContext file, Body body, SendFact send)
