@@ -116,12 +116,31 @@ internal sealed class ClosingFlags(Analysis analysis)
         {
             var name = value.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText;
             if (name is null || !IsEnding(name)) continue;
-            if (value.IsKind(SyntaxKind.TrueLiteralExpression)) return false;
-            if (value.IsKind(SyntaxKind.FalseLiteralExpression)) return true;
+            if (MeansEnded(value) is { } ended) return !ended;
+        }
+
+        // `Volatile.Write(ref _state, 2)`, `Interlocked.Exchange(ref _closed, 1)`
+        foreach (var reference in member.ContainingType.DeclaringSyntaxReferences)
+        {
+            foreach (var call in reference.GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>())
+            {
+                if (call.ArgumentList.Arguments is not [{ RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword, Expression: IdentifierNameSyntax target }, { Expression: var value }, ..] || target.Identifier.ValueText != member.Name) continue;
+                if (call.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText is { } name && IsEnding(name) && MeansEnded(value) is { } ended) return !ended;
+            }
         }
 
         return null;
     }
+
+    /// <summary>The value that an ending method writes: true and not zero say that it has ended.</summary>
+    private static bool? MeansEnded(ExpressionSyntax value) => value switch
+    {
+        { RawKind: (int)SyntaxKind.TrueLiteralExpression } => true,
+        { RawKind: (int)SyntaxKind.FalseLiteralExpression } => false,
+        LiteralExpressionSyntax { Token.Value: int number } => number != 0,
+        PrefixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax { Token.Value: int } } => true,
+        _ => null,
+    };
 
     public static bool IsEnding(string name)
     {

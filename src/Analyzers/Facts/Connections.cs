@@ -26,8 +26,19 @@ internal sealed class Connections(Analysis analysis)
         return t.Name == "IDuplexPipe";
     });
 
-    public Role RolesOf(ISymbol member, ITypeSymbol? receiver) =>
-        receiver is null ? analysis.Catalogue.Of(member).Roles : analysis.Catalogue.Of(member, receiver).Roles;
+    public Role RolesOf(ISymbol member, ITypeSymbol? receiver)
+    {
+        var roles = (receiver is null ? analysis.Catalogue.Of(member) : analysis.Catalogue.Of(member, receiver)).Roles;
+        return roles == Role.None && member is IMethodSymbol { IsStatic: true } method && IsOpeningFactory(method) ? Role.Create : roles;
+    }
+
+    /// <summary><c>static Task&lt;T&gt; T.ConnectAsync(…)</c>: what it answers is open already.</summary>
+    private bool IsOpeningFactory(IMethodSymbol method)
+    {
+        if (ClosingFlags.Words(method.Name).FirstOrDefault() is not ("Connect" or "Open" or "Dial")) return false;
+        var result = method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : method.ReturnType;
+        return SymbolEqualityComparer.Default.Equals(result.OriginalDefinition, method.ContainingType?.OriginalDefinition) && TypeOf(result) is not null;
+    }
 
     public MemberFacts FactsOf(ISymbol member, ITypeSymbol? receiver) =>
         receiver is null ? analysis.Catalogue.Of(member) : analysis.Catalogue.Of(member, receiver);

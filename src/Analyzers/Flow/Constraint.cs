@@ -61,7 +61,9 @@ internal sealed class Constraint : IEquatable<Constraint>
         else if (newer.Includes) (includes, values) = (true, Except(newer.Values, old.Values));
         else (includes, values) = (false, Union(old.Values, newer.Values));
         if (includes && values.IsEmpty || values.Length > MaxValues) return newer;
-        return new(includes, values, newer.Gaps, old.ByThrow && newer.ByThrow);
+        // What the newer one adds is as firm as the newer one.
+        var adds = includes != old.Includes || values.Length != old.Values.Length;
+        return new(includes, values, newer.Gaps, adds ? newer.ByThrow : old.ByThrow && newer.ByThrow);
     }
 
     /// <summary>One of the two holds; null when that says nothing.</summary>

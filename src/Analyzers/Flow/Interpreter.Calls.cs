@@ -148,7 +148,7 @@ internal sealed partial class Interpreter
             }
 
             var own = _analysis.Summaries.IsOwn(constructor);
-            var callees = own && arguments.Any(a => a.Places.Any()) ? _analysis.Summaries.Of(constructor, _depth - 1, _cancellation) : [];
+            var callees = own && arguments.Any(a => a.Atoms.Any(x => x is Atom.Of or Atom.Function)) ? _analysis.Summaries.Of(constructor, _depth - 1, _cancellation) : [];
             Record(new BodyEvent(EventKind.Call, creation, _state) { Value = Value.Of(Place.Static), Symbol = constructor, Arguments = arguments, Result = value, Callees = callees });
             if (own && callees.Length == 1) new SummaryApplication(_state, callees[0], Value.Of(born), arguments, creation.Syntax).Apply(ref _state);
             foreach (var argument in arguments)
@@ -188,13 +188,15 @@ internal sealed partial class Interpreter
 
         var callees = summaries.ToImmutable();
         var before = _state;
-        Record(new BodyEvent(EventKind.Call, operation, before) { Value = receiver, Symbol = member, Arguments = arguments, Callees = callees });
         var asMethod = member as IMethodSymbol;
+        void RecordCall(Value answer) => Record(new BodyEvent(EventKind.Call, operation, before) { Value = receiver, Symbol = member, Arguments = arguments, Callees = callees, Result = answer });
         if (!complete)
         {
+            var unknown = Answer(operation, member, receiver);
+            RecordCall(unknown);
             AfterCall(operation, asMethod, member, receiver, arguments);
             foreach (var argument in arguments) Escape(argument);
-            return Answer(operation, member, receiver);
+            return unknown;
         }
 
         FlowState? joined = null;
@@ -208,6 +210,7 @@ internal sealed partial class Interpreter
             result = result is null ? answer : Value.Join(result, answer);
         }
 
+        RecordCall(result ?? Value.Unknown);
         _state = joined;
         if (_state is null) return Value.Unknown;
         AfterCall(operation, asMethod, member, receiver, arguments);
@@ -299,17 +302,24 @@ internal sealed partial class Interpreter
         if (_state is null || method is null) return;
         var on = method.IsExtensionMethod && arguments.Length > 0 ? arguments[0] : receiver;
         var roles = _analysis.Connections.RolesOf(method, (operation as IInvocationOperation)?.Instance?.Type);
-        if ((roles & Role.Open) != 0) _state = _state.Mark(on, Marks.Opened | Marks.Proven);
+        if ((roles & Role.Open) != 0) _state = Changed(on).Mark(on, Marks.Opened | Marks.Proven);
         else if ((roles & (Role.Receive | Role.Ensures)) != 0) _state = _state.Mark(on, Marks.Proven);
         else if ((roles & (Role.Send | Role.Use)) != 0) _state = _state.Mark(on, Marks.Used);
         if ((roles & Role.Close) != 0)
         {
-            _state = _state.Mark(on, Marks.Closed);
-            foreach (var place in on.Places)
-                _state = _state.With(facts: _state.Facts.Select((fact, constraint) => (fact.Parent is null || !fact.Parent.Equals(place), constraint)));
+            _state = Changed(on).Mark(on, Marks.Closed);
         }
 
         if (method.GetAttributes().Any(a => a.AttributeClass?.Name == "DoesNotReturnAttribute")) _state = null;
+    }
+
+    /// <summary>Opening and closing change the state: what was known of it is over.</summary>
+    private FlowState Changed(Value connection)
+    {
+        var state = _state!;
+        foreach (var place in connection.Places)
+            state = state.With(facts: state.Facts.Select((fact, constraint) => (fact.Parent is null || !fact.Parent.Equals(place), constraint)));
+        return state;
     }
 
     private void AssignOut(ImmutableArray<IArgumentOperation> arguments, IMethodSymbol method, Value receiver)

@@ -105,7 +105,8 @@ internal sealed partial class Interpreter
         }
 
         _state = _state.Write(storage, value);
-        if (!storage.IsRoot && storage.RootPlace.Root is RootKind.Parameter or RootKind.Born) Escape(value);
+        // In another object than our own, others can reach it.
+        if (storage.Depth > 1 || !storage.IsRoot && storage.RootPlace.Root is RootKind.Parameter or RootKind.Born) Escape(value);
     }
 
     private static bool IsScalar(ISymbol? symbol)

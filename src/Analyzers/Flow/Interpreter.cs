@@ -23,6 +23,7 @@ internal sealed partial class Interpreter : ITransfer
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
     private readonly List<BodyEvent> _events = [];
     private readonly Dictionary<object, IMethodSymbol> _filters = [];
+    private readonly Dictionary<object, Value> _contents = [];
     private readonly List<Place> _declared = [];
     private bool _recording;
 
@@ -196,6 +197,10 @@ internal sealed partial class Interpreter : ITransfer
                 return Eval(declaration.Expression);
             case IBinaryOperation or IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } or IIsPatternOperation or IIsNullOperation or IIsTypeOperation:
                 return Value.Of(EvalCondition(operation));
+            case IArrayCreationOperation { Initializer: { } initializer }:
+                return EvalCollection(operation, initializer.ElementValues);
+            case ICollectionExpressionOperation collection:
+                return EvalCollection(operation, collection.Elements);
             case IDefaultValueOperation { Type.IsReferenceType: true }:
                 return Value.Null;
             case ITupleOperation tuple:
@@ -262,6 +267,7 @@ internal sealed partial class Interpreter : ITransfer
             return Take(reference, owner, BornKind.Lookup, Containers.Key(reference.Arguments.FirstOrDefault()?.Value.Syntax as ExpressionSyntax));
         }
 
+        if (property.Name == "Current" && owner.Places.FirstOrDefault() is { From: { Site: { } written }, Born: BornKind.Iterated } && _contents.TryGetValue(written, out var content)) return content;
         if (property.Name == "Current" && owner.Places.FirstOrDefault() is { From: { } collection, Born: BornKind.Iterated })
             return Filtered(BearAt(reference.Syntax, BornKind.Iterated, collection, null), collection);
         if (PassesThrough(property)) return owner;
@@ -314,6 +320,17 @@ internal sealed partial class Interpreter : ITransfer
         var born = Place.BornAt(site, kind, from, by);
         _state = _state.Bear(born);
         return Value.Of(born);
+    }
+
+    /// <summary>A collection that is written down remembers what is in it, for the loop that follows.</summary>
+    private Value EvalCollection(IOperation operation, ImmutableArray<IOperation> elements)
+    {
+        var values = elements.Select(Eval).Where(v => v.Places.Any()).ToList();
+        if (values.Count == 0 || _state is null) return Value.Unknown;
+        var content = Value.Join(values);
+        Escape(content);
+        _contents[operation.Syntax] = content;
+        return BearAt(operation.Syntax, BornKind.Returned, null, null);
     }
 
     private Value EvalFunction(ISymbol method, IOperation operation, Place? target)

@@ -5,8 +5,12 @@ public sealed class QuoteSession
 {
     public bool IsOpen { get; private set; } = true;
 
-    public Task<string> RequestAsync(string symbol) =>
-        IsOpen ? Task.FromResult(symbol) : Task.FromException<string>(new InvalidOperationException("the session has ended"));
+    public async Task<string> RequestAsync(string symbol)
+    {
+        if (!IsOpen) throw new InvalidOperationException("the session has ended");
+        await Task.Yield();
+        return symbol + " 42";
+    }
 
     public void Close() => IsOpen = false;
 }

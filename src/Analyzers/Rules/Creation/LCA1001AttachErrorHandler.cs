@@ -37,6 +37,7 @@ internal sealed class LCA1001AttachErrorHandler : IRule
             if (happened.Kind == EventKind.Call)
             {
                 CheckOpening(file, body, summary, happened, reported);
+                CheckOperation(file, body, summary, happened, reported);
                 CheckCreatedOpen(file, body, summary, happened, reported);
                 foreach (var callee in happened.Callees) CheckOpenedInside(file, body, summary, happened, callee, reported);
             }
@@ -59,6 +60,18 @@ internal sealed class LCA1001AttachErrorHandler : IRule
         var on = method.IsExtensionMethod && method.IsStatic ? happened.Arguments.FirstOrDefault() : happened.Value;
         if (on is null) return;
         foreach (var place in on.Places) CheckPlace(file, body, summary, happened, place, type, reported);
+    }
+
+    /// <summary>An operation object is started by the call that takes it.</summary>
+    private static void CheckOperation(RuleContext file, Body body, Summary summary, BodyEvent happened, HashSet<Place> reported)
+    {
+        if (happened.Symbol is not IMethodSymbol { MethodKind: MethodKind.Ordinary, ReturnType.SpecialType: SpecialType.System_Boolean } method || happened.Callees.Length > 0) return;
+        if (file.Analysis.Connections.TypeOf(method.ContainingType) is null) return;
+        foreach (var parameter in method.Parameters)
+        {
+            if (parameter.Ordinal >= happened.Arguments.Length || file.Analysis.Connections.TypeOf(parameter.Type) is not { } type || (type.Traits & Traits.Operation) == 0) continue;
+            foreach (var place in happened.Arguments[parameter.Ordinal].Places) CheckPlace(file, body, summary, happened, place, parameter.Type, reported);
+        }
     }
 
     /// <summary>A helper opens what it is given.</summary>
