@@ -37,12 +37,22 @@ internal sealed class CatalogueIndex
 
     public bool IsEmpty => _byFullName.Count == 0;
 
-    public IEnumerable<string> TypeNames => _lastNames.Select(n => n.IndexOf('`') is >= 0 and var tick ? n.Substring(0, tick) : n);
+    /// <summary>Simple names of the types that have to do with a connection. Where callbacks are registered says nothing: every program has tasks.</summary>
+    public IEnumerable<string> ConnectionNames => _byFullName
+        .Where(pair => pair.Value.Type is { IsConnection: true } || pair.Value.Members.Any(m => (m.Roles & ~(Role.Callback | Role.Registers)) != 0))
+        .Select(pair => SimpleName(pair.Key));
 
     public IEnumerable<CatalogueEntry> Members => _byFullName.Values.SelectMany(lines => lines.Members);
 
     public TypeLines? Of(INamedTypeSymbol type) =>
         _lastNames.Contains(type.MetadataName) && _byFullName.TryGetValue(FullName(type), out var lines) ? lines : null;
+
+    public static string SimpleName(string fullName)
+    {
+        var name = fullName.Substring(fullName.LastIndexOf('.') + 1);
+        var tick = name.IndexOf('`');
+        return tick < 0 ? name : name.Substring(0, tick);
+    }
 
     /// <summary>Namespace, containing types and name, all with dots, as documentation IDs have them.</summary>
     public static string FullName(INamedTypeSymbol type)

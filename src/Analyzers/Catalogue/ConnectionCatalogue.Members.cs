@@ -53,7 +53,7 @@ internal sealed partial class ConnectionCatalogue
         foreach (var entry in _users.Members.Concat(_builtIn.Members))
         {
             if ((entry.Roles & roles) == 0) continue;
-            if (entry.Id.Member == ".ctor") names.Add(SimpleName(entry.Id.Type));
+            if (entry.Id.Member == ".ctor") names.Add(CatalogueIndex.SimpleName(entry.Id.Type));
             else names.Add(entry.Id.IsPrefix ? entry.Id.Member + "*" : entry.Id.Member);
         }
 
@@ -74,13 +74,6 @@ internal sealed partial class ConnectionCatalogue
                 if (!member.IsImplicitlyDeclared && Of(member, named).Has(roles)) yield return member;
             }
         }
-    }
-
-    private static string SimpleName(string type)
-    {
-        var name = type.Substring(type.LastIndexOf('.') + 1);
-        var tick = name.IndexOf('`');
-        return tick < 0 ? name : name.Substring(0, tick);
     }
 
     private ImmutableArray<INamedTypeSymbol> Resolve(IEnumerable<string> names) =>

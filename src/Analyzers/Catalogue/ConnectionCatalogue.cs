@@ -33,7 +33,7 @@ internal sealed partial class ConnectionCatalogue
         Problems = problems;
         _conventions = new Conventions(options, type => Find(type) is not null);
         _hasAttributes = AttributeReader.AreKnown(types);
-        _isEmpty = new Lazy<bool>(() => !MentionScan.Mentions(compilation, _users.TypeNames.Concat(_builtIn.TypeNames), options.Conventions || _hasAttributes, cancellation),
+        _isEmpty = new Lazy<bool>(() => !MentionScan.Mentions(compilation, _users.ConnectionNames.Concat(_builtIn.ConnectionNames), options.Conventions || _hasAttributes, cancellation),
             LazyThreadSafetyMode.PublicationOnly);
     }
 

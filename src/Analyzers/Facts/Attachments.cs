@@ -64,10 +64,11 @@ internal sealed class Attachments(Analysis analysis)
     {
         foreach (var happened in summary.Events)
         {
-            if (happened.Kind == EventKind.Subscribe && analysis.Connections.TellsFailure(happened.Symbol!) && Holds(happened.Value, field, summary)) return true;
+            if (happened.Kind == EventKind.Subscribe && analysis.Connections.TellsFailure(happened.Symbol!) && Holds(happened.Value, field, happened.State)) return true;
             // Handed to code that we cannot see: it may attach.
             if (happened.Kind == EventKind.Call && happened.Callees.IsEmpty && happened.Symbol is IMethodSymbol { IsExtensionMethod: false } method && !IsLogging(method)
-                && happened.Arguments.Any(a => Holds(a, field, summary))) return true;
+                && happened.Arguments.Any(a => Holds(a, field, happened.State))) return true;
+            // Attached while it was a variable, then stored.
             if (happened.Kind == EventKind.Store && happened.Value.Places.Any(p => (happened.State.MarksOf(p) & Marks.Attached) != 0)
                 && SymbolEqualityComparer.Default.Equals(happened.Storage?.Symbol, field)) return true;
         }
@@ -75,7 +76,7 @@ internal sealed class Attachments(Analysis analysis)
         if (summary.Exit is not { } exit) return false;
         foreach (var mark in exit.Marks)
         {
-            if ((mark.Value & Marks.Attached) != 0 && Holds(Value.Of(mark.Key), field, summary)) return true;
+            if ((mark.Value & Marks.Attached) != 0 && Holds(Value.Of(mark.Key), field, exit)) return true;
         }
 
         return false;
@@ -83,17 +84,22 @@ internal sealed class Attachments(Analysis analysis)
 
     private static bool IsLogging(IMethodSymbol method) => method.ContainingType?.Name is "Console" or "Debug" or "Trace" or "Interlocked" or "Volatile" or "GC" or "ArgumentNullException";
 
-    /// <summary>The value is what the field holds: at entry, or by a write in this body.</summary>
-    private static bool Holds(Value value, ISymbol field, Summary summary)
+    /// <summary>The value is what the field holds: at entry, or by a write on the way here.</summary>
+    private static bool Holds(Value value, ISymbol field, FlowState state)
     {
         foreach (var place in value.Places)
         {
-            if (place.Parent is { IsRoot: true } && SymbolEqualityComparer.Default.Equals(place.Symbol, field.OriginalDefinition)) return true;
-            if (summary.Events.Any(e => e.Kind == EventKind.Store && SymbolEqualityComparer.Default.Equals(e.Storage?.Symbol, field.OriginalDefinition) && e.Value.Contains(place))) return true;
+            if (IsField(place, field)) return true;
+            foreach (var entry in state.Env)
+            {
+                if (IsField(entry.Key, field) && entry.Value.Contains(place)) return true;
+            }
         }
 
         return false;
     }
+
+    private static bool IsField(Place place, ISymbol field) => place.Parent is { IsRoot: true } && SymbolEqualityComparer.Default.Equals(place.Symbol, field.OriginalDefinition);
 
     private IEnumerable<Body> BodiesThatName(ISymbol field, CancellationToken cancellation)
     {

@@ -40,7 +40,8 @@ internal sealed class CachedFields(Analysis analysis)
     private IEnumerable<INamedTypeSymbol> TypesThatReach(ISymbol member)
     {
         yield return member.ContainingType;
-        if (member.DeclaredAccessibility == Accessibility.Private) yield break;
+        // A derived class may call what fills even a private field.
+        if (member.ContainingType.IsSealed || member.ContainingType.IsStatic) yield break;
         foreach (var type in analysis.Implementations.Types)
         {
             if (SymbolEqualityComparer.Default.Equals(type.BaseType?.OriginalDefinition, member.ContainingType)) yield return type;

@@ -150,7 +150,12 @@ internal sealed partial class Interpreter
             var own = _analysis.Summaries.IsOwn(constructor);
             var callees = own && arguments.Any(a => a.Atoms.Any(x => x is Atom.Of or Atom.Function)) ? _analysis.Summaries.Of(constructor, _depth - 1, _cancellation) : [];
             Record(new BodyEvent(EventKind.Call, creation, _state) { Value = Value.Of(Place.Static), Symbol = constructor, Arguments = arguments, Result = value, Callees = callees });
-            if (own && callees.Length == 1) new SummaryApplication(_state, callees[0], Value.Of(born), arguments, creation.Syntax).Apply(ref _state);
+            if (own && callees.Length == 1)
+            {
+                new SummaryApplication(_state, callees[0], Value.Of(born), arguments, creation.Syntax).Apply(ref _state);
+                if (_state is not null) _state = AttachGiven(callees[0], Value.Of(born), arguments, _state);
+            }
+
             foreach (var argument in arguments)
             {
                 foreach (var place in argument.Places)
@@ -206,6 +211,7 @@ internal sealed partial class Interpreter
             FlowState? after = before;
             var answer = new SummaryApplication(before, summary, receiver, arguments, operation.Syntax).Apply(ref after);
             if (after is null) continue;
+            after = AttachGiven(summary, receiver, arguments, after);
             joined = joined is null ? after : FlowState.Join(joined, after);
             result = result is null ? answer : Value.Join(result, answer);
         }
@@ -215,6 +221,19 @@ internal sealed partial class Interpreter
         if (_state is null) return Value.Unknown;
         AfterCall(operation, asMethod, member, receiver, arguments);
         return With(member, receiver, result ?? Value.Unknown, operation);
+    }
+
+    /// <summary>A handler that was given as an argument is attached, whatever the callee asks of it first.</summary>
+    private FlowState AttachGiven(Summary summary, Value receiver, ImmutableArray<Value> arguments, FlowState state)
+    {
+        foreach (var happened in summary.Events)
+        {
+            if (happened.Kind != EventKind.Subscribe || !happened.Value.Contains(Place.This) || !_analysis.Connections.TellsFailure(happened.Symbol!)) continue;
+            if (happened.Handler.Places.Any(p => p is { IsRoot: true, Symbol: IParameterSymbol { Ordinal: var ordinal } } && ordinal < arguments.Length && arguments[ordinal].Atoms[0] is Atom.Function))
+                state = state.Mark(receiver, Marks.Attached);
+        }
+
+        return state;
     }
 
     /// <summary>A state member of our own with code: its answer is what its code says, and also a read of the state by its name.</summary>

@@ -91,18 +91,7 @@ internal sealed partial class Interpreter
             };
         }
 
-        if (bound?.Value is not long limit) return Conditions.Unknown;
-        var members = type is INamedTypeSymbol { TypeKind: TypeKind.Enum } named
-            ? named.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => Constants.Normalize(f.ConstantValue)).OfType<long>()
-            : [limit - 1, limit, limit + 1];
-        var set = members.Where(m => kind switch
-        {
-            BinaryOperatorKind.LessThan => m < limit,
-            BinaryOperatorKind.LessThanOrEqual => m <= limit,
-            BinaryOperatorKind.GreaterThan => m > limit,
-            _ => m >= limit,
-        }).Select(m => (object?)m).ToImmutableArray();
-        return set.Length is 0 or > 20 ? Conditions.Unknown : Conditions.OneOf(value, set);
+        return bound?.Value is long limit ? InOrder(value, kind, limit, type) : Conditions.Unknown;
 
         static ITypeSymbol? Underlying(IOperation operand)
         {
@@ -203,19 +192,34 @@ internal sealed partial class Interpreter
 
     private static Atom.Condition MatchRelational(Value value, IRelationalPatternOperation relational)
     {
-        if (relational.Value.ConstantValue is not { HasValue: true, Value: var constant } || Constants.Normalize(constant) is not long limit) return Conditions.Unknown;
-        var type = relational.InputType;
-        var members = type is INamedTypeSymbol { TypeKind: TypeKind.Enum } named
-            ? named.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => Constants.Normalize(f.ConstantValue)).OfType<long>()
-            : [limit - 1, limit, limit + 1];
-        var set = members.Where(m => relational.OperatorKind switch
+        return relational.Value.ConstantValue is { HasValue: true, Value: var constant } && Constants.Normalize(constant) is long limit
+            ? InOrder(value, relational.OperatorKind, limit, relational.InputType)
+            : Conditions.Unknown;
+    }
+
+    private static Atom.Condition InOrder(Value value, BinaryOperatorKind kind, long limit, ITypeSymbol? type)
+    {
+        if (value.Atoms.Any(a => a is Atom.Constant)) return Conditions.Unknown;
+        if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum } named)
         {
-            BinaryOperatorKind.LessThan => m < limit,
-            BinaryOperatorKind.LessThanOrEqual => m <= limit,
-            BinaryOperatorKind.GreaterThan => m > limit,
-            _ => m >= limit,
-        }).Select(m => (object?)m).ToImmutableArray();
-        return set.Length is 0 or > 20 ? Conditions.Unknown : Conditions.OneOf(value, set);
+            var set = named.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => Constants.Normalize(f.ConstantValue)).OfType<long>()
+                .Where(m => kind switch
+                {
+                    BinaryOperatorKind.LessThan => m < limit,
+                    BinaryOperatorKind.LessThanOrEqual => m <= limit,
+                    BinaryOperatorKind.GreaterThan => m > limit,
+                    _ => m >= limit,
+                }).Select(m => (object?)m).ToImmutableArray();
+            return set.Length is 0 or > 20 ? Conditions.Unknown : Conditions.OneOf(value, set);
+        }
+
+        // A number that serves as a flag: zero or not.
+        return (kind, limit) switch
+        {
+            (BinaryOperatorKind.GreaterThan, 0) or (BinaryOperatorKind.GreaterThanOrEqual, 1) => Conditions.Not(Conditions.EqualTo(value, 0L)),
+            (BinaryOperatorKind.LessThanOrEqual, 0) or (BinaryOperatorKind.LessThan, 1) => Conditions.EqualTo(value, 0L),
+            _ => Conditions.Unknown,
+        };
     }
 
     /// <summary>The variable of a pattern is another name of the value.</summary>

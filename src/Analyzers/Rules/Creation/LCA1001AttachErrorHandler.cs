@@ -59,7 +59,12 @@ internal sealed class LCA1001AttachErrorHandler : IRule
         if (receiver?.Type is not { } type || (file.Analysis.Connections.RolesOf(method, type) & Role.Open) == 0) return;
         var on = method.IsExtensionMethod && method.IsStatic ? happened.Arguments.FirstOrDefault() : happened.Value;
         if (on is null) return;
-        foreach (var place in on.Places) CheckPlace(file, body, summary, happened, place, type, reported);
+        foreach (var place in on.Places)
+        {
+            var before = reported.Count;
+            CheckPlace(file, body, summary, happened, place, type, reported);
+            if (reported.Count > before) return;
+        }
     }
 
     /// <summary>An operation object is started by the call that takes it.</summary>
