@@ -53,20 +53,18 @@ public sealed class LifecycleAnalyzer : DiagnosticAnalyzer
         if (catalogue.IsEmpty) return;
         var analysis = new Analysis(context.Compilation, catalogue, context.Options);
         var callbacks = new CallbackFinder(analysis);
-        var filter = new BodyFilter(analysis);
-        context.RegisterSemanticModelAction(file => Check(file, analysis, callbacks, filter));
+        context.RegisterSemanticModelAction(file => Check(file, analysis, callbacks));
     }
 
-    private static void Check(SemanticModelAnalysisContext context, Analysis analysis, CallbackFinder finder, BodyFilter filter)
+    private static void Check(SemanticModelAnalysisContext context, Analysis analysis, CallbackFinder finder)
     {
         var model = context.SemanticModel;
         analysis.Bodies.Offer(model);
-        if (!filter.MayMatter(model.SyntaxTree, context.CancellationToken)) return;
         var callbacks = finder.In(model, context.CancellationToken);
-        var bodies = filter.BodiesIn(model.SyntaxTree, context.CancellationToken);
-        if (callbacks.Count == 0 && bodies.Count == 0) return;
+        var (reuse, creation) = analysis.Holders.BodiesIn(model.SyntaxTree, context.CancellationToken);
+        if (callbacks.Count == 0 && reuse.Count == 0 && creation.Count == 0) return;
         var found = new List<Diagnostic>();
-        var file = new RuleContext(analysis, model, callbacks, bodies, found.Add, context.CancellationToken);
+        var file = new RuleContext(analysis, model, callbacks, creation, reuse, found.Add, context.CancellationToken);
         foreach (var rule in Rules) rule.Check(file);
         foreach (var diagnostic in found.OrderBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal)) context.ReportDiagnostic(diagnostic);
     }

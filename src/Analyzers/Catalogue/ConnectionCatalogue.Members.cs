@@ -63,6 +63,18 @@ internal sealed partial class ConnectionCatalogue
         return names.OrderBy(n => n, StringComparer.Ordinal);
     }
 
+    /// <summary>The simple names of the catalogue's types that are here and tell their failure or end by an event.</summary>
+    public IEnumerable<string> TypesWithErrorEvents()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in _users.Members.Concat(_builtIn.Members))
+        {
+            if ((entry.Roles & (Role.Error | Role.Ended)) != 0 && Types.Exists(entry.Id.Type)) names.Add(CatalogueIndex.SimpleName(entry.Id.Type));
+        }
+
+        return names.OrderBy(n => n, StringComparer.Ordinal);
+    }
+
     /// <summary>The members of a type, inherited ones included, that have one of these roles.</summary>
     public IEnumerable<ISymbol> MembersOf(ITypeSymbol type, Role roles)
     {
@@ -197,19 +209,23 @@ internal sealed partial class ConnectionCatalogue
         return roles == Role.None ? MemberFacts.None : new MemberFacts(roles);
     }
 
-    /// <summary>The member, what it overrides, and the interface members that it implements.</summary>
-    private ImmutableArray<ISymbol> Declarations(ISymbol member, INamedTypeSymbol type)
+    /// <summary>The member, what it overrides, and the interface members that one of these implements.</summary>
+    private static ImmutableArray<ISymbol> Declarations(ISymbol member, INamedTypeSymbol type)
     {
         var all = ImmutableArray.CreateBuilder<ISymbol>();
         for (var declared = member; declared is not null && all.Count < 50; declared = Conventions.Overridden(declared)?.OriginalDefinition) all.Add(declared);
-        if (member.IsStatic || type.TypeKind == TypeKind.Interface || member is IFieldSymbol) return all.ToImmutable();
+        if (member.IsStatic || type.TypeKind == TypeKind.Interface || member is IFieldSymbol || type.AllInterfaces.IsEmpty) return all.ToImmutable();
         var name = member.Name.Substring(member.Name.LastIndexOf('.') + 1);
-        foreach (var implemented in type.AllInterfaces)
+        var overrides = all.Count;
+        for (var i = 0; i < overrides; i++)
         {
-            foreach (var candidate in implemented.GetMembers(name))
+            foreach (var implemented in all[i].ContainingType.AllInterfaces)
             {
-                if (candidate.Kind == member.Kind && SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(candidate)?.OriginalDefinition, member))
-                    all.Add(candidate.OriginalDefinition);
+                foreach (var candidate in implemented.GetMembers(name))
+                {
+                    if (candidate.Kind == member.Kind && SymbolEqualityComparer.Default.Equals(all[i].ContainingType.FindImplementationForInterfaceMember(candidate)?.OriginalDefinition, all[i]))
+                        all.Add(candidate.OriginalDefinition);
+                }
             }
         }
 

@@ -26,6 +26,7 @@ internal sealed class Analysis
         Flags = new ClosingFlags(this);
         Cached = new CachedFields(this);
         Attachments = new Attachments(this);
+        Holders = new Holders(this);
     }
 
     public Compilation Compilation { get; }
@@ -53,4 +54,6 @@ internal sealed class Analysis
     public CachedFields Cached { get; }
 
     public Attachments Attachments { get; }
+
+    public Holders Holders { get; }
 }

@@ -148,7 +148,7 @@ internal sealed partial class Interpreter
             }
 
             var own = _analysis.Summaries.IsOwn(constructor);
-            var callees = own && arguments.Any(a => a.Atoms.Any(x => x is Atom.Of or Atom.Function)) ? _analysis.Summaries.Of(constructor, _depth - 1, _cancellation) : [];
+            var callees = own && arguments.Any(a => a.Atoms.Any(x => x is Atom.Of or Atom.Function)) ? Look(constructor) : [];
             Record(new BodyEvent(EventKind.Call, creation, _state) { Value = Value.Of(Place.Static), Symbol = constructor, Arguments = arguments, Result = value, Callees = callees });
             if (own && callees.Length == 1)
             {
@@ -175,6 +175,7 @@ internal sealed partial class Interpreter
     private Value Call(IOperation operation, IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments, ISymbol member)
     {
         var receiverIsBase = operation is IInvocationOperation { IsVirtual: false } or IPropertyReferenceOperation { Instance: IInstanceReferenceOperation { IsImplicit: false, Syntax: Microsoft.CodeAnalysis.CSharp.Syntax.BaseExpressionSyntax } };
+        _cutOff |= _depth <= 0;
         var targets = _depth <= 0 ? [] : _analysis.Implementations.Of(method, receiverIsBase, _cancellation);
         return CallOneOf(operation, targets, receiver, arguments, member);
     }
@@ -186,7 +187,7 @@ internal sealed partial class Interpreter
         var complete = targets.Length > 0;
         foreach (var target in targets)
         {
-            var found = _analysis.Summaries.Of(target, _depth - 1, _cancellation);
+            var found = Look(target);
             complete &= found.Length > 0;
             summaries.AddRange(found);
         }
@@ -290,7 +291,7 @@ internal sealed partial class Interpreter
     /// <summary>A library that runs a delegate at once (<c>ForEach</c>, LINQ) runs its code here.</summary>
     private void CallLambdas(IOperation operation, IMethodSymbol method, ImmutableArray<Value> arguments)
     {
-        if (!_analysis.Delegates.RunsAtOnce(method) || _depth <= 0 || _state is null) return;
+        if (!_analysis.Delegates.RunsAtOnce(method) || _state is null) return;
         foreach (var argument in arguments)
         {
             if (argument.Atoms is not [Atom.Function { Method: IMethodSymbol function } known]) continue;

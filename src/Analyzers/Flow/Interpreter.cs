@@ -26,6 +26,7 @@ internal sealed partial class Interpreter : ITransfer
     private readonly Dictionary<object, Value> _contents = [];
     private readonly List<Place> _declared = [];
     private bool _recording;
+    private bool _cutOff;
 
     // The state while one operation is evaluated; null where control does not come out of it.
     private FlowState? _state;
@@ -63,7 +64,7 @@ internal sealed partial class Interpreter : ITransfer
         var result = engine.Exit is { } exit && exit.Env.TryGet(ReturnSlot, out var value) ? value : Value.Unknown;
         var events = interpreter._events.OrderBy(e => e.Operation.Syntax.SpanStart).ToImmutableArray();
         var sends = analysis.Guards.SendsOf(body, events, depth);
-        return new Summary(body, engine.Exit, result, events, sends);
+        return new Summary(body, engine.Exit, result, events, sends) { IsComplete = !interpreter._cutOff };
     }
 
     FlowState? ITransfer.Apply(IOperation operation, FlowState state)
@@ -286,7 +287,7 @@ internal sealed partial class Interpreter : ITransfer
         for (Place? from = collection; from is not null; from = from.RootPlace.From)
         {
             if (from.Site is null || !_filters.TryGetValue(from.Site, out var filter)) continue;
-            foreach (var summary in _analysis.Summaries.Of(filter, _depth - 1, _cancellation))
+            foreach (var summary in Look(filter))
             {
                 if (_state is null) return element;
                 var site = new SummaryApplication(_state, summary, Value.Of(Place.This), [element], (SyntaxNode)from.Site);
@@ -387,6 +388,14 @@ internal sealed partial class Interpreter : ITransfer
                     return null;
             }
         }
+    }
+
+    /// <summary>The summary of a called method, one level less deep.</summary>
+    private ImmutableArray<Summary> Look(IMethodSymbol method)
+    {
+        var found = _analysis.Summaries.Of(method, _depth - 1, _cancellation);
+        _cutOff |= _depth <= 0 || found.Any(s => !s.IsComplete);
+        return found;
     }
 
     private void Escape(Value value)

@@ -7,11 +7,12 @@ namespace LifecycleAnalyzers.Flow;
 
 /// <summary>
 /// Summaries on demand. A summary is kept by method and remaining depth: recursion ends where the depth does, and what is kept
-/// does not depend on who asked first, so the same source gives the same diagnostics whatever runs in parallel.
+/// does not depend on who asked first (a summary that no bound has touched is the same at every depth), so the same source gives the same diagnostics whatever runs in parallel.
 /// </summary>
 internal sealed class Summaries(Analysis analysis)
 {
     private readonly ConcurrentDictionary<(Body, int), Summary?> _kept = new();
+    private readonly ConcurrentDictionary<Body, Summary> _complete = new();
     private readonly ConcurrentDictionary<ISymbol, bool> _own = new(SymbolEqualityComparer.Default);
 
     /// <summary>
@@ -45,6 +46,8 @@ internal sealed class Summaries(Analysis analysis)
         _ => false,
     };
 
+    public int Count => _kept.Count + _complete.Count;
+
     /// <summary>A property whose getter has code: no auto-property, not abstract.</summary>
     public bool HasCode(IPropertySymbol property)
     {
@@ -68,8 +71,9 @@ internal sealed class Summaries(Analysis analysis)
 
     public Summary? Of(Body body, int depth, CancellationToken cancellation)
     {
+        if (_complete.TryGetValue(body, out var whole)) return whole;
         if (_kept.TryGetValue((body, depth), out var known)) return known;
         var made = Interpreter.Run(analysis, body, depth, cancellation);
-        return _kept.GetOrAdd((body, depth), made);
+        return made is { IsComplete: true } ? _complete.GetOrAdd(body, made) : _kept.GetOrAdd((body, depth), made);
     }
 }

@@ -13,6 +13,9 @@ internal sealed class Summary(Body body, FlowState? exit, Value result, Immutabl
 
     public Value Result { get; } = result;
 
+    /// <summary>No call was left out for its depth: a deeper look would find the same.</summary>
+    public bool IsComplete { get; init; }
+
     /// <summary>In the order of the source.</summary>
     public ImmutableArray<BodyEvent> Events { get; } = events;
 

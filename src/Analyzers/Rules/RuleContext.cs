@@ -5,7 +5,7 @@ using LifecycleAnalyzers.Flow;
 namespace LifecycleAnalyzers.Rules;
 
 /// <summary>One file, and what the rules may ask about it. The bodies and callbacks are found once for all rules.</summary>
-internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadOnlyList<Callback> callbacks, IReadOnlyList<Body> bodies, Action<Diagnostic> report, CancellationToken cancellation)
+internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadOnlyList<Callback> callbacks, IReadOnlyList<Body> creationBodies, IReadOnlyList<Body> reuseBodies, Action<Diagnostic> report, CancellationToken cancellation)
 {
     public Analysis Analysis { get; } = analysis;
 
@@ -16,8 +16,11 @@ internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadO
     /// <summary>The callbacks whose code stands in this file.</summary>
     public IReadOnlyList<Callback> Callbacks { get; } = callbacks;
 
-    /// <summary>The bodies of this file that may touch a connection.</summary>
-    public IReadOnlyList<Body> Bodies { get; } = bodies;
+    /// <summary>The bodies of this file that may open something whose failure is told by an event.</summary>
+    public IReadOnlyList<Body> CreationBodies { get; } = creationBodies;
+
+    /// <summary>The bodies of this file that may use a connection which was kept from earlier.</summary>
+    public IReadOnlyList<Body> ReuseBodies { get; } = reuseBodies;
 
     public CancellationToken Cancellation { get; } = cancellation;
 

@@ -23,7 +23,7 @@ internal sealed class LCA1001AttachErrorHandler : IRule
 
     public void Check(RuleContext file)
     {
-        foreach (var body in file.Bodies)
+        foreach (var body in file.CreationBodies)
         {
             if (file.Summarise(body) is { } summary) Check(file, body, summary);
         }

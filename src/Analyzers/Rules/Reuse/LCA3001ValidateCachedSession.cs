@@ -23,7 +23,7 @@ internal sealed class LCA3001ValidateCachedSession : IRule
 
     public void Check(RuleContext file)
     {
-        foreach (var body in file.Bodies)
+        foreach (var body in file.ReuseBodies)
         {
             if (file.Summarise(body) is { } summary) Check(file, body, summary);
         }

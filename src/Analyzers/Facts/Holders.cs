@@ -1,0 +1,254 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Facts;
+
+/// <summary>
+/// Which members hold connections, from declarations alone. It decides which bodies are worth binding: a session that nobody
+/// keeps cannot be used too late, and a type without an error event cannot be opened unheard.
+/// </summary>
+internal sealed class Holders
+{
+    private static readonly string[] Factories = ["Create", "Build", "Make", "New", "Connect", "Open", "Dial", "Start", "Receive", "Send", "Accept"];
+
+    private readonly Analysis _analysis;
+    private readonly Lazy<Index> _index;
+    private readonly HashSet<string> _opening;
+
+    public Holders(Analysis analysis)
+    {
+        _analysis = analysis;
+        _index = new(Build);
+        _opening = new HashSet<string>(analysis.Catalogue.AllMemberNames(Role.Open | Role.Create).Where(n => !n.EndsWith("*", StringComparison.Ordinal)), StringComparer.Ordinal);
+    }
+
+    /// <summary>The bodies of a file that may use a kept session, and those that may open something whose failure is told by event.</summary>
+    public (IReadOnlyList<Body> Reuse, IReadOnlyList<Body> Creation) BodiesIn(SyntaxTree tree, CancellationToken cancellation)
+    {
+        var index = _index.Value;
+        if (index.Cached.IsEmpty && index.ErrorTypeNames.Length == 0) return ([], []);
+        var reuse = new List<Body>();
+        var creation = new List<Body>();
+        foreach (var (declaration, identifiers) in Names.In(tree, cancellation))
+        {
+            var type = declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax ? _analysis.Bodies.ModelOf(tree).GetDeclaredSymbol(syntax, cancellation) : null;
+            var mayUse = index.Cached.Mentions(identifiers, type);
+            var mayOpen = MentionsOpening(identifiers) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
+            if (!mayUse && !mayOpen) continue;
+            foreach (var node in Functions(declaration))
+            {
+                if (_analysis.Bodies.At(node, cancellation) is not { } body) continue;
+                if (mayUse) reuse.Add(body);
+                if (mayOpen) creation.Add(body);
+            }
+        }
+
+        return (reuse, creation);
+    }
+
+    /// <summary>The declaration itself and the lambdas and local functions in it, each a body of its own.</summary>
+    private static IEnumerable<SyntaxNode> Functions(SyntaxNode declaration)
+    {
+        yield return declaration;
+        foreach (var node in declaration.DescendantNodes())
+        {
+            if (node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax) yield return node;
+        }
+    }
+
+    private bool MentionsOpening(HashSet<string> identifiers)
+    {
+        foreach (var name in identifiers)
+        {
+            if (_opening.Contains(name)) return true;
+            foreach (var verb in Factories)
+            {
+                if (name.StartsWith(verb, StringComparison.Ordinal)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary><c>HubConnectionBuilder</c> and <c>CreateMqttClient</c> name the type that they make.</summary>
+    private static bool MentionsType(ImmutableArray<string> types, HashSet<string> identifiers)
+    {
+        foreach (var type in types)
+        {
+            if (identifiers.Contains(type)) return true;
+            foreach (var name in identifiers)
+            {
+                if (name.Length > type.Length && name.IndexOf(type, StringComparison.Ordinal) >= 0) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Index Build()
+    {
+        var index = new Index();
+        var errorTypes = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in _analysis.Catalogue.TypesWithErrorEvents()) errorTypes.Add(Plain(name));
+        foreach (var type in _analysis.Implementations.Types)
+        {
+            if (_analysis.Connections.TypeOf(type) is not null && HasErrorEvent(type)) errorTypes.Add(Plain(type.Name));
+            foreach (var (member, held) in Held(type))
+            {
+                if (Kept(member, held)) index.Cached.Add(member, type);
+                if (_analysis.Connections.TypeOf(held) is not null && HasErrorEvent(held)) index.Error.Add(member, type);
+            }
+        }
+
+        index.ErrorTypeNames = errorTypes.ToImmutableArray();
+        if (!index.Cached.IsEmpty) AddGetters(index);
+        return index;
+
+        static string Plain(string name) => name.Length > 2 && name[0] == 'I' && char.IsUpper(name[1]) ? name.Substring(1) : name;
+    }
+
+    private static IEnumerable<(ISymbol Member, ITypeSymbol Type)> Held(INamedTypeSymbol type)
+    {
+        foreach (var member in type.GetMembers())
+        {
+            if (member is IFieldSymbol { IsConst: false, IsImplicitlyDeclared: false } field) yield return (field, field.Type);
+            else if (member is IPropertySymbol { IsIndexer: false } property) yield return (property, property.Type);
+        }
+
+        foreach (var constructor in type.InstanceConstructors)
+        {
+            if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not TypeDeclarationSyntax) continue;
+            foreach (var parameter in constructor.Parameters) yield return (parameter, parameter.Type);
+        }
+    }
+
+    /// <summary>Holds a connection from one use to the next.</summary>
+    private bool Kept(ISymbol member, ITypeSymbol held)
+    {
+        if (held.Name is "IMemoryCache" or "MemoryCache" || held.Name.EndsWith("Lazy", StringComparison.Ordinal)) return true;
+        if (IsConnection(held)) return _analysis.Cached.IsCached(member);
+        return held switch
+        {
+            IArrayTypeSymbol array => IsConnection(array.ElementType) || array.ElementType is INamedTypeSymbol { TypeArguments: [var inner] } && IsConnection(inner),
+            INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } => IsConnection(inner),
+            INamedTypeSymbol { TypeArguments.Length: > 0 } container => container.TypeArguments.Any(a => IsConnection(a) || a is INamedTypeSymbol { TypeArguments: [var nested] } && IsConnection(nested)),
+            _ => false,
+        };
+    }
+
+    private bool IsConnection(ITypeSymbol type) => _analysis.Connections.TypeOf(type) is { } known && (known.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) == 0;
+
+    private bool HasErrorEvent(ITypeSymbol type)
+    {
+        for (ITypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (Tells(candidate)) return true;
+        }
+
+        return type.AllInterfaces.Any(Tells);
+
+        bool Tells(ITypeSymbol t) => t.GetMembers().Any(m => (m is IEventSymbol or IPropertySymbol { Type.TypeKind: TypeKind.Delegate } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate }) && _analysis.Connections.TellsFailure(m));
+    }
+
+    /// <summary>A getter that gives the kept session to its callers makes them users of it.</summary>
+    private void AddGetters(Index index)
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var type in _analysis.Implementations.Types)
+            {
+                foreach (var member in type.GetMembers())
+                {
+                    var result = member switch
+                    {
+                        IMethodSymbol { MethodKind: MethodKind.Ordinary } method => method.ReturnType,
+                        IPropertySymbol property => property.Type,
+                        _ => null,
+                    };
+                    if (result is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] }) result = inner;
+                    if (result is null || !IsConnection(result)) continue;
+                    if (member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax && index.Cached.Mentions(Names.Of(syntax), type)) index.Cached.Add(member, type);
+                }
+            }
+        }
+    }
+
+    private sealed class Index
+    {
+        public NameSet Cached { get; } = new();
+
+        public NameSet Error { get; } = new();
+
+        public ImmutableArray<string> ErrorTypeNames { get; set; } = [];
+    }
+
+    /// <summary>Names of members: those of one type and its bases, and those that everybody can reach.</summary>
+    private sealed class NameSet
+    {
+        private readonly Dictionary<INamedTypeSymbol, HashSet<string>> _own = new(SymbolEqualityComparer.Default);
+        private readonly HashSet<string> _everywhere = new(StringComparer.Ordinal);
+
+        public bool IsEmpty => _own.Count == 0;
+
+        public void Add(ISymbol member, INamedTypeSymbol type)
+        {
+            if (!_own.TryGetValue(type.OriginalDefinition, out var names)) _own[type.OriginalDefinition] = names = new(StringComparer.Ordinal);
+            names.Add(member.Name);
+            if (member.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal && member is not IParameterSymbol) _everywhere.Add(member.Name);
+        }
+
+        public bool Mentions(HashSet<string> identifiers, INamedTypeSymbol? type)
+        {
+            if (identifiers.Overlaps(_everywhere)) return true;
+            for (var around = type; around is not null; around = around.ContainingType)
+            {
+                for (var candidate = around; candidate is not null; candidate = candidate.BaseType)
+                {
+                    if (_own.TryGetValue(candidate.OriginalDefinition, out var names) && identifiers.Overlaps(names)) return true;
+                }
+            }
+
+            return false;
+        }
+    }
+}
+
+/// <summary>The identifiers of a piece of source: what its code can possibly be about.</summary>
+internal static class Names
+{
+    /// <summary>The members of a file that hold code, each with its identifiers.</summary>
+    public static IEnumerable<(SyntaxNode Declaration, HashSet<string> Identifiers)> In(SyntaxTree tree, CancellationToken cancellation)
+    {
+        var root = tree.GetRoot(cancellation);
+        if (root is CompilationUnitSyntax unit && unit.Members.Any(m => m is GlobalStatementSyntax)) yield return (unit, Of(unit));
+        foreach (var node in root.DescendantNodes(n => n is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax or GlobalStatementSyntax)))
+        {
+            switch (node)
+            {
+                case BaseMethodDeclarationSyntax { Body: null, ExpressionBody: null } or AccessorDeclarationSyntax { Body: null, ExpressionBody: null }:
+                    break;
+                case BaseMethodDeclarationSyntax or AccessorDeclarationSyntax:
+                case ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax }:
+                case VariableDeclaratorSyntax { Initializer: not null, Parent.Parent: BaseFieldDeclarationSyntax }:
+                case PropertyDeclarationSyntax { Initializer: not null }:
+                    yield return (node, Of(node));
+                    break;
+            }
+        }
+    }
+
+    public static HashSet<string> Of(SyntaxNode node)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var token in node.DescendantTokens())
+        {
+            if (token.IsKind(SyntaxKind.IdentifierToken)) names.Add(token.ValueText);
+        }
+
+        return names;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.RegularExpressions;
+using LifecycleAnalyzers.Testing;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LifecycleAnalyzers.Tests.Corpus;
+
+/// <summary>
+/// The sources of one folder of the corpus, compiled together, and what their marks ask for. <c>//! ID</c>: that diagnostic stands
+/// on this very line. <c>//? ID</c>: it may stand in this member. Anything else is one too many.
+/// </summary>
+internal sealed partial class MarkedFolder
+{
+    private static readonly string[] _rules = ["LCA1001", "LCA2001", "LCA3001"];
+
+    private readonly HashSet<Finding> _wanted = [];
+    private readonly HashSet<(string File, int Member, string Id)> _allowed = [];
+    private readonly Dictionary<string, Func<int, int>> _members = [];
+
+    private MarkedFolder(string name, IReadOnlyList<(string Path, string Text)> files)
+    {
+        Name = name;
+        Files = files;
+        Compilation = Compiled.Of(files, [.. ReferenceAssemblies.Net100.References, .. Packages()]);
+        foreach (var tree in Compilation.SyntaxTrees.Where(t => files.Any(f => f.Path == t.FilePath))) Read(tree);
+    }
+
+    public static string Root { get; } = Path.Combine(AppContext.BaseDirectory, "Corpus");
+
+    public string Name { get; }
+
+    public IReadOnlyList<(string Path, string Text)> Files { get; }
+
+    public CSharpCompilation Compilation { get; }
+
+    /// <summary>How many diagnostics the marks ask for.</summary>
+    public int Wanted => _wanted.Count;
+
+    public static MarkedFolder Open(string name) => new(name,
+    [
+        .. Directory.EnumerateFiles(Path.Combine(Root, name), "*.cs", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(file => (Path.GetRelativePath(Root, file).Replace('\\', '/'), File.ReadAllText(file))),
+    ]);
+
+    /// <summary>Where marks and diagnostics part.</summary>
+    public async Task<IReadOnlyList<Gap>> GapsAsync(CancellationToken cancellation)
+    {
+        var found = (await Compilation.AnalyzeAsync(concurrent: true, cancellation: cancellation)).Where(d => _rules.Contains(d.Id))
+            .ToLookup(d => new Finding(d.Location.SourceTree!.FilePath, d.Location.GetLineSpan().StartLinePosition.Line + 1, d.Id));
+        var missed = _wanted.Where(w => !found.Contains(w)).Select(w => new Gap(GapKind.Missed, w, ""));
+        var extra = found.Where(f => !_wanted.Contains(f.Key) && !_allowed.Contains((f.Key.File, _members[f.Key.File](f.Key.Line), f.Key.Id)))
+            .Select(f => new Gap(GapKind.Extra, f.Key, f.First().GetMessage()));
+        return [.. missed.Concat(extra).OrderBy(g => g.Place.File, StringComparer.Ordinal).ThenBy(g => g.Place.Line).ThenBy(g => g.Place.Id, StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<MetadataReference> Packages() =>
+        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "CorpusReferences"), "*.dll").Order(StringComparer.Ordinal).Select(file => MetadataReference.CreateFromFile(file));
+
+    private void Read(SyntaxTree tree)
+    {
+        var spans = tree.GetRoot().DescendantNodes().OfType<MemberDeclarationSyntax>()
+            .Where(m => m is not (BaseTypeDeclarationSyntax or BaseNamespaceDeclarationSyntax))
+            .Select(m => tree.GetLineSpan(m.FullSpan))
+            .Select(l => (From: l.StartLinePosition.Line + 1, To: l.EndLinePosition.Line + 1)).ToList();
+        // The innermost member around a line, by the line it begins on.
+        Func<int, int> member = line => spans.Where(s => s.From <= line && line <= s.To).Select(s => s.From).DefaultIfEmpty(0).Max();
+        _members[tree.FilePath] = member;
+        foreach (var line in tree.GetText().Lines)
+        {
+            var number = line.LineNumber + 1;
+            foreach (Match mark in Marks().Matches(line.ToString()))
+            {
+                foreach (var id in mark.Groups["id"].Captures.Select(c => c.Value).Where(_rules.Contains))
+                {
+                    if (mark.Groups["kind"].Value == "!") _wanted.Add(new Finding(tree.FilePath, number, id));
+                    else _allowed.Add((tree.FilePath, member(number), id));
+                }
+            }
+        }
+    }
+
+    [GeneratedRegex(@"//(?<kind>[!?])(\s*(?<id>LCA\d+))+")]
+    private static partial Regex Marks();
+}
