@@ -26,7 +26,23 @@ internal sealed class CallbackFinder
         _analysis = analysis;
         var names = new HashSet<string>(Registering, StringComparer.Ordinal);
         names.UnionWith(analysis.Catalogue.AllMemberNames(Role.Registers));
-        _sites = new CallbackSites(names);
+        var functions = new Lazy<HashSet<string>>(FunctionNames);
+        _sites = new CallbackSites(names, name => functions.Value.Contains(name));
+    }
+
+    /// <summary>The names of all methods declared here, and of the members that hold delegates.</summary>
+    private HashSet<string> FunctionNames()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var type in _analysis.Implementations.Types)
+        {
+            foreach (var member in type.GetMembers())
+            {
+                if (member is IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate } or IPropertySymbol { Type.TypeKind: TypeKind.Delegate }) names.Add(member.Name);
+            }
+        }
+
+        return names;
     }
 
     public IReadOnlyList<Callback> In(SemanticModel model, CancellationToken cancellation)
@@ -98,8 +114,7 @@ internal sealed class CallbackFinder
                 var member = model.GetSymbolInfo(assignment.Left, cancellation).Symbol;
                 if (member is IEventSymbol)
                     return (IsReady(member), Source(assignment.Left, model, cancellation));
-                if (assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && member is IPropertySymbol { Type.TypeKind: TypeKind.Delegate } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate }
-                    && IsSomebodyElses(assignment.Left, member, model))
+                if (assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && member is IPropertySymbol { Type.TypeKind: TypeKind.Delegate } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate })
                     return (IsReady(member!), Source(assignment.Left, model, cancellation));
                 return null;
             case InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax:
@@ -119,10 +134,6 @@ internal sealed class CallbackFinder
         var words = ClosingFlags.Words(name).Where(w => w is not ("On" or "Async" or "Event" or "Handler" or "Has" or "Was" or "Is")).ToList();
         return words.Count > 0 && words.Last() is "Open" or "Opened" or "Connected" or "Reconnected" or "Ready" or "Established" or "Accepted" or "Started" or "Authenticated" or "Joined";
     }
-
-    /// <summary>A callback property of another object; a delegate field of one's own is only a variable.</summary>
-    private static bool IsSomebodyElses(ExpressionSyntax target, ISymbol member, SemanticModel model) =>
-        target is MemberAccessExpressionSyntax { Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) } || target.Parent?.Parent is InitializerExpressionSyntax;
 
     private static ISymbol? Source(ExpressionSyntax target, SemanticModel model, CancellationToken cancellation) =>
         target is MemberAccessExpressionSyntax { Expression: var owner } ? model.GetSymbolInfo(owner, cancellation).Symbol : null;

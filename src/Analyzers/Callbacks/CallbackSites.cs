@@ -21,7 +21,7 @@ internal sealed class CallbackSite(SyntaxNode node, ExpressionSyntax handler, st
 /// Finds the sites by syntax alone, once for each file: a handler can be declared in another file than the one that
 /// subscribes it, and binding every file to learn that would cost as much as compiling.
 /// </summary>
-internal sealed class CallbackSites(ISet<string> registering)
+internal sealed class CallbackSites(ISet<string> registering, Func<string, bool> mayBeFunction)
 {
     private readonly ConcurrentDictionary<SyntaxTree, ImmutableArray<CallbackSite>> _kept = new();
 
@@ -35,11 +35,11 @@ internal sealed class CallbackSites(ISet<string> registering)
         {
             switch (node)
             {
-                case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.AddAssignmentExpression) && MayBeFunction(assignment.Right):
+                case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.AddAssignmentExpression) && IsFunction(assignment.Right):
                     Add(assignment, assignment.Right);
                     break;
                 case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression)
-                    && (assignment.Right is AnonymousFunctionExpressionSyntax || IsCallbackName(assignment.Left) && MayBeFunction(assignment.Right)):
+                    && IsSomebodyElses(assignment.Left) && (assignment.Right is AnonymousFunctionExpressionSyntax || IsCallbackName(assignment.Left) && IsFunction(assignment.Right)):
                     Add(assignment, assignment.Right);
                     break;
                 case InvocationExpressionSyntax { ArgumentList.Arguments.Count: > 0 } invocation when IsRegistering(Name(invocation.Expression)):
@@ -55,7 +55,7 @@ internal sealed class CallbackSites(ISet<string> registering)
 
         void AddArgument(SyntaxNode site, ArgumentSyntax argument)
         {
-            if (argument.RefKindKeyword.IsKind(SyntaxKind.None) && MayBeFunction(argument.Expression)) Add(site, argument.Expression);
+            if (argument.RefKindKeyword.IsKind(SyntaxKind.None) && IsFunction(argument.Expression)) Add(site, argument.Expression);
         }
 
         void Add(SyntaxNode site, ExpressionSyntax handler) => sites.Add(new CallbackSite(site, handler, Name(Unwrapped(handler))));
@@ -66,7 +66,38 @@ internal sealed class CallbackSites(ISet<string> registering)
 
     private static bool IsCallbackName(ExpressionSyntax target) => Name(target) is { } name && (name.StartsWith("On", StringComparison.Ordinal) || name.EndsWith("Callback", StringComparison.Ordinal) || name.EndsWith("Handler", StringComparison.Ordinal) || name.EndsWith("Received", StringComparison.Ordinal));
 
-    private static bool MayBeFunction(ExpressionSyntax expression) => Unwrapped(expression) is AnonymousFunctionExpressionSyntax or IdentifierNameSyntax or MemberAccessExpressionSyntax or GenericNameSyntax;
+    /// <summary>A callback property of another object, or in an object's initialiser.</summary>
+    private static bool IsSomebodyElses(ExpressionSyntax target) =>
+        target is MemberAccessExpressionSyntax { Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) } || target.Parent?.Parent is InitializerExpressionSyntax;
+
+    /// <summary>A lambda, the name of a method, or a variable that was given one: <c>total += count</c> is none of these.</summary>
+    private bool IsFunction(ExpressionSyntax expression) => Unwrapped(expression) switch
+    {
+        AnonymousFunctionExpressionSyntax or ConditionalExpressionSyntax or SwitchExpressionSyntax => true,
+        MemberAccessExpressionSyntax or GenericNameSyntax when Name(Unwrapped(expression)) is { } name => mayBeFunction(name),
+        IdentifierNameSyntax identifier => mayBeFunction(identifier.Identifier.ValueText) || IsDelegateVariable(identifier),
+        _ => false,
+    };
+
+    private static bool IsDelegateVariable(IdentifierNameSyntax name)
+    {
+        if (Flow.Bodies.EnclosingDeclaration(name) is not { } member) return false;
+        for (SyntaxNode? around = member; around is not null; around = Flow.Bodies.EnclosingDeclaration(around))
+        {
+            foreach (var node in around.DescendantNodes())
+            {
+                switch (node)
+                {
+                    case VariableDeclaratorSyntax { Initializer.Value: var value } declarator when declarator.Identifier.ValueText == name.Identifier.ValueText:
+                        return value is AnonymousFunctionExpressionSyntax or IdentifierNameSyntax or MemberAccessExpressionSyntax or ConditionalExpressionSyntax or SwitchExpressionSyntax or BaseObjectCreationExpressionSyntax or CastExpressionSyntax;
+                    case LocalFunctionStatementSyntax function when function.Identifier.ValueText == name.Identifier.ValueText:
+                        return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The function in <c>new EventHandler(F)</c>, <c>(EventHandler)F</c>, <c>F!</c>.</summary>
     public static ExpressionSyntax Unwrapped(ExpressionSyntax expression)

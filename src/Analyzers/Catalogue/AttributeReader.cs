@@ -9,14 +9,20 @@ namespace LifecycleAnalyzers.Catalogue;
 /// </summary>
 internal static class AttributeReader
 {
+    private const string Prefix = "LifecycleAnalyzers.Runtime.";
+
     private static readonly string[] Names =
     [
         "ConnectionAttribute", "NotAConnectionAttribute", "OpensAttribute", "SendsAttribute", "ClosesAttribute", "ConnectionStateAttribute", "ErrorEventAttribute",
         "ConnectionCallbackAttribute", "CreatesFreshAttribute", "EnsuresOpenAttribute",
     ];
 
-    /// <summary>Where no reference has them, no symbol has to be asked for its attributes.</summary>
-    public static bool AreKnown(KnownTypes types) => Names.Any(name => types.Exists("LifecycleAnalyzers.Runtime." + name));
+    /// <summary>
+    /// Where nobody declares them, no symbol has to be asked for its attributes. A reference has all of them; only a project's own
+    /// copy may have some.
+    /// </summary>
+    public static bool AreKnown(KnownTypes types, IAssemblySymbol own) =>
+        types.Exists(Prefix + Names[0]) || Names.Any(name => own.GetTypeByMetadataName(Prefix + name) is not null);
 
     /// <summary>What the type's own attributes say: a connection with traits, none, or nothing.</summary>
     public static (bool Says, bool IsConnection, Traits Traits) OfType(INamedTypeSymbol type)

@@ -32,7 +32,7 @@ internal sealed partial class ConnectionCatalogue
         Types = types;
         Problems = problems;
         _conventions = new Conventions(options, type => Find(type) is not null);
-        _hasAttributes = AttributeReader.AreKnown(types);
+        _hasAttributes = AttributeReader.AreKnown(types, compilation.Assembly);
         _isEmpty = new Lazy<bool>(() => !MentionScan.Mentions(compilation, _users.ConnectionNames.Concat(_builtIn.ConnectionNames), options.Conventions || _hasAttributes, cancellation),
             LazyThreadSafetyMode.PublicationOnly);
     }

@@ -13,7 +13,8 @@ namespace LifecycleAnalyzers.Facts;
 /// </summary>
 internal sealed class Holders
 {
-    private static readonly string[] Factories = ["Create", "Build", "Make", "New", "Connect", "Open", "Dial", "Start", "Receive", "Send", "Accept"];
+    private static readonly string[] OpeningVerbs = ["Connect", "Open", "Dial", "Start"];
+    private static readonly string[] Factories = ["Create", "Build", "Make", "New", "Open", "Connect"];
 
     private readonly Analysis _analysis;
     private readonly Lazy<Index> _index;
@@ -33,11 +34,11 @@ internal sealed class Holders
         if (index.Cached.IsEmpty && index.ErrorTypeNames.Length == 0) return ([], []);
         var reuse = new List<Body>();
         var creation = new List<Body>();
-        foreach (var (declaration, identifiers) in Names.In(tree, cancellation))
+        foreach (var (declaration, identifiers, invoked) in Names.In(tree, cancellation))
         {
             var type = declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax ? _analysis.Bodies.ModelOf(tree).GetDeclaredSymbol(syntax, cancellation) : null;
             var mayUse = index.Cached.Mentions(identifiers, type);
-            var mayOpen = MentionsOpening(identifiers) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
+            var mayOpen = MentionsOpening(invoked) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
             if (!mayUse && !mayOpen) continue;
             foreach (var node in Functions(declaration))
             {
@@ -60,29 +61,35 @@ internal sealed class Holders
         }
     }
 
-    private bool MentionsOpening(HashSet<string> identifiers)
+    private bool MentionsOpening(HashSet<string> invoked)
     {
-        foreach (var name in identifiers)
+        foreach (var name in invoked)
         {
-            if (_opening.Contains(name)) return true;
-            foreach (var verb in Factories)
-            {
-                if (name.StartsWith(verb, StringComparison.Ordinal)) return true;
-            }
+            if (_opening.Contains(name) || IsVerb(name, OpeningVerbs)) return true;
         }
 
         return false;
     }
 
-    /// <summary><c>HubConnectionBuilder</c> and <c>CreateMqttClient</c> name the type that they make.</summary>
+    private static bool IsVerb(string name, string[] verbs)
+    {
+        foreach (var verb in verbs)
+        {
+            if (name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]))) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The type by its name, or what makes one: <c>HubConnectionBuilder</c>, <c>CreateMqttClient</c>.</summary>
     private static bool MentionsType(ImmutableArray<string> types, HashSet<string> identifiers)
     {
         foreach (var type in types)
         {
-            if (identifiers.Contains(type)) return true;
+            if (identifiers.Contains(type) || identifiers.Contains("I" + type) || identifiers.Contains(type + "Builder")) return true;
             foreach (var name in identifiers)
             {
-                if (name.Length > type.Length && name.IndexOf(type, StringComparison.Ordinal) >= 0) return true;
+                if (name.Length > type.Length && IsVerb(name, Factories) && name.IndexOf(type, StringComparison.Ordinal) >= 0) return true;
             }
         }
 
@@ -220,11 +227,11 @@ internal sealed class Holders
 /// <summary>The identifiers of a piece of source: what its code can possibly be about.</summary>
 internal static class Names
 {
-    /// <summary>The members of a file that hold code, each with its identifiers.</summary>
-    public static IEnumerable<(SyntaxNode Declaration, HashSet<string> Identifiers)> In(SyntaxTree tree, CancellationToken cancellation)
+    /// <summary>The members of a file that hold code, each with its identifiers and those of them that it calls or sets.</summary>
+    public static IEnumerable<(SyntaxNode Declaration, HashSet<string> Identifiers, HashSet<string> Invoked)> In(SyntaxTree tree, CancellationToken cancellation)
     {
         var root = tree.GetRoot(cancellation);
-        if (root is CompilationUnitSyntax unit && unit.Members.Any(m => m is GlobalStatementSyntax)) yield return (unit, Of(unit));
+        if (root is CompilationUnitSyntax unit && unit.Members.Any(m => m is GlobalStatementSyntax)) yield return With(unit);
         foreach (var node in root.DescendantNodes(n => n is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax or GlobalStatementSyntax)))
         {
             switch (node)
@@ -235,20 +242,32 @@ internal static class Names
                 case ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax }:
                 case VariableDeclaratorSyntax { Initializer: not null, Parent.Parent: BaseFieldDeclarationSyntax }:
                 case PropertyDeclarationSyntax { Initializer: not null }:
-                    yield return (node, Of(node));
+                    yield return With(node);
                     break;
             }
         }
     }
 
-    public static HashSet<string> Of(SyntaxNode node)
+    public static HashSet<string> Of(SyntaxNode node) => With(node).Item2;
+
+    private static (SyntaxNode, HashSet<string>, HashSet<string>) With(SyntaxNode node)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var invoked = new HashSet<string>(StringComparer.Ordinal);
         foreach (var token in node.DescendantTokens())
         {
-            if (token.IsKind(SyntaxKind.IdentifierToken)) names.Add(token.ValueText);
+            if (!token.IsKind(SyntaxKind.IdentifierToken)) continue;
+            names.Add(token.ValueText);
+            if (IsInvoked(token.Parent)) invoked.Add(token.ValueText);
         }
 
-        return names;
+        return (node, names, invoked);
+    }
+
+    private static bool IsInvoked(SyntaxNode? name)
+    {
+        if (name is not SimpleNameSyntax) return false;
+        var outer = name.Parent is MemberAccessExpressionSyntax access && access.Name == name || name.Parent is MemberBindingExpressionSyntax ? name.Parent : name;
+        return outer.Parent is InvocationExpressionSyntax or AssignmentExpressionSyntax;
     }
 }

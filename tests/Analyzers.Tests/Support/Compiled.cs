@@ -56,7 +56,7 @@ internal static class Compiled
         var failures = new ConcurrentQueue<Exception>();
         var run = compilation.WithOptions(compilation.Options.WithConcurrentBuild(concurrent)).WithAnalyzers(
             [new LifecycleAnalyzer()],
-            new CompilationWithAnalyzersOptions(options, (exception, _, _) => failures.Enqueue(exception), concurrent, logAnalyzerExecutionTime: false));
+            new CompilationWithAnalyzersOptions(options ?? new AnalyzerOptions([]), (exception, _, _) => failures.Enqueue(exception), concurrent, logAnalyzerExecutionTime: false));
         var found = await run.GetAnalyzerDiagnosticsAsync(cancellation);
         Assert.True(failures.IsEmpty, "The analyzer threw:\n" + string.Join("\n", failures));
         Assert.DoesNotContain(found, d => d.Id == "AD0001");

@@ -59,7 +59,7 @@ public sealed class RestartingNotifier(string url, ILogger log) : IAsyncDisposab
             if (_hub.State != HubConnectionState.Connected)
             {
                 log.LogInformation("starting hub in state {State}", _hub.State);
-                await _hub.StartAsync(stop);
+                await _hub.StartAsync(stop); //! LCA1001
             }
 
             await _hub.SendAsync("Notify", user, stop);

@@ -34,7 +34,7 @@ public sealed class Relay(Server server) : IDisposable
         var smtp = new SmtpClient();
         try
         {
-            await smtp.ConnectAsync(server.Host, server.Port, SecureSocketOptions.StartTls, stop);
+            await smtp.ConnectAsync(server.Host, server.Port, SecureSocketOptions.StartTls, stop); //! LCA1001
             await smtp.AuthenticateAsync(server.User, server.Password, stop);
         }
         catch
@@ -80,7 +80,7 @@ public sealed class NoOpRelay(Server server) : IDisposable
         var smtp = new SmtpClient();
         try
         {
-            await smtp.ConnectAsync(server.Host, server.Port, SecureSocketOptions.StartTls, stop);
+            await smtp.ConnectAsync(server.Host, server.Port, SecureSocketOptions.StartTls, stop); //! LCA1001
             await smtp.AuthenticateAsync(server.User, server.Password, stop);
         }
         catch
@@ -133,7 +133,7 @@ public sealed class Importer(IReadOnlyDictionary<string, Server> servers)
         var pop = new Pop3Client { Timeout = 15_000 };
         try
         {
-            await pop.ConnectAsync(server.Host, server.Port, SecureSocketOptions.SslOnConnect, stop);
+            await pop.ConnectAsync(server.Host, server.Port, SecureSocketOptions.SslOnConnect, stop); //! LCA1001
             await pop.AuthenticateAsync(server.User, server.Password, stop);
             return pop;
         }

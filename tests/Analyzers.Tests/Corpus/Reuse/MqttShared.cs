@@ -85,7 +85,7 @@ public sealed class SitePublisher(Func<string, MqttClientOptions> optionsOf)
         if (!_sites.TryGetValue(site, out var client))
         {
             client = new MqttFactory().CreateMqttClient();
-            await client.ConnectAsync(optionsOf(site), stop);
+            await client.ConnectAsync(optionsOf(site), stop); //! LCA1001
             _sites.Add(site, client);
         }
 

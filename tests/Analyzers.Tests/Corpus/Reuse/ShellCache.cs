@@ -19,7 +19,7 @@ public sealed class NightlyJobs(Login login) : IDisposable
             if (_ssh == null)
             {
                 _ssh = new SshClient(login.Host, login.User, login.Password);
-                _ssh.Connect();
+                _ssh.Connect(); //! LCA1001
             }
 
             using var result = _ssh.RunCommand(command); //! LCA3001
@@ -60,7 +60,7 @@ public sealed class ForgivingJobs(Login login, ILogger log) : IDisposable
         var ssh = new SshClient(login.Host, login.User, login.Password);
         try
         {
-            ssh.Connect();
+            ssh.Connect(); //! LCA1001
             return ssh;
         }
         catch
@@ -88,7 +88,7 @@ public sealed class FleetShells : IDisposable
         if (!_shells.TryGetValue(login.Host, out var shell))
         {
             shell = new SshClient(login.Host, login.User, login.Password);
-            shell.Connect();
+            shell.Connect(); //! LCA1001
             _shells.Add(login.Host, shell);
         }
 
@@ -102,7 +102,7 @@ public sealed class FleetShells : IDisposable
         if (!_shells.TryGetValue(login.Host, out var shell))
         {
             shell = new SshClient(login.Host, login.User, login.Password);
-            shell.Connect();
+            shell.Connect(); //! LCA1001
             _shells.Add(login.Host, shell);
         }
 
@@ -145,7 +145,7 @@ public sealed class ArchiveDrop(Login login) : IDisposable
             if (_sftp is null)
             {
                 _sftp = new SftpClient(login.Host, login.User, login.Password) { KeepAliveInterval = TimeSpan.FromSeconds(30) };
-                _sftp.Connect();
+                _sftp.Connect(); //! LCA1001
             }
 
             return _sftp;
@@ -173,7 +173,7 @@ public sealed class AskingDrop(Login login) : IDisposable
         {
             _sftp?.Dispose();
             _sftp = new SftpClient(login.Host, login.User, login.Password);
-            _sftp.Connect();
+            _sftp.Connect(); //! LCA1001
         }
 
         _sftp.UploadFile(content, path); //? LCA3001

@@ -130,5 +130,5 @@ public static class Healing
 
     // ok LCA3001: a multiplexer reconnects
     public static Task<bool> MarkAsync(string key) =>
-        (s_redis ??= ConnectionMultiplexer.Connect("redis.example.test,abortConnect=false")).GetDatabase().StringSetAsync(key, "1");
+        (s_redis ??= ConnectionMultiplexer.Connect("redis.example.test,abortConnect=false")).GetDatabase().StringSetAsync(key, "1"); //! LCA1001
 }

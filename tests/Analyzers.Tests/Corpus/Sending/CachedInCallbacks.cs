@@ -39,13 +39,13 @@ public sealed class MachinePark
     private void OnSoldOut(object? sender, string machine)
     {
         var session = _sessions.GetOrAdd(machine, _connect);
-        session.Send("sold-out");
+        session.Send("sold-out"); //! LCA3001
     }
 
     // ok LCA2001: the same
     private void OnRepriced(object? sender, string machine)
     {
-        if (_sessions.TryGetValue(machine, out var session)) session.Send("reprice");
+        if (_sessions.TryGetValue(machine, out var session)) session.Send("reprice"); //! LCA3001
     }
 }
 

@@ -26,7 +26,7 @@ public sealed class Scanner : IDisposable
     public void Open()
     {
         _port.Open();
-        _display.Open();
+        _display.Open(); //! LCA1001
         _display.WriteLine("READY");
     }
 
