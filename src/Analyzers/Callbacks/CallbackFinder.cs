@@ -65,7 +65,7 @@ internal sealed class CallbackFinder
         {
             if (found.ContainsKey(method) || method.Body is null && method.ExpressionBody is null || !MayBeFrameworks(method)) continue;
             if (model.GetDeclaredSymbol(method, cancellation) is { } symbol && (_analysis.Connections.RolesOf(symbol, null) & Role.Callback) != 0)
-                found[method] = new Callback(symbol, method, method.Identifier.GetLocation()) { ProvesSome = ProvesOpen(symbol.Name) };
+                found[method] = new Callback(symbol, method, method.Identifier.GetLocation()) { ProvesSome = IsReady(symbol) };
         }
 
         return found.Values.OrderBy(c => c.Syntax.SpanStart).ToList();

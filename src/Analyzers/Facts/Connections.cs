@@ -10,6 +10,7 @@ namespace LifecycleAnalyzers.Facts;
 /// <summary>The engine's questions to the catalogue.</summary>
 internal sealed class Connections(Analysis analysis)
 {
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> _mattering = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _carriers = new(SymbolEqualityComparer.Default);
 
     public ConnectionType? TypeOf(ITypeSymbol? type) => type is null ? null : analysis.Catalogue.Find(type);
@@ -25,6 +26,29 @@ internal sealed class Connections(Analysis analysis)
 
         return t.Name == "IDuplexPipe";
     });
+
+    /// <summary>Values of this type may be connections, lead to them, or tell of them; others need not be followed.</summary>
+    public bool Matters(ITypeSymbol? type) => type is not null && _mattering.GetOrAdd(type, t => Matters(t, 3));
+
+    private bool Matters(ITypeSymbol type, int depth)
+    {
+        if (TypeOf(type) is not null || IsCarrier(type)) return true;
+        switch (type)
+        {
+            case IArrayTypeSymbol array:
+                return depth > 0 && Matters(array.ElementType, depth - 1);
+            case ITypeParameterSymbol or IDynamicTypeSymbol or { SpecialType: SpecialType.System_Object } or { TypeKind: TypeKind.Delegate }:
+                return true;
+            case { SpecialType: not SpecialType.None } or { TypeKind: TypeKind.Enum } or INamedTypeSymbol { IsValueType: true, IsGenericType: false }:
+                return false;
+            case INamedTypeSymbol named:
+                if (named.TypeArguments.Any(a => depth > 0 && Matters(a, depth - 1))) return true;
+                // Of our own classes any may hold a connection; of the libraries' those that the catalogue does not know do not.
+                return analysis.Summaries.IsOwn(named) || named.Name is "IAsyncResult" or "HttpContext" || named.Name.EndsWith("Lazy", StringComparison.Ordinal) || named.Name.EndsWith("Builder", StringComparison.Ordinal) || named.Name.EndsWith("Factory", StringComparison.Ordinal) || named.Name.EndsWith("Pool", StringComparison.Ordinal) || named.Name.EndsWith("Cache", StringComparison.Ordinal);
+            default:
+                return false;
+        }
+    }
 
     public Role RolesOf(ISymbol member, ITypeSymbol? receiver)
     {

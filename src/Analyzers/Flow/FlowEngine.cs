@@ -138,9 +138,10 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
             if (isProtected) Throws(block, state);
             foreach (var operation in block.Operations)
             {
+                var before = current;
                 current = engine.Transfer.Apply(operation, current);
                 if (current is null) return;
-                if (isProtected) Throws(block, current);
+                if (isProtected && !ReferenceEquals(before, current)) Throws(block, current);
             }
 
             Leave(block, current);

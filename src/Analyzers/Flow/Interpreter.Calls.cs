@@ -128,13 +128,20 @@ internal sealed partial class Interpreter
         Record(new BodyEvent(EventKind.Call, invocation, _state) { Value = callee, Symbol = invocation.TargetMethod, Arguments = arguments });
         foreach (var argument in arguments) Escape(argument);
         if (_state is not null) _state = _state.Pass(Gaps.UserCode);
-        return BearAt(invocation.Syntax, BornKind.Returned, null, invocation.TargetMethod);
+        return _analysis.Connections.Matters(invocation.Type) ? BearAt(invocation.Syntax, BornKind.Returned, null, invocation.TargetMethod) : Value.Unknown;
     }
 
     private Value EvalCreation(IObjectCreationOperation creation)
     {
         var arguments = creation.Constructor is null ? [] : Arguments(creation.Arguments, creation.Constructor.Parameters.Length);
         if (_state is null) return Value.Unknown;
+        if (!_analysis.Connections.Matters(creation.Type))
+        {
+            if (creation.Constructor is { } plain) Record(new BodyEvent(EventKind.Call, creation, _state) { Value = Value.Of(Place.Static), Symbol = plain, Arguments = arguments });
+            foreach (var argument in arguments) Escape(argument);
+            return Value.Unknown;
+        }
+
         var born = Place.BornAt(creation.Syntax, BornKind.Created, null, creation.Constructor);
         _state = _state.Bear(born);
         var value = Value.Of(born);
@@ -310,6 +317,7 @@ internal sealed partial class Interpreter
         if ((roles & (Role.State | Role.Alive | Role.Accessor)) != 0 || _analysis.Connections.IsStateLike(member)) return ByName(member, receiver);
         if (type.SpecialType == SpecialType.System_Boolean && _analysis.Connections.AnswersState(member)) return ByName(member, receiver);
         if (member is IMethodSymbol call && Containers.Kind(call) is { } taken && type.SpecialType != SpecialType.System_Boolean) return Take(operation, Container(operation, receiver), taken, KeyOf(operation));
+        if (!_analysis.Connections.Matters(type)) return Value.Unknown;
         var answer = BearAt(operation.Syntax, BornKind.Returned, receiver.Places.FirstOrDefault(p => p.Root != RootKind.Static || p.Depth > 0), member);
         if (_state is not null && (roles & Role.Create) != 0) _state = _state.Mark(answer, Marks.Opened);
         if (_state is not null) _state = _state.Mark(answer, Marks.Fresh);
@@ -325,6 +333,8 @@ internal sealed partial class Interpreter
         if ((roles & Role.Open) != 0) _state = Changed(on).Mark(on, Marks.Opened | Marks.Proven);
         else if ((roles & (Role.Receive | Role.Ensures)) != 0) _state = _state.Mark(on, Marks.Proven);
         else if ((roles & (Role.Send | Role.Use)) != 0) _state = _state.Mark(on, Marks.Used);
+        // `client.AddClosedCallback(handler)` attaches one.
+        if ((roles & Role.Registers) != 0 && (roles & (Role.Error | Role.Ended)) != 0) _state = _state.Mark(on, Marks.Attached);
         if ((roles & Role.Close) != 0)
         {
             _state = Changed(on).Mark(on, Marks.Closed);

@@ -400,6 +400,10 @@ internal sealed partial class Interpreter : ITransfer
 
     private void Escape(Value value)
     {
-        if (_state is not null) _state = _state.Mark(value, Marks.Escaped);
+        if (_state is null) return;
+        foreach (var place in value.Places)
+        {
+            if (place.Root == RootKind.Born || _analysis.Connections.Matters(place.Type)) _state = _state.Mark(place, Marks.Escaped);
+        }
     }
 }

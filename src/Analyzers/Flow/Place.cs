@@ -83,15 +83,17 @@ internal sealed class Place : IEquatable<Place>
     public bool IsRoot => Parent is null;
 
     /// <summary>A flag, a state, a number read from somewhere: it grows old, where a reference does not.</summary>
-    public bool IsPlainValue => Parent is not null && IsValue(Symbol);
+    public bool IsPlainValue => Parent is not null && Type is { IsValueType: true };
 
-    private static bool IsValue(ISymbol? symbol) => symbol switch
+    /// <summary>The declared type of what the place names; null for a root without a name.</summary>
+    public ITypeSymbol? Type => Symbol switch
     {
-        IFieldSymbol field => field.Type.IsValueType,
-        IPropertySymbol property => property.Type.IsValueType,
-        IMethodSymbol method => method.ReturnType.IsValueType,
-        IParameterSymbol parameter => parameter.Type.IsValueType,
-        _ => false,
+        IFieldSymbol variable => variable.Type,
+        IPropertySymbol property => property.Type,
+        IMethodSymbol method => method.ReturnType,
+        IParameterSymbol parameter => parameter.Type,
+        ILocalSymbol local => local.Type,
+        _ => null,
     };
 
     public static Place Parameter(IParameterSymbol symbol) => new(RootKind.Parameter, symbol, null, null, default, null);

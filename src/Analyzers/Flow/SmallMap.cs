@@ -82,8 +82,12 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
     {
         if (ReferenceEquals(this, other)) return true;
         if (other is null || other.Count != Count) return false;
-        foreach (var entry in _entries)
+        for (var i = 0; i < _entries.Length; i++)
         {
+            // Most often both came from one map and have the same order.
+            var entry = _entries[i];
+            var twin = other._entries[i];
+            if (ReferenceEquals(entry.Key, twin.Key) && EqualityComparer<TValue>.Default.Equals(entry.Value, twin.Value)) continue;
             if (!other.TryGet(entry.Key, out var value) || !EqualityComparer<TValue>.Default.Equals(entry.Value, value)) return false;
         }
 
