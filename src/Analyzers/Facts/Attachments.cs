@@ -14,9 +14,10 @@ internal sealed class Attachments(Analysis analysis)
     /// <param name="field">The field or property that holds the connection.</param>
     /// <param name="cancellation">Stops the search.</param>
     /// <param name="except">A body whose own attaching comes too late.</param>
-    public bool IsAttachedSomewhere(ISymbol field, CancellationToken cancellation, Body? except = null)
+    /// <param name="opener">The type that opens it: what its sisters do to their own does not help.</param>
+    public bool IsAttachedSomewhere(ISymbol field, CancellationToken cancellation, Body? except = null, INamedTypeSymbol? opener = null)
     {
-        foreach (var body in BodiesThatName(field, cancellation))
+        foreach (var body in BodiesThatName(field, opener, cancellation))
         {
             if (except is not null && body.Syntax == except.Syntax) continue;
             if (analysis.Summaries.Of(body, Analysis.Depth, cancellation) is { } summary && Attaches(summary, field)) return true;
@@ -89,7 +90,7 @@ internal sealed class Attachments(Analysis analysis)
     {
         foreach (var place in value.Places)
         {
-            if (IsField(place, field)) return true;
+            if (IsField(place, field) || place.RootPlace.From is { } container && IsWithin(container, field)) return true;
             foreach (var entry in state.Env)
             {
                 if (IsField(entry.Key, field) && entry.Value.Contains(place)) return true;
@@ -99,12 +100,23 @@ internal sealed class Attachments(Analysis analysis)
         return false;
     }
 
+    /// <summary>An element of the collection that the field holds.</summary>
+    private static bool IsWithin(Place container, ISymbol field)
+    {
+        for (Place? part = container; part is not null; part = part.RootPlace.From)
+        {
+            if (IsField(part, field)) return true;
+        }
+
+        return false;
+    }
+
     private static bool IsField(Place place, ISymbol field) => place.Parent is { IsRoot: true } && SymbolEqualityComparer.Default.Equals(place.Symbol, field.OriginalDefinition);
 
-    private IEnumerable<Body> BodiesThatName(ISymbol field, CancellationToken cancellation)
+    private IEnumerable<Body> BodiesThatName(ISymbol field, INamedTypeSymbol? opener, CancellationToken cancellation)
     {
         var seen = new HashSet<SyntaxNode>();
-        foreach (var type in TypesThatReach(field))
+        foreach (var type in TypesThatReach(field, opener))
         {
             foreach (var reference in type.DeclaringSyntaxReferences)
             {
@@ -123,7 +135,23 @@ internal sealed class Attachments(Analysis analysis)
         }
     }
 
-    private IEnumerable<INamedTypeSymbol> TypesThatReach(ISymbol field)
+    /// <summary>One is the other, or its base.</summary>
+    private static bool IsKin(INamedTypeSymbol a, INamedTypeSymbol b)
+    {
+        return Derives(a, b) || Derives(b, a);
+
+        static bool Derives(INamedTypeSymbol type, INamedTypeSymbol from)
+        {
+            for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
+            {
+                if (SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, from.OriginalDefinition)) return true;
+            }
+
+            return false;
+        }
+    }
+
+    private IEnumerable<INamedTypeSymbol> TypesThatReach(ISymbol field, INamedTypeSymbol? opener)
     {
         for (INamedTypeSymbol? type = field.ContainingType; type is not null && analysis.Summaries.IsOwn(type); type = type.BaseType?.OriginalDefinition) yield return type;
         if (field.DeclaredAccessibility == Accessibility.Private) yield break;
@@ -132,7 +160,7 @@ internal sealed class Attachments(Analysis analysis)
             for (var derived = type.BaseType; derived is not null; derived = derived.BaseType)
             {
                 if (!SymbolEqualityComparer.Default.Equals(derived.OriginalDefinition, field.ContainingType)) continue;
-                yield return type;
+                if (opener is null || IsKin(type, opener)) yield return type;
                 break;
             }
         }

@@ -22,6 +22,8 @@ internal sealed class Connections(Analysis analysis)
         {
             if (candidate.Name is "Stream" or "TextWriter" or "BinaryWriter" or "PipeWriter" or "TextReader" or "BinaryReader" or "PipeReader"
                 && candidate.ContainingNamespace?.ToDisplayString() is "System.IO" or "System.IO.Pipelines") return true;
+            // A command runs on the connection that it was made with.
+            if (candidate.Name == "DbCommand" && candidate.ContainingNamespace?.ToDisplayString() == "System.Data.Common") return true;
         }
 
         return t.Name == "IDuplexPipe";

@@ -27,9 +27,10 @@ internal sealed class Guards(Analysis analysis)
             if (analysis.Flags.MeansUsable(member, fact.Value)) return true;
         }
 
+        var proof = throwing ? Marks.Proven | Marks.Answered : Marks.Proven;
         foreach (var mark in state.Marks)
         {
-            if ((mark.Value & Marks.Proven) != 0 && (mark.Key.IsPrefixOf(connection) && mark.Key.Depth > 0 || connection.IsPrefixOf(mark.Key) || mark.Key.Equals(connection) && connection.Root != RootKind.This)) return true;
+            if ((mark.Value & proof) != 0 && (mark.Key.IsPrefixOf(connection) && mark.Key.Depth > 0 || connection.IsPrefixOf(mark.Key) || mark.Key.Equals(connection) && connection.Root != RootKind.This)) return true;
         }
 
         return false;

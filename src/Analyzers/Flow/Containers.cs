@@ -30,6 +30,11 @@ internal static class Containers
     public static bool Puts(IMethodSymbol method) =>
         method.Name is "Add" or "TryAdd" && method.Parameters.Length == 2 && method.ContainingType?.Name.Contains("Dictionary") == true;
 
+    /// <summary>Keeps a value in a collection: it has not left, it can be met there again.</summary>
+    public static bool Collects(IMethodSymbol method) =>
+        method.Name is "Add" or "TryAdd" or "Enqueue" or "Push" or "Insert" or "AddLast" or "AddFirst"
+        && method.ContainingType?.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true;
+
     /// <summary>A key that names the same element each time it is written: a variable, a member, a constant.</summary>
     public static string? Key(ExpressionSyntax? key) => key switch
     {

@@ -26,10 +26,13 @@ internal enum Marks
     /// <summary>On every way: an operation on it has just succeeded.</summary>
     Proven = 32,
 
+    /// <summary>On every way: something has just been received on it. It lived then, but nobody has asked whether it still does.</summary>
+    Answered = 128,
+
     /// <summary>On some way: used, after it was opened.</summary>
     Used = 64,
 
-    OnEveryWay = Fresh | Attached | Proven,
+    OnEveryWay = Fresh | Attached | Proven | Answered,
 }
 
 /// <summary>
@@ -112,7 +115,7 @@ internal sealed class FlowState : IEquatable<FlowState>
         var facts = Facts.Select((place, constraint) => (true, keep?.Invoke(place) == true ? constraint : constraint.WithGaps(gap)));
         var env = Env.Select((_, value) => (true, value.Select(atom => Age(atom, gap, keep))));
         if ((gap & Gaps.Await) == 0) return With(env: env, facts: facts);
-        var marks = Marks.Select((place, mark) => (true, keep?.Invoke(place) == true ? mark : mark & ~Flow.Marks.Proven));
+        var marks = Marks.Select((place, mark) => (true, keep?.Invoke(place) == true ? mark : mark & ~(Flow.Marks.Proven | Flow.Marks.Answered)));
         return With(env: env, facts: facts, marks: marks);
     }
 

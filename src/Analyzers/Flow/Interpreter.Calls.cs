@@ -280,7 +280,12 @@ internal sealed partial class Interpreter
         Record(new BodyEvent(EventKind.Call, operation, _state) { Value = receiver, Symbol = method, Arguments = arguments, Result = result });
         CallLambdas(operation, method, arguments);
         AfterCall(operation, method, method, receiver, arguments);
-        foreach (var argument in arguments.Skip(method.IsExtensionMethod ? 1 : 0)) Escape(argument);
+        var stays = Containers.Collects(method) && receiver.Places.FirstOrDefault() is { Depth: 1, Root: RootKind.This };
+        foreach (var argument in arguments.Skip(method.IsExtensionMethod ? 1 : 0))
+        {
+            if (!stays) Escape(argument);
+        }
+
         AssignOut(syntax, method, receiver);
         return result;
     }
@@ -331,7 +336,8 @@ internal sealed partial class Interpreter
         var on = method.IsExtensionMethod && arguments.Length > 0 ? arguments[0] : receiver;
         var roles = _analysis.Connections.RolesOf(method, (operation as IInvocationOperation)?.Instance?.Type);
         if ((roles & Role.Open) != 0) _state = Changed(on).Mark(on, Marks.Opened | Marks.Proven);
-        else if ((roles & (Role.Receive | Role.Ensures)) != 0) _state = _state.Mark(on, Marks.Proven);
+        else if ((roles & Role.Ensures) != 0) _state = _state.Mark(on, Marks.Proven);
+        else if ((roles & Role.Receive) != 0) _state = _state.Mark(on, Marks.Answered);
         else if ((roles & (Role.Send | Role.Use)) != 0) _state = _state.Mark(on, Marks.Used);
         // `client.AddClosedCallback(handler)` attaches one.
         if ((roles & Role.Registers) != 0 && (roles & (Role.Error | Role.Ended)) != 0) _state = _state.Mark(on, Marks.Attached);

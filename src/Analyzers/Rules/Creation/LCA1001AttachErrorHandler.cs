@@ -95,7 +95,8 @@ internal sealed class LCA1001AttachErrorHandler : IRule
     {
         if (place.Root == RootKind.This && place.IsRoot || place.Root == RootKind.Parameter && place.RootPlace.Equals(place)) return;
         if (ErrorEvent(file, type) is not { } errorEvent || IsAttached(opening.State, place) || reported.Contains(place)) return;
-        var late = summary.Events.Any(e => e.Kind == EventKind.Subscribe && file.Analysis.Connections.TellsFailure(e.Symbol!) && e.Value.Contains(place) && e.Operation.Syntax.SpanStart > opening.Operation.Syntax.SpanStart);
+        var late = summary.Events.Any(e => e.Kind == EventKind.Subscribe && file.Analysis.Connections.TellsFailure(e.Symbol!) && e.Value.Contains(place) && e.Operation.Syntax.SpanStart > opening.Operation.Syntax.SpanStart)
+            || summary.Exit is { } exit && IsAttached(exit, place);
         if (!(place.Root == RootKind.Born ? IsBadLocal(file, body, summary, opening, place, late) : IsBadField(file, body, place, late))) return;
         reported.Add(place);
         Report(file, opening.Operation, place, type, errorEvent, late);
@@ -109,8 +110,9 @@ internal sealed class LCA1001AttachErrorHandler : IRule
         if (!place.IsRoot || !IsMadeHere(place)) return false;
         if (late) return true;
         if (KeptIn(summary, place) is { } field)
-            return place.Born != BornKind.Lookup && !file.Analysis.Attachments.IsAttachedSomewhere(field, file.Cancellation);
+            return place.Born != BornKind.Lookup && !file.Analysis.Attachments.IsAttachedSomewhere(field, file.Cancellation, opener: body.Type);
         if ((opening.State.MarksOf(place) & Marks.Escaped) != 0) return false;
+        if (CollectedIn(summary, place) is { } collection && file.Analysis.Attachments.IsAttachedSomewhere(collection, file.Cancellation, opener: body.Type)) return false;
         return !IsUsedUp(summary, place, file);
     }
 
@@ -126,6 +128,18 @@ internal sealed class LCA1001AttachErrorHandler : IRule
         foreach (var happened in summary.Events)
         {
             if (happened is { Kind: EventKind.Store, Storage: { Parent.IsRoot: true, RootPlace.Root: RootKind.This or RootKind.Static } storage } && happened.Value.Contains(place)) return storage.Symbol;
+        }
+
+        return null;
+    }
+
+    /// <summary>The collection of this object that it is added to.</summary>
+    private static ISymbol? CollectedIn(Summary summary, Place place)
+    {
+        foreach (var happened in summary.Events)
+        {
+            if (happened.Kind == EventKind.Call && happened.Symbol is IMethodSymbol method && Containers.Collects(method) && happened.Arguments.Any(a => a.Contains(place)))
+                return happened.Value.Places.Select(TypeFacts.Field).FirstOrDefault(f => f is not null);
         }
 
         return null;
@@ -154,7 +168,7 @@ internal sealed class LCA1001AttachErrorHandler : IRule
     private static bool IsBadField(RuleContext file, Body body, Place place, bool late)
     {
         if (TypeFacts.Field(place) is not { } field || !SymbolEqualityComparer.Default.Equals(place.Symbol, field) || !file.Analysis.Summaries.IsOwn(field)) return false;
-        if (file.Analysis.Attachments.IsAttachedSomewhere(field, file.Cancellation, late ? body : null)) return false;
+        if (file.Analysis.Attachments.IsAttachedSomewhere(field, file.Cancellation, late ? body : null, body.Type)) return false;
         return late || file.Analysis.Attachments.IsMadeByItsType(field);
     }
 

@@ -71,7 +71,8 @@ internal sealed class LCA3001ValidateCachedSession : IRule
     {
         for (Place? part = container; part is not null; part = part.Parent ?? part.From)
         {
-            if (part.Symbol is IFieldSymbol or IPropertySymbol) return IsFilledWithHealing(part.Symbol) ? null : part.Symbol;
+            // A primary constructor's parameter is a field in all but name.
+            if (part.Symbol is IFieldSymbol or IPropertySymbol || part is { Symbol: IParameterSymbol, IsRoot: false }) return IsFilledWithHealing(part.Symbol) ? null : part.Symbol;
             if (part is { IsRoot: true, Root: RootKind.Parameter }) return part.Symbol;
         }
 

@@ -90,7 +90,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
     /// <summary>The event of one connection proves nothing of another; where one is a field and the other a variable, it cannot be told.</summary>
     private static bool MayBeSame(Place connection, ISymbol proven)
     {
-        if (Mentions(connection, proven)) return true;
+        if (connection.IsRoot && connection.Root == RootKind.This || Mentions(connection, proven)) return true;
         var isField = connection.RootPlace.Root is RootKind.This or RootKind.Static;
         return isField ? proven is not (IFieldSymbol or IPropertySymbol) : proven is IFieldSymbol or IPropertySymbol;
     }
@@ -110,19 +110,24 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         var locations = ImmutableArray.CreateBuilder<Location>();
         locations.Add(callback.Subscription);
         foreach (var step in send.Route) locations.Add(step.Location);
-        var through = send.Route.Select(step => "'" + step.Method.Name + "'").Where(name => name != "'" + send.Member.Name + "'").Distinct().ToList();
-        var way = through.Count == 0 ? $"calls '{send.Member.Name}'" : $"reaches '{send.Member.Name}' through {string.Join(", ", through)}";
-        file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), locations, callback.Name, way, Name(send)));
+        var through = send.Route.Select(step => "'" + Simple(step.Method) + "'").Where(name => name != "'" + Simple(send.Member) + "'").Distinct().ToList();
+        var way = through.Count == 0 ? $"calls '{Simple(send.Member)}'" : $"reaches '{Simple(send.Member)}' through {string.Join(", ", through)}";
+        file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), locations, callback.Name, way, Name(file, send)));
     }
 
-    /// <summary>The connection as the reader knows it.</summary>
-    private static string Name(SendFact send)
+    /// <summary>The name without the interface in front of it.</summary>
+    private static string Simple(ISymbol member) => member.Name.Substring(member.Name.LastIndexOf('.') + 1);
+
+    /// <summary>The connection as the reader of the callback knows it: the first one on the path, not what lies inside it.</summary>
+    private static string Name(RuleContext file, SendFact send)
     {
+        string? name = null;
         for (Place? part = send.Connection; part is not null; part = part.Parent)
         {
-            if (part.Symbol is IFieldSymbol or IPropertySymbol or IParameterSymbol or ILocalSymbol) return part.Symbol.Name;
+            if (part.Symbol is not (IFieldSymbol or IPropertySymbol or IParameterSymbol or ILocalSymbol)) continue;
+            if (name is null || file.Analysis.Connections.TypeOf(part.Type) is not null) name = part.Symbol.Name;
         }
 
-        return send.Type?.Name ?? "this";
+        return name ?? send.Type?.Name ?? "this";
     }
 }
