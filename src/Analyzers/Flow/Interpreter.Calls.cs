@@ -149,10 +149,7 @@ internal sealed partial class Interpreter
         {
             // A wrapper around one of our values is, for its state, that value's part.
             if (_analysis.Connections.Wraps(creation.Type, arguments, creation.Arguments) is { } inner && inner.Step(constructor) is { } wrapper)
-            {
-                _state = _state.Mark(wrapper, Marks.Fresh);
                 value = Value.Of(wrapper);
-            }
 
             var own = _analysis.Summaries.IsOwn(constructor);
             var callees = own && arguments.Any(a => a.Atoms.Any(x => x is Atom.Of or Atom.Function)) ? Look(constructor) : [];
@@ -172,7 +169,7 @@ internal sealed partial class Interpreter
             }
 
             if (_state is not null && _analysis.Connections.IsCreatedOpen(creation.Type, constructor)) _state = _state.Mark(value, Marks.Opened | Marks.Fresh);
-            else if (_state is not null) _state = _state.Mark(value, Marks.Fresh);
+            else if (_state is not null) _state = _state.Mark(Value.Of(born), Marks.Fresh);
         }
 
         return value;

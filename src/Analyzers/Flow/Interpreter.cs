@@ -100,11 +100,6 @@ internal sealed partial class Interpreter : ITransfer
         var result = Eval(value);
         var after = _state ?? state;
         Record(new BodyEvent(EventKind.Return, value, after) { Value = result });
-        foreach (var place in result.Places)
-        {
-            if (place.Root == RootKind.Born && place.IsRoot) after = after.Mark(place, Marks.Escaped);
-        }
-
         return after.With(env: after.Env.Set(ReturnSlot, result));
     }
 

@@ -112,7 +112,7 @@ internal sealed class LCA1001AttachErrorHandler : IRule
         if (KeptIn(summary, place) is { } field)
             return place.Born != BornKind.Lookup && !file.Analysis.Attachments.IsAttachedSomewhere(field, file.Cancellation, opener: body.Type);
         if ((opening.State.MarksOf(place) & Marks.Escaped) != 0) return false;
-        if (CollectedIn(summary, place) is { } collection && file.Analysis.Attachments.IsAttachedSomewhere(collection, file.Cancellation, opener: body.Type)) return false;
+        if (CollectedIn(summary, place) is { } collection && file.Analysis.Attachments.IsAttachedSomewhere(collection, file.Cancellation, body, body.Type)) return false;
         return !IsUsedUp(summary, place, file);
     }
 
