@@ -53,6 +53,9 @@ internal sealed partial class Interpreter
                 when type is not null && (type.Contains("Task") || type.Contains("Awaiter") || type.Contains("Awaitable")):
                 foreach (var argument in arguments) Eval(argument.Value);
                 return method.IsStatic && arguments.Length > 0 ? Eval(arguments[0].Value) : receiver;
+            case "GetValueOrDefault" when type == "Nullable" && arguments.IsEmpty:
+                // What `a?.B ?? false` becomes: the value where there is one.
+                return receiver;
             case "FromResult" when type is "Task" or "ValueTask" && arguments.Length == 1:
                 return Eval(arguments[0].Value);
             case "Read" when type == "Volatile" && arguments.Length == 1:

@@ -137,9 +137,9 @@ public class JoinTests
             List<WireClient> _all = [];
             void M() { foreach (var w in _all) { At("in", w); if (!w.IsOpen) continue; At("open"); } At("out"); }
             """);
-        Assert.Equal("iterated", s.Value("in"));
+        Assert.Equal("iterated(_all)", s.Value("in"));
         Assert.Equal("", s.Facts("in"));
-        Assert.Equal("iterated.IsOpen=true", s.Facts("open"));
+        Assert.Equal("iterated(_all).IsOpen=true", s.Facts("open"));
     }
 
     [Fact]

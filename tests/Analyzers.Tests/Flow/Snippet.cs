@@ -35,7 +35,7 @@ internal sealed class Snippet
     {
         _compilation = Compiled.Of(sources.Select((text, i) => ($"Test{i}.cs", text)), [.. ReferenceAssemblies.Net100.References, WireLibrary.Reference]);
         Assert.Equal("", _compilation.Errors());
-        _analysis = new LifecycleAnalyzers.Flow.Analysis(_compilation, ConnectionCatalogue.Create(_compilation, new AnalyzerOptions([]), CancellationToken.None), new AnalyzerOptions([]));
+        _analysis = Analyse(_compilation);
         Body = FindBody(method);
         Summary = _analysis.Summaries.Of(Body, LifecycleAnalyzers.Flow.Analysis.Depth, CancellationToken.None);
     }
@@ -84,10 +84,26 @@ internal sealed class Snippet
     public string Result => Text.Value(Known.Result);
 
     /// <summary>Sends as callers see them: the connection, the member, and whether it is guarded and validated.</summary>
-    public IReadOnlyList<string> Sends => [.. Known.Sends.Select(s =>
-        $"{Text.Place(s.Connection)}.{s.Member.Name}{(s.Guarded ? " guarded" : "")}{(s.Validated ? " validated" : "")}{string.Concat(s.Route.Select(r => " via " + r.Method.Name))}")];
+    public IReadOnlyList<string> Sends => [.. Known.Sends.Select(Describe)];
 
     public IEnumerable<BodyEvent> Events(EventKind kind) => Known.Events.Where(e => e.Kind == kind);
+
+    /// <summary>The kept summary, asked for a second time.</summary>
+    public Summary? Again() => _analysis.Summaries.Of(Body, LifecycleAnalyzers.Flow.Analysis.Depth, CancellationToken.None);
+
+    /// <summary>The sends as an analysis finds them that knows nothing yet.</summary>
+    public string Fresh(CancellationToken cancellation = default)
+    {
+        var analysis = Analyse(_compilation);
+        var body = analysis.Bodies.At(Body.Syntax, cancellation)!;
+        return string.Join("\n", analysis.Summaries.Of(body, LifecycleAnalyzers.Flow.Analysis.Depth, cancellation)!.Sends.Select(Describe));
+    }
+
+    private static LifecycleAnalyzers.Flow.Analysis Analyse(Compilation compilation) =>
+        new(compilation, ConnectionCatalogue.Create(compilation, new AnalyzerOptions([]), CancellationToken.None), new AnalyzerOptions([]));
+
+    private static string Describe(SendFact send) =>
+        $"{Text.Place(send.Connection)}.{send.Member.Name}{(send.Guarded ? " guarded" : "")}{(send.Validated ? " validated" : "")}{string.Concat(send.Route.Select(r => " via " + r.Method.Name))}";
 
     private List<BodyEvent> Points(string point) =>
         [.. Known.Events.Where(e => e is { Kind: EventKind.Call, Symbol.Name: "At" } && e.Arguments[0].Atoms is [Atom.Constant { Value: string name }] && name == point)];

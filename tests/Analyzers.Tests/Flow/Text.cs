@@ -14,7 +14,7 @@ internal static class Text
         place is { IsRoot: true, Root: RootKind.Born } && (place.Born is BornKind.Iterated or BornKind.Reloaded || place.From is not { RootPlace.Root: not (RootKind.Born or RootKind.Static) });
 
     public static string Marks(Marks marks) =>
-        string.Join(", ", new[] { LifecycleAnalyzers.Flow.Marks.Fresh, LifecycleAnalyzers.Flow.Marks.Attached, LifecycleAnalyzers.Flow.Marks.Opened, LifecycleAnalyzers.Flow.Marks.Closed, LifecycleAnalyzers.Flow.Marks.Escaped, LifecycleAnalyzers.Flow.Marks.Proven, LifecycleAnalyzers.Flow.Marks.Used }.Where(m => (marks & m) != 0));
+        string.Join(", ", Enum.GetValues<Marks>().Where(m => m is not (LifecycleAnalyzers.Flow.Marks.None or LifecycleAnalyzers.Flow.Marks.OnEveryWay) && (marks & m) != 0));
 
     public static string Value(Value value) => string.Join(" or ", value.Atoms.Select(Atom).Order(StringComparer.Ordinal));
 
@@ -30,7 +30,7 @@ internal static class Text
         {
             RootKind.This => "this",
             RootKind.Static => "static",
-            RootKind.Born => place.Born.ToString().ToLowerInvariant() + (place.From is { } from && from.RootPlace.Root != RootKind.Born ? "(" + Place(from) + ")" : ""),
+            RootKind.Born => place.Born.ToString().ToLowerInvariant() + (place.From is { } from && from.RootPlace.Root != RootKind.Born && !from.Equals(LifecycleAnalyzers.Flow.Place.Static) ? "(" + Place(from) + ")" : ""),
             RootKind.Capture => "capture",
             _ => place.Symbol!.Name,
         };

@@ -1,0 +1,26 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+using LifecycleAnalyzers.Catalogue;
+
+namespace LifecycleAnalyzers.CodeFixes.Shared;
+
+internal static class FixContext
+{
+    /// <summary>The catalogue as the analyzer saw it for this document's project.</summary>
+    public static async Task<ConnectionCatalogue?> CatalogueAsync(Document document, CancellationToken cancellation)
+    {
+        var compilation = await document.Project.GetCompilationAsync(cancellation).ConfigureAwait(false);
+        return compilation is null ? null : ConnectionCatalogue.Create(compilation, document.Project.AnalyzerOptions, cancellation);
+    }
+
+    /// <summary>The document and node of a place that a diagnostic names.</summary>
+    public static async Task<(Document Document, SyntaxNode Node)?> NodeAsync(Solution solution, Location location, CancellationToken cancellation)
+    {
+        if (location.SourceTree is not { } tree || solution.GetDocument(tree) is not { } document) return null;
+        var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
+        return root is null ? null : (document, root.FindNode(location.SourceSpan, getInnermostNodeForTie: true));
+    }
+
+    public static Document With(this Document document, SyntaxNode root, SyntaxNode old, SyntaxNode replacement) =>
+        document.WithSyntaxRoot(root.ReplaceNode(old, replacement));
+}

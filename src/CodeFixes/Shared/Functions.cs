@@ -1,0 +1,78 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Formatting;
+
+namespace LifecycleAnalyzers.CodeFixes.Shared;
+
+/// <summary>Writing statements into methods, lambdas and accessors of every shape.</summary>
+internal static class Functions
+{
+    /// <summary>The function that a node is code of.</summary>
+    public static SyntaxNode? Enclosing(SyntaxNode node)
+    {
+        foreach (var ancestor in node.Ancestors())
+        {
+            if (ancestor is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax or AccessorDeclarationSyntax) return ancestor;
+            if (ancestor is ArrowExpressionClauseSyntax { Parent: PropertyDeclarationSyntax or IndexerDeclarationSyntax }) return ancestor.Parent;
+            if (ancestor is BaseTypeDeclarationSyntax) return null;
+        }
+
+        return null;
+    }
+
+    /// <summary>What an early return of this function says; null where it cannot be told.</summary>
+    public static ReturnStatementSyntax? EarlyReturn(SyntaxNode function, SemanticModel model)
+    {
+        var method = function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(function).Symbol as IMethodSymbol : model.GetDeclaredSymbol(function) as IMethodSymbol;
+        if (method is null || function.DescendantNodes().Any(n => n is YieldStatementSyntax) || function is AccessorDeclarationSyntax or ConstructorDeclarationSyntax or PropertyDeclarationSyntax) return null;
+        if (method.ReturnsVoid) return Return(null);
+        var type = method.ReturnType;
+        var isTask = type.Name is "Task" or "ValueTask";
+        if (method.IsAsync) return isTask && type is INamedTypeSymbol { TypeArguments: [var result] } ? Return(Nothing(result)) : Return(null);
+        if (isTask && type is INamedTypeSymbol { TypeArguments.Length: 0 }) return Return(type.Name == "Task" ? "Task.CompletedTask" : "default");
+        return isTask ? null : Return(Nothing(type));
+    }
+
+    private static string Nothing(ITypeSymbol type) => type.SpecialType switch
+    {
+        SpecialType.System_Boolean => "false",
+        SpecialType.System_Int32 or SpecialType.System_Int64 => "0",
+        _ => "default",
+    };
+
+    private static ReturnStatementSyntax Return(string? value) =>
+        (ReturnStatementSyntax)SyntaxFactory.ParseStatement(value is null ? "return;" : "return " + value + ";");
+
+    /// <summary>The same function with statements in front of its only expression.</summary>
+    public static SyntaxNode? WithBlock(SyntaxNode function, StatementSyntax first, SemanticModel model)
+    {
+        switch (function)
+        {
+            case ParenthesizedLambdaExpressionSyntax { ExpressionBody: { } body } lambda:
+                return Made(lambda.WithExpressionBody(null).WithBlock(Block(first, body, ReturnsValue(lambda, model))));
+            case SimpleLambdaExpressionSyntax { ExpressionBody: { } body } lambda:
+                return Made(lambda.WithExpressionBody(null).WithBlock(Block(first, body, ReturnsValue(lambda, model))));
+            case MethodDeclarationSyntax { ExpressionBody: { } body } method:
+                return Made(method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(Block(first, body.Expression, ReturnsValue(method, model))).WithTrailingTrivia(method.GetTrailingTrivia()));
+            case LocalFunctionStatementSyntax { ExpressionBody: { } body } local:
+                return Made(local.WithExpressionBody(null).WithSemicolonToken(default).WithBody(Block(first, body.Expression, ReturnsValue(local, model))).WithTrailingTrivia(local.GetTrailingTrivia()));
+            default:
+                return null;
+        }
+    }
+
+    private static T Made<T>(T node) where T : SyntaxNode => node.WithAdditionalAnnotations(Formatter.Annotation);
+
+    private static bool ReturnsValue(SyntaxNode function, SemanticModel model)
+    {
+        var method = function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(function).Symbol as IMethodSymbol : model.GetDeclaredSymbol(function) as IMethodSymbol;
+        return method is { ReturnsVoid: false } && !(method.IsAsync && method.ReturnType is INamedTypeSymbol { TypeArguments.Length: 0 });
+    }
+
+    private static BlockSyntax Block(StatementSyntax first, ExpressionSyntax last, bool returns)
+    {
+        StatementSyntax end = returns ? SyntaxFactory.ReturnStatement(last.WithoutTrivia()) : SyntaxFactory.ExpressionStatement(last.WithoutTrivia());
+        return SyntaxFactory.Block(first, end);
+    }
+}

@@ -1,6 +1,0 @@
-namespace LifecycleAnalyzers.Tests.Flow;
-public class Explore
-{
-    private static string D(string b) { var s = Snippet.Of(b, b.StartsWith("C()") ? ".ctor" : "M"); return string.Join("\n", s.Summary is null ? ["GAVE UP"] : s.Known.Events.Where(e=>e.Symbol?.Name=="At").Select(e => e.Arguments[0].Atoms[0] + ": " + Text.Facts(e.State) + "   VAL " + (e.Arguments.Length>1? Text.Value(e.Arguments[1]) + " MARKS " + string.Join("+",e.Arguments[1].Places.Select(p=>Text.Marks(e.State.MarksOf(p)))):""))) + "\n exit " + (s.Summary is null?"":s.ExitFacts) + " result " + (s.Summary is null?"":s.Result) + "\n sends " + (s.Summary is null?"":string.Join("; ", s.Sends)); }
-    [Fact] public void X() { var f = Environment.GetEnvironmentVariable("EXPLORE"); if (f is null) return; var o = new System.Text.StringBuilder(); foreach (var part in File.ReadAllText(f).Split("\n====\n")) { o.Append("---- " + part.Trim() + "\n"); try { o.Append(D(part.Contains(" M(") ? part : (part.Contains("await") ? "async Task M() {" : "void M() {") + part + "}")); } catch (Exception e) { o.Append("EX " + (e.Message.Length>600?e.Message[..600]:e.Message)); } o.Append("\n"); } File.WriteAllText(f + ".out", o.ToString()); }
-}
