@@ -19,5 +19,6 @@ internal sealed class Callback(ISymbol function, SyntaxNode syntax, Location sub
     /// <summary>The event proves the state of some connection, and it cannot be told which.</summary>
     public bool ProvesSome { get; init; }
 
-    public string Name => Function is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction } or { Name: "" } ? "the handler" : Function.Name;
+    /// <summary>The name of a method, without the interface that it implements explicitly.</summary>
+    public string Name => Function is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction } or { Name: "" } ? "the handler" : Function.Name.Substring(Function.Name.LastIndexOf('.') + 1);
 }

@@ -47,7 +47,8 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
             if (await FixContext.NodeAsync(solution, location, cancellation).ConfigureAwait(false) is { } step) ways.Add(step);
         }
 
-        foreach (var (document, node) in ways)
+        // The called methods first: what goes through them later is guarded, too.
+        foreach (var (document, node) in ways.Skip(1).Concat(ways.Take(1)))
         {
             if (await AmongBailOutsAsync(document, node, catalogue, cancellation).ConfigureAwait(false) is { } changed) return changed;
         }
@@ -72,14 +73,16 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         if (StateCheck.For(symbol.ContainingType, catalogue, model, node.SpanStart, allowWeak: false) is not { } check) return null;
         var exit = MostCautious(body, last) ?? Functions.EarlyReturn(method, model);
         if (exit is null) return null;
-        StatementSyntax way = last.Statement is BlockSyntax ? SyntaxFactory.Block(exit.WithoutTrivia()) : exit.WithoutTrivia();
-        var guard = SyntaxFactory.IfStatement(check.NotUsable("this"), way)
-            .NormalizeWhitespace()
+        var way = last.Statement is BlockSyntax ? SyntaxFactory.IfStatement(check.NotUsable("this"), SyntaxFactory.Block(exit.WithoutTrivia())).NormalizeWhitespace() : OneLine(check.NotUsable("this"), exit);
+        var guard = way
             .WithLeadingTrivia(Comment(last))
             .WithTrailingTrivia(SyntaxFactory.EndOfLine(EndOfLine(root)))
             .WithAdditionalAnnotations(Formatter.Annotation);
         return document.WithSyntaxRoot(root.InsertNodesAfter(last, [guard]));
     }
+
+    private static IfStatementSyntax OneLine(ExpressionSyntax condition, StatementSyntax then) =>
+        (IfStatementSyntax)SyntaxFactory.ParseStatement($"if ({condition.WithoutTrivia()}) {then.WithoutTrivia()}");
 
     /// <summary>The run of <c>if (…) return …;</c> with which the body begins.</summary>
     private static List<IfStatementSyntax> BailOuts(BlockSyntax body) =>
@@ -129,18 +132,18 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         if (statement is null || !function.Span.Contains(statement.Span) || statement == function)
         {
             if (Functions.EarlyReturn(function, model) is not { } exit) return null;
-            var guard = SyntaxFactory.IfStatement(notUsable, exit).NormalizeWhitespace().WithAdditionalAnnotations(Formatter.Annotation);
+            var guard = OneLine(notUsable, exit).WithAdditionalAnnotations(Formatter.Annotation);
             return Functions.WithBlock(function, guard, model) is { } made ? document.WithSyntaxRoot(root.ReplaceNode(function, made)) : null;
         }
 
         if (statement is ExpressionStatementSyntax && !IsLast(statement, function))
         {
-            var guarded = SyntaxFactory.IfStatement(usable, statement.WithoutTrivia()).NormalizeWhitespace().WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
-            return document.WithSyntaxRoot(root.ReplaceNode(statement, guarded.WithStatement(statement.WithoutTrivia())));
+            var guarded = OneLine(usable, statement).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
+            return document.WithSyntaxRoot(root.ReplaceNode(statement, guarded));
         }
 
         if (Functions.EarlyReturn(function, model) is not { } leave) return null;
-        var early = SyntaxFactory.IfStatement(notUsable, leave).NormalizeWhitespace();
+        var early = OneLine(notUsable, leave);
         if (statement.Parent is BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax)
         {
             if (statement.Parent is GlobalStatementSyntax) return null;

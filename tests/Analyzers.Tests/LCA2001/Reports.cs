@@ -1,0 +1,240 @@
+namespace LifecycleAnalyzers.Tests.LCA2001;
+
+/// <summary>A callback sends, and nothing on the way asks.</summary>
+public class Reports
+{
+    /// <summary>A handler of an event, with that body.</summary>
+    private static string Handler(string body, string members = "") => $$"""
+        class Feed
+        {
+            private readonly WireClient _client;
+            private readonly WireClient _other = new();
+            private readonly object _sync = new();
+            private bool _busy;
+            private bool _closing;
+
+            public Feed(WireClient client)
+            {
+                _client = client;
+                _client.Received += OnReceived;
+            }
+
+            private async void OnReceived(object? sender, string text) { await Task.CompletedTask; {{body}} }
+
+            public void Close() => _closing = true;
+
+            {{members}}
+        }
+        """;
+
+    [Theory]
+    [InlineData("{|LCA2001:_client.Send(text)|};")]
+    [InlineData("await {|LCA2001:_client.SendAsync(text)|};")]
+    [InlineData("_ = {|LCA2001:_client.SendAsync(text)|};")]
+    [InlineData("if (text.Length > 0) {|LCA2001:_client.Send(text)|};")]
+    [InlineData("for (var i = 0; i < 2; i++) {|LCA2001:_client.Send(text)|};")]
+    // A check of something else, or of the wrong side, is none.
+    [InlineData("if (_other.IsOpen) {|LCA2001:_client.Send(text)|};")]
+    [InlineData("if (_client.IsClosed) {|LCA2001:_client.Send(text)|};")]
+    [InlineData("if (_client.State == WireState.Closed) {|LCA2001:_client.Send(text)|};")]
+    [InlineData("if (_busy) return; {|LCA2001:_client.Send(text)|};")]
+    [InlineData("if (_client is null) return; {|LCA2001:_client.Send(text)|};")]
+    [InlineData("if (_client is { Address: \"x\" }) {|LCA2001:_client.Send(text)|};")]
+    [InlineData("if (_client.IsOpen) _busy = true; {|LCA2001:_client.Send(text)|};")]
+    [InlineData("if (_client.IsOpen || text == \"x\") {|LCA2001:_client.Send(text)|};")]
+    [InlineData("_busy = _client.IsOpen; {|LCA2001:_client.Send(text)|};")]
+    [InlineData("if (_client.Address == \"\") return; {|LCA2001:_client.Send(text)|};")]
+    // A check that throws in a callback ends the process itself.
+    [InlineData("if (!_client.IsOpen) throw new InvalidOperationException(); {|LCA2001:_client.Send(text)|};")]
+    [InlineData("ObjectDisposedException.ThrowIf(_closing, this); {|LCA2001:_client.Send(text)|};")]
+    // A try that does not see what a send throws, or throws again.
+    [InlineData("try { {|LCA2001:_client.Send(text)|}; } finally { _busy = false; }")]
+    [InlineData("try { {|LCA2001:_client.Send(text)|}; } catch (FormatException) { }")]
+    [InlineData("try { {|LCA2001:_client.Send(text)|}; } catch (Exception) { _busy = false; throw; }")]
+    [InlineData("try { _busy = true; } catch (Exception) { {|LCA2001:_client.Send(text)|}; }")]
+    // The lock is no check.
+    [InlineData("lock (_sync) {|LCA2001:_client.Send(text)|};")]
+    // One report for each connection, at the first such send.
+    [InlineData("{|LCA2001:_client.Send(text)|}; _client.Send(text); _client.Send(text);")]
+    [InlineData("{|LCA2001:_client.Send(text)|}; {|LCA2001:_other.Send(text)|};")]
+    [InlineData("if (_client.IsOpen) _client.Send(text); {|LCA2001:_client.Send(text)|};")]
+    // By the sender, a local, an alias.
+    [InlineData("var c = _client; {|LCA2001:c.Send(text)|};")]
+    [InlineData("{|LCA2001:(sender as WireClient)!.Send(text)|};")]
+    [InlineData("if (sender is WireClient c) {|LCA2001:c.Send(text)|};")]
+    [InlineData("{|LCA2001:_client?.Send(text)|};", true)]
+    public Task The_send(string body, bool conditional = false) =>
+        Case.HoldsAsync(Handler(conditional ? body.Replace("{|LCA2001:_client?.Send(text)|}", "_client?{|LCA2001:.Send(text)|}") : body));
+
+    [Theory]
+    [InlineData("{|LCA2001:Say(text)|};", "void Say(string t) => _client.Send(t);")]
+    [InlineData("{|LCA2001:Say(text)|};", "void Say(string t) { Deeper(t); } void Deeper(string t) { if (t == \"\") return; _client.Send(t); }")]
+    [InlineData("{|LCA2001:Say(_client, text)|};", "static void Say(WireClient c, string t) => c.Send(t);")]
+    [InlineData("{|LCA2001:_client.Say(text)|};", "} static class Extensions { public static void Say(this WireClient c, string t) => c.Send(t);")]
+    [InlineData("await {|LCA2001:SayAsync(text)|};", "async Task SayAsync(string t) { await Task.Yield(); await _client.SendAsync(t); }")]
+    [InlineData("Say(); void Say() => _client.Send(text);", "", true)]
+    [InlineData("Action say = () => _client.Send(text); {|LCA2001:say()|};", "")]
+    [InlineData("{|LCA2001:_say(text)|};", "readonly Action<string> _say = t => new WireClient().Close(); void Set() { } Action<string> Unused => _say;", null)]
+    [InlineData("{|LCA2001:Pump()|};", "void Pump() { while (_queue.TryDequeue(out var t)) _client.Send(t); } readonly Queue<string> _queue = new();")]
+    [InlineData("{|LCA2001:_owned.Say(text)|};", "readonly Owned _owned = new(); class Owned { readonly WireClient _inner = new(); public void Say(string t) => _inner.Send(t); }")]
+    public Task The_call_that_leads_there(string body, string members, bool? isLocal = false) => isLocal switch
+    {
+        true => Case.HoldsAsync(Handler(body.Replace("Say();", "{|LCA2001:Say()|};"), members)),
+        // A delegate whose function does not send.
+        null => Case.SilentAsync(Handler(body.Replace("{|LCA2001:", "").Replace("|}", ""), members)),
+        _ => Case.HoldsAsync(Handler(body, members)),
+    };
+
+    [Theory]
+    [InlineData("new Timer(_ => {|LCA2001:_client.Send(\"\")|}, null, 0, 1)")]
+    [InlineData("new Timer(Tick)")]
+    [InlineData("CancellationToken.None.Register(() => {|LCA2001:_client.Send(\"\")|})")]
+    [InlineData("Task.CompletedTask.ContinueWith(_ => {|LCA2001:_client.Send(\"\")|})")]
+    [InlineData("ThreadPool.QueueUserWorkItem(_ => {|LCA2001:_client.Send(\"\")|})")]
+    [InlineData("ThreadPool.RegisterWaitForSingleObject(new ManualResetEvent(false), (_, _) => {|LCA2001:_client.Send(\"\")|}, null, 1, true)")]
+    [InlineData("Stream.Null.BeginRead([], 0, 0, _ => {|LCA2001:_client.Send(\"\")|}, null)")]
+    [InlineData("Microsoft.Extensions.Primitives.ChangeToken.OnChange(() => null!, () => {|LCA2001:_client.Send(\"\")|})")]
+    public Task From_every_kind_of_callback(string registration) => Case.HoldsAsync($$"""
+        class Feed
+        {
+            private readonly WireClient _client = new();
+            public object Register() => {{registration}};
+            private void Tick(object? state) => {{(registration.Contains("Tick") ? "{|LCA2001:_client.Send(\"\")|}" : "_client.Close()")}};
+        }
+        """);
+
+    [Fact]
+    public Task In_a_posted_delegate_and_an_observer() => Case.HoldsAsync("""
+        class Feed : IObserver<string>
+        {
+            private readonly WireClient _client = new();
+            public void Register(SynchronizationContext context) => context.Post(_ => {|LCA2001:_client.Send("")|}, null);
+            public void OnNext(string value) => {|LCA2001:_client.Send(value)|};
+            public void OnError(Exception error) { if (_client.IsOpen) _client.Send("error"); }
+            public void OnCompleted() { }
+        }
+        """);
+
+    [Fact]
+    public Task The_message_names_callback_send_and_connection() => Case.HoldsAsync("""
+        class Feed
+        {
+            private readonly WireClient _client = new();
+            public Feed() => {|#1:_client.Received += OnReceived|};
+            private void OnReceived(object? sender, string text) => {|#0:_client.Send(text)|};
+        }
+        """,
+        Case.Diagnostic("LCA2001").WithLocation(0).WithLocation(1)
+            .WithMessage("'OnReceived' calls 'Send' with no check that '_client' is still open: a callback can run when the connection is already closing"));
+
+    [Fact]
+    public Task The_message_names_the_way_and_the_locations_follow_it() => Case.HoldsAsync("""
+        class Feed
+        {
+            private readonly WireClient _client = new();
+            public Feed() => {|#1:_client.Received += OnReceived|};
+            private void OnReceived(object? sender, string text) => {|#0:Process(text)|};
+            private void Process(string text) => {|#2:Forward(text)|};
+            private void Forward(string text) => {|#3:_client.Send(text)|};
+        }
+        """,
+        Case.Diagnostic("LCA2001").WithLocation(0).WithLocation(1).WithLocation(2).WithLocation(3)
+            .WithMessage("'OnReceived' reaches 'Send' through 'Process', 'Forward' with no check that '_client' is still open: a callback can run when the connection is already closing"));
+
+    [Fact]
+    public Task The_message_of_a_lambda() => Case.HoldsAsync("""
+        class Feed
+        {
+            private readonly WireClient _client = new();
+            private Timer? _timer;
+            public void Start() => _timer = {|#1:new Timer(_ => {|#0:_client.Send("ping")|}, null, 0, 1000)|};
+        }
+        """,
+        Case.Diagnostic("LCA2001").WithLocation(0).WithLocation(1).WithArguments("the handler", "calls 'Send'", "_client"));
+
+    [Fact]
+    public Task An_own_send_that_throws_unless_open_asks_its_callers() => Case.HoldsAsync("""
+        enum WriteState { Open, Draining, Closed }
+
+        class PacketStream
+        {
+            public WriteState State { get; private set; }
+            public event Action? Drained;
+            public void Send(byte[] packet) { if (State != WriteState.Open) throw new InvalidOperationException("not open"); }
+            public void Close() { State = WriteState.Closed; Drained?.Invoke(); }
+        }
+
+        class Relay
+        {
+            private readonly Queue<byte[]> _queue = new();
+            private readonly PacketStream _stream;
+
+            public Relay(PacketStream stream)
+            {
+                _stream = stream;
+                _stream.Drained += OnDrained;
+            }
+
+            private void OnDrained() => {|LCA2001:ProcessQueue()|};
+
+            private void ProcessQueue()
+            {
+                while (_queue.TryDequeue(out var packet)) _stream.Send(packet);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task An_override_of_a_base_class_that_calls_it() => Case.HoldsAsync("""
+        abstract class Session
+        {
+            protected WireClient Client { get; } = new();
+            protected Session() => Client.Received += (_, text) => {|LCA2001:Handle(text)|};
+            protected abstract void Handle(string text);
+        }
+
+        class Checked : Session { protected override void Handle(string text) { if (Client.IsOpen) Client.Send(text); } }
+
+        class Unchecked : Session { protected override void Handle(string text) => Client.Send(text); }
+        """);
+
+    [Fact]
+    public Task A_handler_in_another_file() => Case.FilesHoldAsync(
+    [
+        """
+        partial class Feed
+        {
+            private readonly WireClient _client = new();
+            public Feed() => _client.Received += OnReceived;
+        }
+        """,
+        """
+        partial class Feed
+        {
+            private void OnReceived(object? sender, string text) => {|LCA2001:Helper.Say(_client, text)|};
+        }
+        """,
+        """
+        static class Helper
+        {
+            public static void Say(WireClient client, string text) => client.Send(text);
+        }
+        """,
+    ]);
+
+    [Theory]
+    [InlineData("WebSocket", "socket.SendAsync(bytes, WebSocketMessageType.Text, true, default)")]
+    [InlineData("Socket", "socket.Send(bytes)")]
+    [InlineData("UdpClient", "socket.Send(bytes, 1)")]
+    [InlineData("NetworkStream", "socket.Write(bytes, 0, 1)")]
+    [InlineData("System.IO.Pipes.NamedPipeServerStream", "socket.WriteAsync(bytes)")]
+    [InlineData("System.IO.Pipelines.PipeWriter", "socket.FlushAsync()")]
+    [InlineData("IWireSession", "socket.Send(\"\")")]
+    public Task On_connections_of_the_framework_and_of_libraries(string type, string send) => Case.HoldsAsync($$"""
+        class Feed({{type}} socket)
+        {
+            private readonly byte[] bytes = [1];
+            public void Register(CancellationToken token) => token.Register(() => { _ = {|LCA2001:{{send}}|}; });
+        }
+        """.Replace("{ _ = {|LCA2001:socket.Write(bytes, 0, 1)|}; }", "{|LCA2001:socket.Write(bytes, 0, 1)|}").Replace("{ _ = {|LCA2001:socket.Send(\"\")|}; }", "{|LCA2001:socket.Send(\"\")|}"));
+}

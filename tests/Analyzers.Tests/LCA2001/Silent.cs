@@ -1,0 +1,171 @@
+namespace LifecycleAnalyzers.Tests.LCA2001;
+
+/// <summary>What a check looks like, what is no callback, and what is no send. Each has its reported twin in <see cref="Reports"/>.</summary>
+public class Silent
+{
+    private static string Handler(string body, string members = "") => $$"""
+        class Feed
+        {
+            private readonly WireClient _client;
+            private readonly object _sync = new();
+            private volatile bool _closed;
+            private int _stopped;
+            private WireState _phase;
+            private readonly CancellationTokenSource _stop = new();
+
+            public Feed(WireClient client)
+            {
+                _client = client;
+                _client.Received += OnReceived;
+            }
+
+            private async void OnReceived(object? sender, string text) { await Task.CompletedTask; {{body}} }
+
+            public void Dispose() { _closed = true; _stopped = 1; _phase = WireState.Closed; _stop.Cancel(); }
+
+            {{members}}
+        }
+        """;
+
+    [Fact]
+    public Task The_template_without_a_check_is_reported() => Case.HoldsAsync(Handler("{|LCA2001:_client.Send(text)|};"));
+
+    [Theory]
+    // Early returns, ifs, patterns
+    [InlineData("if (!_client.IsOpen) return; _client.Send(text);")]
+    [InlineData("if (_client.IsOpen) _client.Send(text);")]
+    [InlineData("if (_client.IsOpen == true) _client.Send(text);")]
+    [InlineData("if (_client.IsClosed) return; _client.Send(text);")]
+    [InlineData("if (_client.State == WireState.Open) _client.Send(text);")]
+    [InlineData("if (_client.State != WireState.Open) return; _client.Send(text);")]
+    [InlineData("if (_client.State is WireState.Open or WireState.Opening) _client.Send(text);")]
+    [InlineData("if (_client.State is WireState.Closing or WireState.Closed) return; _client.Send(text);")]
+    [InlineData("if (_client.State >= WireState.Closing) return; _client.Send(text);")]
+    [InlineData("if (_client is { IsOpen: true }) _client.Send(text);")]
+    [InlineData("if (_client is { State: WireState.Open } c) c.Send(text);")]
+    [InlineData("if (_client is not { IsOpen: true } c) return; c.Send(text);")]
+    [InlineData("if (_client?.IsOpen == true) _client.Send(text);")]
+    [InlineData("if (_client?.IsOpen ?? false) _client.Send(text);")]
+    [InlineData("if (_client?.IsOpen is true) _client.Send(text);")]
+    [InlineData("if (_client is null || !_client.IsOpen) return; _client.Send(text);")]
+    [InlineData("if (sender is WireClient { IsOpen: true } c) c.Send(text);")]
+    // Switches, loops, conditional expressions
+    [InlineData("switch (_client.State) { case WireState.Open: _client.Send(text); break; }")]
+    [InlineData("switch (_client.State) { case WireState.Closed: case WireState.Closing: return; default: _client.Send(text); break; }")]
+    [InlineData("switch (_client) { case { IsOpen: true } c: c.Send(text); break; }")]
+    [InlineData("while (_client.IsOpen) { _client.Send(text); }")]
+    [InlineData("for (; _client.IsOpen;) _client.Send(text);")]
+    [InlineData("_ = _client.IsOpen ? _client.SendAsync(text) : Task.CompletedTask;")]
+    [InlineData("_ = _client.State switch { WireState.Open => _client.SendAsync(text), _ => Task.CompletedTask };")]
+    [InlineData("_ = _client.IsOpen && Sent(_client);", "static bool Sent(WireClient c) { c.Send(\"\"); return true; }")]
+    [InlineData("var open = _client.IsOpen; if (open) _client.Send(text);")]
+    [InlineData("var state = _client.State; if (state != WireState.Open) return; _client.Send(text);")]
+    [InlineData("var c = _client; if (!c.IsOpen) return; c.Send(text);")]
+    [InlineData("var c = _client; if (!_client.IsOpen) return; c.Send(text);")]
+    [InlineData("lock (_sync) { if (!_client.IsOpen) return; _client.Send(text); }")]
+    // The owner's own flags
+    [InlineData("if (_closed) return; _client.Send(text);")]
+    [InlineData("if (!_closed) _client.Send(text);")]
+    [InlineData("if (Volatile.Read(ref _closed)) return; _client.Send(text);")]
+    [InlineData("if (_stopped != 0) return; _client.Send(text);")]
+    [InlineData("if (Interlocked.CompareExchange(ref _stopped, 0, 0) == 1) return; _client.Send(text);")]
+    [InlineData("if (_phase == WireState.Closed) return; _client.Send(text);")]
+    [InlineData("if (_stop.IsCancellationRequested) return; _client.Send(text);")]
+    [InlineData("if (_stop.Token.IsCancellationRequested) return; _client.Send(text);")]
+    // Helpers
+    [InlineData("if (!CanSend()) return; _client.Send(text);", "bool CanSend() => _client.IsOpen;")]
+    [InlineData("if (!IsUp) return; _client.Send(text);", "bool IsUp { get { lock (_sync) return _client.IsOpen && !_closed; } }")]
+    [InlineData("if (Fine(_client)) _client.Send(text);", "static bool Fine(WireClient c) => c is { IsOpen: true };")]
+    [InlineData("if (_client.Fine()) _client.Send(text);", "} static class Extensions { public static bool Fine(this WireClient c) => c.State == WireState.Open;")]
+    [InlineData("Say(text);", "void Say(string t) { if (!_client.IsOpen) return; _client.Send(t); }")]
+    [InlineData("Say(text);", "void Say(string t) { if (_closed) return; Deeper(t); } void Deeper(string t) => _client.Send(t);")]
+    [InlineData("if (!_client.IsOpen) return; Say(text);", "void Say(string t) => _client.Send(t);")]
+    // The failure is caught
+    [InlineData("try { _client.Send(text); } catch (Exception) { }")]
+    [InlineData("try { _client.Send(text); } catch { _client.Close(); }")]
+    [InlineData("try { _client.Send(text); } catch (InvalidOperationException) { }")]
+    [InlineData("try { _client.Send(text); } catch (Exception e) when (e is IOException or ObjectDisposedException) { }")]
+    [InlineData("try { Say(text); } catch (InvalidOperationException) { }", "void Say(string t) => _client.Send(t);")]
+    [InlineData("try { await _client.SendAsync(text); } catch (IOException) { }")]
+    [InlineData("_ = _client.SendAsync(text).ContinueWith(t => t.Exception, TaskContinuationOptions.OnlyOnFaulted);")]
+    // It answers instead of throwing
+    [InlineData("_client.TrySend(text);")]
+    [InlineData("if (!_client.TrySend(text)) _client.Close();")]
+    // Closing is no sending
+    [InlineData("_client.Close();")]
+    // Made here
+    [InlineData("var fresh = new WireClient(); fresh.Error += (_, _) => { }; fresh.Open(); fresh.Send(text); fresh.Close();")]
+    // Asked again after the await
+    [InlineData("await Task.Delay(1); if (!_client.IsOpen) return; _client.Send(text);")]
+    [InlineData("await _client.OpenAsync(); _client.Send(text);")]
+    public Task A_send_that_is_guarded(string body, string members = "") => Case.SilentAsync(Handler(body, members));
+
+    [Theory]
+    [InlineData("public void Say() => _client.Send(\"\");")]
+    [InlineData("public void Say() => Task.Run(() => _client.Send(\"\"));")]
+    [InlineData("public void Say() => new Thread(() => _client.Send(\"\")).Start();")]
+    [InlineData("public void Say() => Parallel.For(0, 3, i => _client.Send(\"\"));")]
+    [InlineData("public void Say() => new List<int> { 1 }.ForEach(i => _client.Send(\"\"));")]
+    [InlineData("public void Say(SynchronizationContext c) => c.Send(_ => _client.Send(\"\"), null);")]
+    [InlineData("static void Run(Action a) => a(); public void Say() => Run(() => _client.Send(\"\"));")]
+    [InlineData("public override string ToString() { _client.Send(\"\"); return \"\"; }")]
+    public Task What_is_no_callback(string members) => Case.SilentAsync($$"""class Feed { private readonly WireClient _client = new(); {{members}} }""");
+
+    [Theory]
+    [InlineData("_client.Opened += (_, _) => _client.Send(\"hello\");")]
+    [InlineData("_client.Opened += OnOpened;")]
+    [InlineData("_client.Received += (_, _) => Raised?.Invoke();")]
+    [InlineData("_client.Received += (_, text) => Console.WriteLine(text);")]
+    [InlineData("_client.Received -= (_, _) => _client.Send(\"\");")]
+    public Task A_callback_that_may(string registration) => Case.SilentAsync($$"""
+        class Feed
+        {
+            private readonly WireClient _client = new();
+            public event Action? Raised;
+            public void Register() { {{registration}} }
+            private void OnOpened(object? sender, EventArgs e) => _client.Send("hello");
+        }
+        """);
+
+    [Fact]
+    public Task The_answer_to_the_request_that_is_handled() => Case.SilentAsync("""
+        using Microsoft.AspNetCore.Builder;
+        using Microsoft.AspNetCore.Http;
+
+        class Pages
+        {
+            public void Map(Action<Func<HttpContext, Task>> map) => map(context => context.Response.WriteAsync("hello"));
+            public void OnStarting(HttpContext context) => context.Response.OnStarting(() => context.Response.Body.WriteAsync(new byte[1]).AsTask());
+        }
+        """);
+
+    [Fact]
+    public Task A_cached_session_is_another_rules_business() => Case.HoldsAsync("""
+        class Feed
+        {
+            private readonly ConcurrentDictionary<string, WireClient> _sessions = new();
+            public void Register(WireClient source) => source.Received += (_, text) => { if (_sessions.TryGetValue(text, out var session)) {|LCA3001:session.Send(text)|}; };
+        }
+        """);
+
+    [Fact]
+    public Task The_state_of_the_wrapper_counts_for_what_it_wraps() => Case.SilentAsync("""
+        class OuterChannel(WireClient inner)
+        {
+            public bool IsOpen => inner.IsOpen;
+            public void Send(string text) { if (IsOpen) inner.Send(text); }
+            public void Close() => inner.Close();
+            public void Register(WireClient source) => source.Received += (_, text) => Send(text);
+        }
+        """);
+
+    [Fact]
+    public Task The_state_of_the_socket_counts_for_its_stream() => Case.SilentAsync("""
+        class Line
+        {
+            private readonly TcpClient _tcp;
+            private readonly NetworkStream _stream;
+            public Line(TcpClient tcp) { _tcp = tcp; _stream = tcp.GetStream(); _ = new Timer(_ => { if (_tcp.Connected) _stream.Write([1], 0, 1); }); }
+        }
+        """);
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using LifecycleAnalyzers.Testing;
+using Microsoft.CodeAnalysis;
+
+namespace LifecycleAnalyzers.Tests;
+
+/// <summary>Rule tests over sources that use the library of <see cref="WireLibrary"/>.</summary>
+internal static class Case
+{
+    private const string Usings = "using Wires;\nusing System.Collections.Concurrent;\nusing System.Net.Sockets;\nusing System.Net.WebSockets;\n";
+
+    public static DiagnosticResult Diagnostic(string id) => CSharpAnalyzerVerifier<LifecycleAnalyzer>.Diagnostic(id);
+
+    /// <summary>Exactly what is marked, <c>[|...|]</c> being the first rule's.</summary>
+    public static Task HoldsAsync([StringSyntax("c#-test")] string source, params DiagnosticResult[] expected) => Of([source], expected).RunAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Nothing at all. The source must hold no marks.</summary>
+    public static Task SilentAsync([StringSyntax("c#-test")] string source)
+    {
+        Assert.DoesNotContain("|}", source);
+        return HoldsAsync(source);
+    }
+
+    /// <summary>Several files, Test0.cs and so on.</summary>
+    public static Task FilesHoldAsync(string[] sources, params DiagnosticResult[] expected) => Of(sources, expected).RunAsync(TestContext.Current.CancellationToken);
+
+    public static CSharpAnalyzerVerifier<LifecycleAnalyzer>.Test Of(string[] sources, params DiagnosticResult[] expected)
+    {
+        var test = new CSharpAnalyzerVerifier<LifecycleAnalyzer>.Test();
+        foreach (var source in sources) test.TestState.Sources.Add(Usings + source);
+        test.TestState.AdditionalReferences.Add(WireLibrary.Reference);
+        test.TestState.AdditionalReferences.Add(typeof(LifecycleAnalyzers.Runtime.ConnectionCallbackAttribute).Assembly);
+        test.ExpectedDiagnostics.AddRange(expected);
+        return test;
+    }
+
+    /// <summary>One source and an .editorconfig above it.</summary>
+    public static CSharpAnalyzerVerifier<LifecycleAnalyzer>.Test WithConfig([StringSyntax("c#-test")] string source, string config)
+    {
+        var test = Of([source]);
+        test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", "root = true\n[*.cs]\n" + config));
+        return test;
+    }
+
+    /// <summary>One source and a catalogue of the user's.</summary>
+    public static CSharpAnalyzerVerifier<LifecycleAnalyzer>.Test WithCatalogue([StringSyntax("c#-test")] string source, string catalogue)
+    {
+        var test = Of([source]);
+        test.TestState.AdditionalFiles.Add(("mine.lifecycle.txt", catalogue));
+        return test;
+    }
+
+    public static Task RunAsync(this CSharpAnalyzerVerifier<LifecycleAnalyzer>.Test test) => test.RunAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>A program with statements of its own.</summary>
+    public static CSharpAnalyzerVerifier<LifecycleAnalyzer>.Test Program([StringSyntax("c#-test")] string source, params DiagnosticResult[] expected)
+    {
+        var test = Of([source], expected);
+        test.TestState.OutputKind = OutputKind.ConsoleApplication;
+        return test;
+    }
+
+    /// <summary>Code that does not compile: only what our rules say counts.</summary>
+    public static CSharpAnalyzerVerifier<LifecycleAnalyzer>.Test Broken([StringSyntax("c#-test")] string source)
+    {
+        var test = Of([source]);
+        test.CompilerDiagnostics = CompilerDiagnostics.None;
+        return test;
+    }
+}
