@@ -93,7 +93,9 @@ public sealed class LCA1001AttachErrorHandlerFix : CodeFixProvider
 
     private static SyntaxNode? Move(SyntaxNode root, SyntaxNode function, SyntaxNode opening, ExpressionSyntax connection, List<ExpressionStatementSyntax> late, SemanticModel model)
     {
-        if (opening.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax } openingStatement) return null;
+        if (opening.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax } openingStatement || late.Any(s => s.Parent is not BlockSyntax)) return null;
+        // Open as soon as it is made: nothing can come in between.
+        if (opening.FirstAncestorOrSelf<InitializerExpressionSyntax>() is { } initializer && openingStatement.Span.Contains(initializer.Span)) return null;
         var creation = Creation(function, connection, opening.SpanStart);
         var created = creation is not null && creation.Parent is BlockSyntax && creation != openingStatement || creation == openingStatement && !(opening is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } && IsSame(access.Expression, connection));
         // Directly after the creation if all that the handlers name is there by then, else right before the opening.

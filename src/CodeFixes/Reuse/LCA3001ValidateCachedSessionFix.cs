@@ -38,8 +38,9 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         {
             var use = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             if (Replacement(use, diagnostic, catalogue, model) is not var (old, replacement)) continue;
-            var changed = root.ReplaceNode(old, replacement.WithAdditionalAnnotations(Formatter.Annotation));
-            context.RegisterCodeFix(CodeAction.Create("Ask for the session's state, and replace it when it has died", _ => Task.FromResult(document.WithSyntaxRoot(changed)), CheckKey), diagnostic);
+            var changed = document.WithSyntaxRoot(root.ReplaceNode(old, replacement.WithAdditionalAnnotations(Formatter.Annotation)));
+            if (await Verification.HelpsAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
+                context.RegisterCodeFix(CodeAction.Create("Ask for the session's state, and replace it when it has died", _ => Task.FromResult(changed), CheckKey), diagnostic);
         }
     }
 
@@ -73,13 +74,20 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
             switch (node)
             {
                 case IfStatementSyntax statement when NullTest(statement.Condition) is { } tested && Refers(tested, name) && Fills(statement.Statement, name):
-                    return (statement.Condition, Either(IsNull(tested), check.NotUsable(tested.ToString())).WithTriviaFrom(statement.Condition));
+                    return (statement, WithState(statement, name, check));
                 case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceAssignmentExpression } fill when Refers(fill.Left, name):
                     return Filled(fill, check);
             }
         }
 
         return null;
+    }
+
+    /// <summary>The condition, and that of a second look inside a lock.</summary>
+    private static SyntaxNode WithState(IfStatementSyntax statement, string name, StateCheck check)
+    {
+        var looks = statement.DescendantNodesAndSelf().OfType<IfStatementSyntax>().Select(s => s.Condition).Where(c => NullTest(c) is { } tested && Refers(tested, name));
+        return statement.ReplaceNodes(looks, (old, _) => Either(IsNull(NullTest(old)!), check.NotUsable(NullTest(old)!.ToString())).WithTriviaFrom(old));
     }
 
     private static (SyntaxNode, SyntaxNode)? Filled(AssignmentExpressionSyntax fill, StateCheck check)

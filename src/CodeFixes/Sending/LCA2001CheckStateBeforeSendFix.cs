@@ -34,7 +34,7 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             var change = await GuardAsync(context.Document.Project.Solution, diagnostic, catalogue, context.CancellationToken).ConfigureAwait(false);
-            if (change is { } fixedDocument)
+            if (change is { } fixedDocument && await Verification.HelpsAsync(context.Document, fixedDocument, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
                 context.RegisterCodeFix(CodeAction.Create("Check the state before sending", _ => Task.FromResult(fixedDocument), GuardKey), diagnostic);
         }
     }

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace LifecycleAnalyzers.CodeFixes.Shared;
+
+/// <summary>A fix is offered only if it helps: the rule has less to say of the file afterwards, and no other rule more.</summary>
+internal static class Verification
+{
+    public static async Task<bool> HelpsAsync(Document before, Document after, string id, CancellationToken cancellation)
+    {
+        var old = await FindAsync(before.Project, before, cancellation).ConfigureAwait(false);
+        var changed = after.Project.Solution.GetDocument(before.Id);
+        if (changed is null) return false;
+        var now = await FindAsync(changed.Project, changed, cancellation).ConfigureAwait(false);
+        return Count(now, id) < Count(old, id) && now.Length < old.Length;
+    }
+
+    private static int Count(ImmutableArray<Diagnostic> found, string id) => found.Count(d => d.Id == id);
+
+    private static async Task<ImmutableArray<Diagnostic>> FindAsync(Project project, Document document, CancellationToken cancellation)
+    {
+        var compilation = await project.GetCompilationAsync(cancellation).ConfigureAwait(false);
+        var tree = await document.GetSyntaxTreeAsync(cancellation).ConfigureAwait(false);
+        if (compilation is null || tree is null) return [];
+        var analysed = compilation.WithAnalyzers([new LifecycleAnalyzer()], project.AnalyzerOptions);
+#pragma warning disable RS1030 // a code fix may ask the compilation that it has just made
+        return await analysed.GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(tree), null, cancellation).ConfigureAwait(false);
+#pragma warning restore RS1030
+    }
+}

@@ -1,0 +1,185 @@
+namespace LifecycleAnalyzers.Tests.LCA1001;
+
+/// <summary>Attached in time, by whomever; or not to be attached here at all.</summary>
+public class Silent
+{
+    [Theory]
+    // In time
+    [InlineData("var c = new DeskClient(); c.Error += OnError; c.Open(); _field = c;")]
+    [InlineData("var c = new DeskClient(); c.Closed += OnError; await c.OpenAsync(); _field = c;")]
+    [InlineData("_field = new WireClient(); _field.Error += OnError; _field.Open();")]
+    [InlineData("_field ??= Make(); _field.Open();")]
+    [InlineData("var c = Make(); c.Open(); _field = c;")]
+    [InlineData("var c = new DeskClient(); Attach(c); c.Open(); _field = c;")]
+    [InlineData("var c = new DeskClient(); if (_flag) c.Error += OnError; else c.Closed += OnError; c.Open(); _field = c;")]
+    [InlineData("var c = Wire.Connect(\"x\"); c.Error += OnError; c.Send(\"\"); _field = c;")]
+    // Used up here: each call tells its failure
+    [InlineData("using var c = new DeskClient(); c.Open(); c.Send(\"\");")]
+    [InlineData("var c = new DeskClient(); try { c.Open(); c.Send(\"\"); } finally { c.Dispose(); }")]
+    [InlineData("await using var c = new DeskClient(); await c.OpenAsync(); await c.SendAsync(\"\");")]
+    [InlineData("var c = new DeskClient(); c.Open(); await c.SendAsync(\"\"); c.Close();")]
+    // It leaves before it is opened
+    [InlineData("var c = new DeskClient(); Wire.Use(c); c.Open();")]
+    [InlineData("var c = new DeskClient(); _owner.Client = c; c.Open();")]
+    [InlineData("_field = new WireClient(); Wire.Use(_field); _field.Open();")]
+    // Somebody else's
+    [InlineData("given.Open();")]
+    [InlineData("await given.OpenAsync();")]
+    [InlineData("_owner.Client!.Open();")]
+    // Not opened
+    [InlineData("_field = new WireClient(); _field.Address = \"x\";")]
+    [InlineData("var c = new DeskClient(); c.Close();")]
+    public Task Nothing_is_wrong(string body) => Case.SilentAsync($$"""
+        class DeskClient : WireClient { }
+
+        class Owner { public WireClient? Client { get; set; } }
+
+        class Feed
+        {
+            private WireClient? _field;
+            private readonly Owner _owner = new();
+            private bool _flag;
+            public async Task Run(WireClient given) { await Task.CompletedTask; {{body}} }
+            private void OnError(object? sender, EventArgs e) => _flag = !_flag;
+            private WireClient Make() { var c = new WireClient(); c.Error += OnError; return c; }
+            private static void Attach(WireClient c) => c.Error += (_, _) => { };
+        }
+        """);
+
+    [Fact]
+    public Task The_constructor_attaches() => Case.SilentAsync("""
+        class Feed
+        {
+            private readonly WireClient _client = new();
+            public Feed() => _client.Error += (_, _) => { };
+            public void Start() => _client.Open();
+        }
+        """);
+
+    [Fact]
+    public Task Another_member_attaches() => Case.SilentAsync("""
+        class Feed
+        {
+            private readonly WireClient _client = new();
+            public void Start() => _client.Open();
+            public void Watch() => _client.Closed += (_, _) => { };
+        }
+        """);
+
+    [Fact]
+    public Task A_helper_of_the_type_attaches_what_it_is_given() => Case.SilentAsync("""
+        class Feed
+        {
+            private readonly WireClient _client;
+            public Feed() { _client = new WireClient(); Watch(_client); }
+            public void Start() => _client.Open();
+            private static void Watch(WireClient client) => client.Error += (_, _) => { };
+        }
+        """);
+
+    [Fact]
+    public Task The_base_class_attaches() => Case.SilentAsync("""
+        abstract class Base
+        {
+            protected readonly WireClient Client = new();
+            protected Base() => Client.Error += (_, _) => { };
+        }
+
+        class Feed : Base { public void Start() => Client.Open(); }
+        """);
+
+    [Fact]
+    public Task The_derived_class_attaches() => Case.SilentAsync("""
+        class Base
+        {
+            protected readonly WireClient Client = new();
+            public void Start() => Client.Open();
+        }
+
+        class Feed : Base { public Feed() => Client.Error += (_, _) => { }; }
+        """);
+
+    [Fact]
+    public Task A_wrapper_attaches_to_what_it_is_given() => Case.SilentAsync("""
+        class Monitor(WireClient inner) { public void Watch() => inner.Error += (_, _) => { }; }
+
+        class Feed
+        {
+            public Monitor Start() { var client = new WireClient(); var monitor = new Monitor(client); client.Open(); return monitor; }
+        }
+        """);
+
+    [Fact]
+    public Task A_handler_given_to_the_constructor() => Case.SilentAsync("""
+        class PriceLink
+        {
+            public event Action<Exception>? Faulted;
+            public PriceLink(Action<Exception> onFault) => Faulted += onFault;
+            public bool IsOpen { get; private set; }
+            public void Open() { IsOpen = true; Faulted?.Invoke(new IOException()); }
+            public void Send(string text) { }
+            public void Close() => IsOpen = false;
+        }
+
+        class Feed
+        {
+            private PriceLink? _link;
+            public void Start() { _link = new PriceLink(e => Console.WriteLine(e)); _link.Open(); }
+        }
+        """);
+
+    [Fact]
+    public Task A_field_that_was_handed_in() => Case.SilentAsync("""
+        class Feed(WireClient client)
+        {
+            private readonly WireClient _kept = client;
+            public void Start() { client.Open(); _kept.Open(); }
+        }
+        """);
+
+    [Fact]
+    public Task A_type_without_an_error_event() => Case.SilentAsync("""
+        class Line
+        {
+            private readonly TcpClient _tcp = new();
+            private readonly ClientWebSocket _socket = new();
+            public async Task Start(CancellationToken token) { await _tcp.ConnectAsync("x", 1, token); await _socket.ConnectAsync(new Uri("ws://x"), token); }
+        }
+        """);
+
+    [Fact]
+    public Task The_connections_own_code() => Case.SilentAsync("""
+        class PriceLink
+        {
+            public event Action<Exception>? Faulted;
+            public bool IsOpen { get; private set; }
+            public void Open() { IsOpen = true; Faulted?.Invoke(new IOException()); }
+            public void Reopen() { Close(); Open(); }
+            public void Send(string text) { }
+            public void Close() => IsOpen = false;
+        }
+        """);
+
+    [Fact]
+    public Task A_watcher_that_is_switched_off_or_watched() => Case.SilentAsync("""
+        class Folder
+        {
+            private readonly FileSystemWatcher _watcher = new("x");
+            private readonly FileSystemWatcher _off = new("y");
+            public void Start() { _watcher.Error += (_, e) => Console.WriteLine(e.GetException()); _watcher.EnableRaisingEvents = true; _off.EnableRaisingEvents = false; }
+        }
+        """);
+
+    [Fact]
+    public Task An_operation_object_with_its_event() => Case.SilentAsync("""
+        class Intake(Socket socket)
+        {
+            public void Begin()
+            {
+                var args = new SocketAsyncEventArgs();
+                args.Completed += (_, _) => { };
+                if (!socket.ReceiveAsync(args)) Console.WriteLine("done");
+            }
+        }
+        """);
+}

@@ -1,0 +1,143 @@
+namespace LifecycleAnalyzers.Tests.LCA3001;
+
+/// <summary>Validated, evicted on failure, not cached, or healing by itself.</summary>
+public class Silent
+{
+    private static string Holder(string body, string members = "") => $$"""
+        class Holder
+        {
+            private readonly ConcurrentDictionary<string, IWireSession> _sessions = new();
+            private readonly Dictionary<string, IWireSession> _plain = [];
+            private readonly object _sync = new();
+            private IWireSession? _session;
+            private Lazy<IWireSession> _lazy = new(() => Connect());
+
+            public async Task Use(string key) { await Task.CompletedTask; {{body}} }
+
+            private static IWireSession Connect() { var s = Wire.Create(); s.Error += (_, _) => { }; s.Open(); return s; }
+            {{members}}
+        }
+        """;
+
+    [Fact]
+    public Task The_template_without_a_check_is_reported() => Case.HoldsAsync(Holder("_session ??= Connect(); {|LCA3001:_session.Send(\"\")|};"));
+
+    [Theory]
+    // Asked before
+    [InlineData("if (_session is null || !_session.IsOpen) _session = Connect(); _session.Send(\"\");")]
+    [InlineData("if (_session is not { IsOpen: true }) _session = Connect(); _session.Send(\"\");")]
+    [InlineData("if (_session?.IsOpen != true) _session = Connect(); _session.Send(\"\");")]
+    [InlineData("if (_session == null || _session.State != WireState.Open) { _session?.Dispose(); _session = Connect(); } _session.Send(\"\");")]
+    [InlineData("_session ??= Connect(); if (!_session.IsOpen) _session = Connect(); _session.Send(\"\");")]
+    [InlineData("_session ??= Connect(); if (!_session.IsOpen) return; _session.Send(\"\");")]
+    [InlineData("_session ??= Connect(); if (!_session.IsOpen) throw new InvalidOperationException(\"dead\"); _session.Send(\"\");")]
+    [InlineData("_session ??= Connect(); if (!_session.IsOpen) _session.Open(); _session.Send(\"\");")]
+    [InlineData("var s = _session; if (s is { IsOpen: true }) { s.Send(\"\"); return; } _session = Connect();")]
+    [InlineData("lock (_sync) { if (_session is not { IsOpen: true }) _session = Connect(); _session.Send(\"\"); }")]
+    [InlineData("Get().Send(\"\");", "IWireSession Get() { lock (_sync) { if (_session is { IsOpen: true }) return _session; return _session = Connect(); } }")]
+    [InlineData("Live.Send(\"\");", "IWireSession Live => _session is { IsOpen: true } s ? s : _session = Connect();")]
+    [InlineData("Ensure(); _session!.Send(\"\");", "void Ensure() { if (_session is not { IsOpen: true }) _session = Connect(); }")]
+    [InlineData("_session ??= Connect(); if (!Fine(_session)) return; _session.Send(\"\");", "static bool Fine(IWireSession s) => s.State == WireState.Open;")]
+    [InlineData("if (_sessions.TryGetValue(key, out var s) && s.IsOpen) s.Send(\"\");")]
+    [InlineData("if (_sessions.TryGetValue(key, out var s) && s is { State: WireState.Open }) s.Send(\"\");")]
+    [InlineData("var s = _sessions.GetOrAdd(key, _ => Connect()); if (!s.IsOpen) { s = Connect(); _sessions[key] = s; } s.Send(\"\");")]
+    [InlineData("if (!_plain.TryGetValue(key, out var s) || !s.IsOpen) { s = Connect(); _plain[key] = s; } s.Send(\"\");")]
+    [InlineData("foreach (var s in _sessions.Values) if (s.IsOpen) s.Send(\"\");")]
+    [InlineData("if (_lazy.Value.IsOpen) _lazy.Value.Send(\"\");")]
+    // A failure evicts or replaces
+    [InlineData("_session ??= Connect(); try { _session.Send(\"\"); } catch (InvalidOperationException) { _session = null; throw; }")]
+    [InlineData("_session ??= Connect(); try { _session.Send(\"\"); } catch (Exception) { _session.Dispose(); _session = Connect(); }")]
+    [InlineData("_session ??= Connect(); try { _session.Send(\"\"); } catch { Drop(); throw; }", "void Drop() { _session?.Dispose(); _session = null; }")]
+    [InlineData("if (_sessions.TryGetValue(key, out var s)) try { s.Send(\"\"); } catch (IOException) { _sessions.TryRemove(key, out _); }")]
+    [InlineData("var s = _sessions.GetOrAdd(key, _ => Connect()); try { s.Send(\"\"); } catch (Exception) when (_sessions.TryRemove(key, out _)) { }")]
+    // Made for this use
+    [InlineData("var s = Connect(); s.Send(\"\");")]
+    [InlineData("_session = Connect(); _session.Send(\"\");")]
+    [InlineData("var s = Connect(); _sessions[key] = s; s.Send(\"\");")]
+    // No use
+    [InlineData("_session?.Close();")]
+    [InlineData("if (_sessions.TryRemove(key, out var s)) s.Dispose();")]
+    [InlineData("Console.WriteLine(_session ??= Connect());")]
+    public Task A_session_that_is_looked_after(string body, string members = "") => Case.SilentAsync(Holder(body, members));
+
+    [Fact]
+    public Task An_owner_that_opens_in_its_constructor() => Case.SilentAsync("""
+        class Owner
+        {
+            private readonly IWireSession _session;
+            public Owner() { _session = Wire.Create(); _session.Error += (_, _) => { }; _session.Open(); }
+            public void Say(string text) => _session.Send(text);
+        }
+        """);
+
+    [Fact]
+    public Task An_owner_that_opens_in_start() => Case.SilentAsync("""
+        class Owner
+        {
+            private IWireSession? _session;
+            public void Start() { if (_session is not null) return; _session = Wire.Create(); _session.Error += (_, _) => { }; _session.Open(); }
+            public void Say(string text) => _session!.Send(text);
+        }
+        """);
+
+    [Fact]
+    public Task A_session_that_was_handed_in() => Case.SilentAsync("""
+        class Owner(IWireSession session)
+        {
+            private readonly IWireSession _kept = session;
+            public void Say(string text) { session.Send(text); _kept.Send(text); }
+        }
+        """);
+
+    [Fact]
+    public Task Clients_that_heal_by_themselves() => Case.SilentAsync("""
+        using System.Data.Common;
+
+        class Healing(Func<DbDataSource> source)
+        {
+            private HttpClient? _http;
+            private DbDataSource? _data;
+            public Task<string> Get() => (_http ??= new HttpClient()).GetStringAsync("http://x");
+            public int Count() { _data ??= source(); using var connection = _data.OpenConnection(); using var command = connection.CreateCommand(); return command.ExecuteNonQuery(); }
+        }
+        """);
+
+    [Fact]
+    public Task The_users_word_that_a_type_reconnects() => Case.SilentAsync("""
+        [LifecycleAnalyzers.Runtime.Connection(Reconnects = true)]
+        class SteadyLink { public bool IsOpen => true; public void Send(string text) { } public void Close() { } }
+
+        class Holder
+        {
+            private SteadyLink? _link;
+            public void Say() { _link ??= new SteadyLink(); _link.Send(""); }
+        }
+        """);
+
+    [Fact]
+    public Task A_private_helper_whose_callers_ask() => Case.SilentAsync("""
+        class Holder
+        {
+            private IWireSession? _session;
+            public void Use() { if (_session is not { IsOpen: true }) _session = Wire.Create(); Say("1"); }
+            private void Say(string text) => _session!.Send(text);
+        }
+        """);
+
+    [Fact]
+    public Task The_failure_of_the_use_is_answered_by_a_retry_with_another() => Case.SilentAsync("""
+        class Holder
+        {
+            private IWireSession? _session;
+            public void Use()
+            {
+                for (var attempt = 0; attempt < 2; attempt++)
+                {
+                    _session ??= Wire.Create();
+                    try { _session.Send(""); return; }
+                    catch (InvalidOperationException) { _session = null; }
+                }
+            }
+        }
+        """);
+}
