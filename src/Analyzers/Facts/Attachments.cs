@@ -67,7 +67,7 @@ internal sealed class Attachments(Analysis analysis)
         {
             if (happened.Kind == EventKind.Subscribe && analysis.Connections.TellsFailure(happened.Symbol!) && Holds(happened.Value, field, happened.State)) return true;
             // Handed to code that we cannot see: it may attach.
-            if (happened.Kind == EventKind.Call && happened.Callees.IsEmpty && happened.Symbol is IMethodSymbol { IsExtensionMethod: false } method && !IsLogging(method)
+            if (happened.Kind == EventKind.Call && happened.Callees.IsEmpty && happened.Symbol is IMethodSymbol { IsExtensionMethod: false } method && !IsLogging(method) && analysis.Connections.TypeOf(method.ContainingType) is null
                 && happened.Arguments.Any(a => Holds(a, field, happened.State))) return true;
             // Attached while it was a variable, then stored.
             if (happened.Kind == EventKind.Store && happened.Value.Places.Any(p => (happened.State.MarksOf(p) & Marks.Attached) != 0)

@@ -38,7 +38,7 @@ internal sealed class Holders
         {
             var type = declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax ? _analysis.Bodies.ModelOf(tree).GetDeclaredSymbol(syntax, cancellation) : null;
             var mayUse = index.Cached.Mentions(identifiers, type);
-            var mayOpen = MentionsOpening(invoked) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
+            var mayOpen = (MentionsOpening(invoked) || identifiers.Contains("SocketAsyncEventArgs")) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
             if (!mayUse && !mayOpen) continue;
             foreach (var node in Functions(declaration))
             {

@@ -27,7 +27,7 @@ public class Reports
     [InlineData("var c = {|LCA1001:Wire.Connect(\"x\")|}; c.Send(\"\"); c.Error += OnError; _field = c;")]
     [InlineData("var c = {|LCA1001:Wire.Connect(\"x\")|}; await Task.Delay(1); c.Error += OnError; _field = c;")]
     // The factory of the same compilation
-    [InlineData("var c = CreateDesk(); {|LCA1001:c.Open()|}; c.Error += OnError;")]
+    [InlineData("var c = CreateDeskClient(); {|LCA1001:c.Open()|}; c.Error += OnError;")]
     [InlineData("_session = Wire.Create(); {|LCA1001:_session.Open()|};")]
     // A helper opens it
     [InlineData("var c = new DeskClient(); {|LCA1001:Start(c)|}; c.Error += OnError;")]
@@ -43,7 +43,7 @@ public class Reports
             private bool _flag;
             public async Task Run() { await Task.CompletedTask; {{body}} }
             private void OnError(object? sender, EventArgs e) => _flag = !_flag;
-            private static DeskClient CreateDesk() => new();
+            private static DeskClient CreateDeskClient() => new();
             private static void Start(WireClient c) => c.Open();
         }
         """);
