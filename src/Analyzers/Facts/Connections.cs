@@ -13,13 +13,16 @@ internal sealed class Connections(Analysis analysis)
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _mattering = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _carriers = new(SymbolEqualityComparer.Default);
 
-    public ConnectionType? TypeOf(ITypeSymbol? type) => type is null ? null : analysis.Catalogue.Find(type);
+    /// <summary>The connection that a type is. A stream of the user's own is one only by what it is made from: it may lie in memory.</summary>
+    public ConnectionType? TypeOf(ITypeSymbol? type) =>
+        type is null || analysis.Catalogue.Find(type) is not { } known || known.Source == Source.Convention && IsCarrier(type) ? null : known;
 
     /// <summary>A type that carries bytes to a connection without being one: a stream, a writer, a pipe.</summary>
     public bool IsCarrier(ITypeSymbol? type) => type is not null && _carriers.GetOrAdd(type, static t =>
     {
         for (var candidate = t; candidate is not null; candidate = candidate.BaseType)
         {
+            if (candidate.Name is "MemoryStream" or "FileStream" or "StringWriter" or "StringReader" or "UnmanagedMemoryStream") return false;
             if (candidate.Name is "Stream" or "TextWriter" or "BinaryWriter" or "PipeWriter" or "TextReader" or "BinaryReader" or "PipeReader"
                 && candidate.ContainingNamespace?.ToDisplayString() is "System.IO" or "System.IO.Pipelines") return true;
             // A command runs on the connection that it was made with.

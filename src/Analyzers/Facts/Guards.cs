@@ -163,7 +163,8 @@ internal sealed class Guards(Analysis analysis)
         }
 
         if (place.RootPlace.Root == RootKind.Born) return false;
-        return place.RootPlace.Root == RootKind.This && (analysis.Types.IsMadeFromConnection(place, body) || analysis.Connections.TypeOf(body.Type) is not null && place.Depth > 0);
+        // A connection's own plain stream is its transport.
+        return place.RootPlace.Root == RootKind.This && (analysis.Types.IsMadeFromConnection(place, body) || analysis.Connections.TypeOf(body.Type) is not null && place.Depth > 0 && place.Type?.Name is "Stream" or "PipeWriter" or "IDuplexPipe");
     }
 
     /// <summary>A method that begins by throwing when the state is not the usable one requires that state of its callers.</summary>

@@ -137,7 +137,7 @@ internal sealed class Holders
     private bool Kept(ISymbol member, ITypeSymbol held)
     {
         if (held.Name is "IMemoryCache" or "MemoryCache" || held.Name.EndsWith("Lazy", StringComparison.Ordinal)) return true;
-        if (IsConnection(held)) return _analysis.Cached.IsCached(member);
+        if (IsConnection(held) || _analysis.Connections.IsCarrier(held)) return _analysis.Cached.IsCached(member);
         return held switch
         {
             IArrayTypeSymbol array => IsConnection(array.ElementType) || array.ElementType is INamedTypeSymbol { TypeArguments: [var inner] } && IsConnection(inner),
