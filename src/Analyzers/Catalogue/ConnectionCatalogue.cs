@@ -45,6 +45,10 @@ internal sealed partial class ConnectionCatalogue
 
     public bool ConventionsEnabled => _options.Conventions;
 
+    /// <summary>Whether a type that nobody has described may be taken for a connection by what its own code requires.</summary>
+    public bool MayInfer(INamedTypeSymbol type) =>
+        Find(type) is not null || _options.Conventions && Told(type) is null;
+
     /// <summary>Types by name, for whoever needs one.</summary>
     public KnownTypes Types { get; }
 

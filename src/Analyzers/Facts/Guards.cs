@@ -170,7 +170,7 @@ internal sealed class Guards(Analysis analysis)
     /// <summary>A method that begins by throwing when the state is not the usable one requires that state of its callers.</summary>
     private void Requirement(Body body, BodyEvent thrown, ImmutableArray<SendFact>.Builder sends)
     {
-        if (body.Method is not { } method || body.Type is not { } type || !IsSending(method, type)) return;
+        if (body.Method is not { } method || body.Type is not { } type || !analysis.Catalogue.MayInfer(type) || !IsSending(method, type)) return;
         var exception = ExceptionOf(thrown.Operation, method);
         if (exception is { Name: "ArgumentException" or "ArgumentNullException" or "ArgumentOutOfRangeException" or "OperationCanceledException" }) return;
         foreach (var fact in thrown.State.Facts)
@@ -293,9 +293,9 @@ internal sealed class Guards(Analysis analysis)
     }
 
     /// <summary>Made in this body, itself or what it is a part of.</summary>
-    private static bool IsFresh(FlowState state, Place place)
+    private bool IsFresh(FlowState state, Place place)
     {
-        if (place.RootPlace is { Root: RootKind.Born, Born: BornKind.Created }) return true;
+        if (Base(place) is { IsRoot: true, Root: RootKind.Born, Born: BornKind.Created }) return true;
         for (Place? part = place; part is not null; part = part.Parent)
         {
             if ((state.MarksOf(part) & Marks.Fresh) != 0 && part.Born is not (BornKind.Lookup or BornKind.Pooled)) return true;

@@ -38,7 +38,7 @@ internal sealed class Holders
         {
             var type = declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax ? _analysis.Bodies.ModelOf(tree).GetDeclaredSymbol(syntax, cancellation) : null;
             var mayUse = index.Cached.Mentions(identifiers, type);
-            var mayOpen = (MentionsOpening(invoked) || identifiers.Contains("SocketAsyncEventArgs")) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
+            var mayOpen = (MentionsOpening(invoked) || invoked.Overlaps(index.Opening) || identifiers.Contains("SocketAsyncEventArgs")) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
             if (!mayUse && !mayOpen) continue;
             foreach (var node in Functions(declaration))
             {
@@ -103,7 +103,15 @@ internal sealed class Holders
         foreach (var name in _analysis.Catalogue.TypesWithErrorEvents()) errorTypes.Add(Plain(name));
         foreach (var type in _analysis.Implementations.Types)
         {
-            if (_analysis.Connections.TypeOf(type) is not null && HasErrorEvent(type)) errorTypes.Add(Plain(type.Name));
+            if (_analysis.Connections.TypeOf(type) is not null && HasErrorEvent(type))
+            {
+                errorTypes.Add(Plain(type.Name));
+                foreach (var member in type.GetMembers())
+                {
+                    if ((_analysis.Connections.RolesOf(member, null) & (Role.Open | Role.Create)) != 0) index.Opening.Add(member.Name);
+                }
+            }
+
             foreach (var (member, held) in Held(type))
             {
                 if (Kept(member, held)) index.Cached.Add(member, type);
@@ -189,6 +197,9 @@ internal sealed class Holders
         public NameSet Cached { get; } = new();
 
         public NameSet Error { get; } = new();
+
+        /// <summary>What opens the types of this compilation.</summary>
+        public HashSet<string> Opening { get; } = new(StringComparer.Ordinal);
 
         public ImmutableArray<string> ErrorTypeNames { get; set; } = [];
     }

@@ -113,6 +113,9 @@ internal sealed class Bodies(Compilation compilation)
     {
         switch (syntax)
         {
+            // A method whose return type is still missing looks like a constructor of another name.
+            case ConstructorDeclarationSyntax { Parent: TypeDeclarationSyntax owner } constructor when constructor.Identifier.ValueText != owner.Identifier.ValueText:
+                return (null, null);
             case BaseMethodDeclarationSyntax or AccessorDeclarationSyntax:
                 return (model.GetOperation(syntax, cancellation), model.GetDeclaredSymbol(syntax, cancellation));
             case CompilationUnitSyntax unit:

@@ -26,6 +26,8 @@ internal sealed class Summaries(Analysis analysis)
         if (!SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, analysis.Compilation.Assembly) || symbol.DeclaringSyntaxReferences.IsEmpty) return false;
         if (symbol is IMethodSymbol or IPropertySymbol)
         {
+            // What the user has said of a member by an attribute stands for its code.
+            if (symbol.GetAttributes().Any(a => a.AttributeClass?.ContainingNamespace?.ToDisplayString() == "LifecycleAnalyzers.Runtime")) return false;
             foreach (var reference in symbol.DeclaringSyntaxReferences)
             {
                 if (OnlyThrows(reference.GetSyntax())) return false;
