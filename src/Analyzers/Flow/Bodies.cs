@@ -58,6 +58,8 @@ internal sealed class Bodies(Compilation compilation)
         if (syntax is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax) return MakeNested(syntax, cancellation);
         var model = ModelOf(syntax.SyntaxTree);
         var (root, symbol) = RootOf(syntax, model, cancellation);
+        // `async Start()` without its return type is a method that returns an unknown `async`.
+        if (symbol is IMethodSymbol { ReturnType: { TypeKind: TypeKind.Error, Name: "async" } }) return null;
         if (root is null || symbol is null || root.Parent is not null || HasSyntaxErrors(root.Syntax)) return null;
         var graph = root switch
         {

@@ -46,7 +46,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
 
     private static (SyntaxNode Old, SyntaxNode New)? Replacement(SyntaxNode use, Diagnostic diagnostic, ConnectionCatalogue catalogue, SemanticModel model)
     {
-        if (diagnostic.AdditionalLocations.FirstOrDefault() is not { } declared || declared.SourceTree != use.SyntaxTree) return null;
+        if (diagnostic.AdditionalLocations.FirstOrDefault() is not { } declared || declared.SourceTree?.FilePath != use.SyntaxTree.FilePath) return null;
         var cache = use.SyntaxTree.GetRoot().FindNode(declared.SourceSpan);
         var symbol = model.GetDeclaredSymbol(cache);
         var (name, type) = symbol switch

@@ -16,7 +16,10 @@ internal static class FixContext
     /// <summary>The document and node of a place that a diagnostic names.</summary>
     public static async Task<(Document Document, SyntaxNode Node)?> NodeAsync(Solution solution, Location location, CancellationToken cancellation)
     {
-        if (location.SourceTree is not { } tree || solution.GetDocument(tree) is not { } document) return null;
+        if (location.SourceTree is not { } tree) return null;
+        // Fixes that were applied before may have made new trees of the same files.
+        var document = solution.GetDocument(tree) ?? solution.GetDocument(solution.GetDocumentIdsWithFilePath(tree.FilePath).FirstOrDefault());
+        if (document is null) return null;
         var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
         return root is null ? null : (document, root.FindNode(location.SourceSpan, getInnermostNodeForTie: true));
     }

@@ -54,7 +54,7 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         for (Place? part = send.Connection; part is not null; part = part.Parent)
         {
             if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(file, container) : null;
-            if (part.Symbol is not { } member || part.Parent is not { Root: RootKind.This or RootKind.Static }) continue;
+            if (part.Symbol is not { } member || part.Parent is null) continue;
             if (part.Symbol is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" } && part.Parent.Symbol is { } lazy) return lazy;
             var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
             if (type?.Name.EndsWith("Lazy", StringComparison.Ordinal) == true && part.Equals(send.Connection)) return member;
