@@ -23,7 +23,7 @@ public sealed class LCA1001AttachErrorHandlerFix : CodeFixProvider
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA1001AttachErrorHandler.Id];
 
     /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+    public override FixAllProvider GetFixAllProvider() => FixAllOfRule.Instance;
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)

@@ -25,7 +25,7 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA2001CheckStateBeforeSend.Id];
 
     /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+    public override FixAllProvider GetFixAllProvider() => FixAllOfRule.Instance;
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace LifecycleAnalyzers.Runtime.Tests.PublicApi;
 
 /// <summary>The public API changes on purpose or not at all.</summary>
@@ -53,5 +51,14 @@ public sealed class PublicApiTests
 
     private static string[] Lines(string text) => text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    /// <summary>Beside the sources, found from the build's output: a deterministic build does not tell where it was made.</summary>
+    private static string Folder()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "LifecycleAnalyzers.sln"))) return Path.Combine(folder.FullName, "tests", "Runtime.Tests", "PublicApi");
+        }
+
+        throw new DirectoryNotFoundException("The tests do not run below the folder of LifecycleAnalyzers.sln.");
+    }
 }
