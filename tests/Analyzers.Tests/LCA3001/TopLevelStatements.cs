@@ -5,11 +5,11 @@ public class TopLevelStatements
 {
     [Fact]
     public Task Are_judged() => Case.Program("""
-        var holder = new Holder();
-        {|LCA3001:holder.Client.Send("hello")|};
+        {|LCA3001:Holder.Shared.Client.Send("hello")|};
 
         class Holder
         {
+            public static readonly Holder Shared = new();
             private WireClient? _client;
             public WireClient Client => _client ??= new WireClient();
         }
