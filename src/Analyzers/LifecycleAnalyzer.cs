@@ -6,6 +6,7 @@ using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Rules;
 using LifecycleAnalyzers.Rules.Creation;
+using LifecycleAnalyzers.Rules.Isolation;
 using LifecycleAnalyzers.Rules.Reuse;
 using LifecycleAnalyzers.Rules.Sending;
 using LifecycleAnalyzers.Rules.Setup;
@@ -21,11 +22,7 @@ namespace LifecycleAnalyzers;
 public sealed class LifecycleAnalyzer : DiagnosticAnalyzer
 {
     private static readonly ImmutableArray<IRule> Rules =
-    [
-        new LCA1001AttachErrorHandler(),
-        new LCA2001CheckStateBeforeSend(),
-        new LCA3001ValidateCachedSession(),
-    ];
+        [.. CreationRules.All, .. SendingRules.All, .. ReuseRules.All, .. IsolationRules.All];
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
@@ -62,7 +59,6 @@ public sealed class LifecycleAnalyzer : DiagnosticAnalyzer
         analysis.Bodies.Offer(model);
         var callbacks = finder.In(model, context.CancellationToken);
         var (reuse, creation) = analysis.Holders.BodiesIn(model.SyntaxTree, context.CancellationToken);
-        if (callbacks.Count == 0 && reuse.Count == 0 && creation.Count == 0) return;
         var found = new List<Diagnostic>();
         var file = new RuleContext(analysis, model, callbacks, creation, reuse, found.Add, context.CancellationToken);
         foreach (var rule in Rules) rule.Check(file);

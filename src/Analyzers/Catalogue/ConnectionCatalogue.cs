@@ -33,7 +33,7 @@ internal sealed partial class ConnectionCatalogue
         Problems = problems;
         _conventions = new Conventions(options, type => Find(type) is not null);
         _hasAttributes = AttributeReader.AreKnown(types, compilation.Assembly);
-        _isEmpty = new Lazy<bool>(() => !MentionScan.Mentions(compilation, _users.ConnectionNames.Concat(_builtIn.ConnectionNames), options.Conventions || _hasAttributes, cancellation),
+        _isEmpty = new Lazy<bool>(() => !MentionScan.Mentions(compilation, ConnectionNames, options.Conventions || _hasAttributes, cancellation),
             LazyThreadSafetyMode.PublicationOnly);
     }
 
@@ -42,6 +42,9 @@ internal sealed partial class ConnectionCatalogue
 
     /// <summary>No type of the catalogue is mentioned in the source, nor a name that could be a connection by convention.</summary>
     public bool IsEmpty => _isEmpty.Value;
+
+    /// <summary>Simple names of the described types that have to do with a connection.</summary>
+    public IEnumerable<string> ConnectionNames => _users.ConnectionNames.Concat(_builtIn.ConnectionNames);
 
     public bool ConventionsEnabled => _options.Conventions;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -19,12 +20,15 @@ internal sealed class Holders
     private readonly Analysis _analysis;
     private readonly Lazy<Index> _index;
     private readonly HashSet<string> _opening;
+    private readonly HashSet<string> _typeNames;
+    private readonly ConcurrentDictionary<SyntaxTree, ImmutableArray<CodeMember>> _members = new();
 
     public Holders(Analysis analysis)
     {
         _analysis = analysis;
         _index = new(Build);
         _opening = new HashSet<string>(analysis.Catalogue.AllMemberNames(Role.Open | Role.Create).Where(n => !n.EndsWith("*", StringComparison.Ordinal)), StringComparer.Ordinal);
+        _typeNames = new HashSet<string>(analysis.Catalogue.ConnectionNames, StringComparer.Ordinal);
     }
 
     /// <summary>The bodies of a file that may use a kept session, and those that may open something whose failure is told by event.</summary>
@@ -34,8 +38,9 @@ internal sealed class Holders
         if (index.Cached.IsEmpty && index.ErrorTypeNames.Length == 0) return ([], []);
         var reuse = new List<Body>();
         var creation = new List<Body>();
-        foreach (var (declaration, identifiers, invoked) in Names.In(tree, cancellation))
+        foreach (var member in _members.GetOrAdd(tree, t => Names.In(t, cancellation).ToImmutableArray()))
         {
+            var (declaration, identifiers, invoked) = (member.Declaration, member.Identifiers, member.Invoked);
             var type = declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax ? _analysis.Bodies.ModelOf(tree).GetDeclaredSymbol(syntax, cancellation) : null;
             var mayUse = index.Cached.Mentions(identifiers, type);
             var mayOpen = (MentionsOpening(invoked) || invoked.Overlaps(index.Opening) || identifiers.Contains("SocketAsyncEventArgs")) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
@@ -49,6 +54,32 @@ internal sealed class Holders
         }
 
         return (reuse, creation);
+    }
+
+    /// <summary>The members of a file whose code mentions a connection: its type, or a member that holds or answers one.</summary>
+    public IReadOnlyList<CodeMember> CodeIn(SyntaxTree tree, CancellationToken cancellation)
+    {
+        var index = _index.Value;
+        return _members.GetOrAdd(tree, t => Names.In(t, cancellation).ToImmutableArray()).Where(MentionsConnection).ToList();
+
+        bool MentionsConnection(CodeMember member)
+        {
+            foreach (var name in member.Identifiers)
+            {
+                if (_typeNames.Contains(name) || index.Holding.Contains(name) || Conventions.IsConnectionName(name)) return true;
+            }
+
+            return member.Invoked.Overlaps(_opening);
+        }
+    }
+
+    /// <summary>The body of a member, and those of the lambdas and local functions in it.</summary>
+    public IEnumerable<Body> BodiesOf(CodeMember member, CancellationToken cancellation)
+    {
+        foreach (var node in Functions(member.Declaration))
+        {
+            if (_analysis.Bodies.At(node, cancellation) is { } body) yield return body;
+        }
     }
 
     /// <summary>The declaration itself and the lambdas and local functions in it, each a body of its own.</summary>
@@ -112,8 +143,15 @@ internal sealed class Holders
                 }
             }
 
+            if (_analysis.Connections.TypeOf(type) is not null) index.Holding.Add(type.Name);
+            foreach (var member in type.GetMembers())
+            {
+                if (member is IMethodSymbol { MethodKind: MethodKind.Ordinary, ReturnsVoid: false } method && Leads(method.ReturnType)) index.Holding.Add(method.Name);
+            }
+
             foreach (var (member, held) in Held(type))
             {
+                if (Leads(held)) index.Holding.Add(member.Name);
                 if (Kept(member, held)) index.Cached.Add(member, type);
                 if (_analysis.Connections.TypeOf(held) is not null && HasErrorEvent(held)) index.Error.Add(member, type);
             }
@@ -140,6 +178,12 @@ internal sealed class Holders
             foreach (var parameter in constructor.Parameters) yield return (parameter, parameter.Type);
         }
     }
+
+    /// <summary>A connection, something that carries to one, or a container of such.</summary>
+    private bool Leads(ITypeSymbol type) =>
+        _analysis.Connections.TypeOf(type) is not null || _analysis.Connections.IsCarrier(type)
+        || type is INamedTypeSymbol { TypeArguments: { Length: > 0 } arguments } && arguments.Any(Leads)
+        || type is IArrayTypeSymbol { ElementType: var element } && Leads(element);
 
     /// <summary>Holds a connection from one use to the next.</summary>
     private bool Kept(ISymbol member, ITypeSymbol held)
@@ -201,6 +245,9 @@ internal sealed class Holders
         /// <summary>What opens the types of this compilation.</summary>
         public HashSet<string> Opening { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>Names of own connection types, and of members that hold or answer a connection.</summary>
+        public HashSet<string> Holding { get; } = new(StringComparer.Ordinal);
+
         public ImmutableArray<string> ErrorTypeNames { get; set; } = [];
     }
 
@@ -232,53 +279,5 @@ internal sealed class Holders
 
             return false;
         }
-    }
-}
-
-/// <summary>The identifiers of a piece of source: what its code can possibly be about.</summary>
-internal static class Names
-{
-    /// <summary>The members of a file that hold code, each with its identifiers and those of them that it calls or sets.</summary>
-    public static IEnumerable<(SyntaxNode Declaration, HashSet<string> Identifiers, HashSet<string> Invoked)> In(SyntaxTree tree, CancellationToken cancellation)
-    {
-        var root = tree.GetRoot(cancellation);
-        if (root is CompilationUnitSyntax unit && unit.Members.Any(m => m is GlobalStatementSyntax)) yield return With(unit);
-        foreach (var node in root.DescendantNodes(n => n is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax or GlobalStatementSyntax)))
-        {
-            switch (node)
-            {
-                case BaseMethodDeclarationSyntax { Body: null, ExpressionBody: null } or AccessorDeclarationSyntax { Body: null, ExpressionBody: null }:
-                    break;
-                case BaseMethodDeclarationSyntax or AccessorDeclarationSyntax:
-                case ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax }:
-                case VariableDeclaratorSyntax { Initializer: not null, Parent.Parent: BaseFieldDeclarationSyntax }:
-                case PropertyDeclarationSyntax { Initializer: not null }:
-                    yield return With(node);
-                    break;
-            }
-        }
-    }
-
-    public static HashSet<string> Of(SyntaxNode node) => With(node).Item2;
-
-    private static (SyntaxNode, HashSet<string>, HashSet<string>) With(SyntaxNode node)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var invoked = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var token in node.DescendantTokens())
-        {
-            if (!token.IsKind(SyntaxKind.IdentifierToken)) continue;
-            names.Add(token.ValueText);
-            if (IsInvoked(token.Parent)) invoked.Add(token.ValueText);
-        }
-
-        return (node, names, invoked);
-    }
-
-    private static bool IsInvoked(SyntaxNode? name)
-    {
-        if (name is not SimpleNameSyntax) return false;
-        var outer = name.Parent is MemberAccessExpressionSyntax access && access.Name == name || name.Parent is MemberBindingExpressionSyntax ? name.Parent : name;
-        return outer.Parent is InvocationExpressionSyntax or AssignmentExpressionSyntax;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using LifecycleAnalyzers.Callbacks;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules;
@@ -7,6 +8,8 @@ namespace LifecycleAnalyzers.Rules;
 /// <summary>One file, and what the rules may ask about it. The bodies and callbacks are found once for all rules.</summary>
 internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadOnlyList<Callback> callbacks, IReadOnlyList<Body> creationBodies, IReadOnlyList<Body> reuseBodies, Action<Diagnostic> report, CancellationToken cancellation)
 {
+    private IReadOnlyList<CodeMember>? _codeMembers;
+
     public Analysis Analysis { get; } = analysis;
 
     public SemanticModel Model { get; } = model;
@@ -21,6 +24,12 @@ internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadO
 
     /// <summary>The bodies of this file that may use a connection which was kept from earlier.</summary>
     public IReadOnlyList<Body> ReuseBodies { get; } = reuseBodies;
+
+    /// <summary>The members of this file whose code mentions a connection, each with its words: filter by these before asking for bodies.</summary>
+    public IReadOnlyList<CodeMember> CodeMembers => _codeMembers ??= Analysis.Holders.CodeIn(Tree, Cancellation);
+
+    /// <summary>The body of a member, and those of the lambdas and local functions in it.</summary>
+    public IEnumerable<Body> BodiesOf(CodeMember member) => Analysis.Holders.BodiesOf(member, Cancellation);
 
     public CancellationToken Cancellation { get; } = cancellation;
 

@@ -31,7 +31,21 @@ internal static class Case
         test.TestState.AdditionalReferences.Add(WireLibrary.Reference);
         test.TestState.AdditionalReferences.Add(typeof(LifecycleAnalyzers.Runtime.ConnectionCallbackAttribute).Assembly);
         test.ExpectedDiagnostics.AddRange(expected);
+        test.SolutionTransforms.Add(OnlyTheRuleUnderTest);
         return test;
+    }
+
+    /// <summary>
+    /// Tests in a folder that is named for a rule look at that rule alone: the sources are written to its point, and what the
+    /// others say of them is their tests' business.
+    /// </summary>
+    public static Solution OnlyTheRuleUnderTest(Solution solution, ProjectId id)
+    {
+        var folder = TestContext.Current.TestClass?.TestClassName.Split('.').FirstOrDefault(part => part.StartsWith("LCA", StringComparison.Ordinal));
+        if (folder is null || solution.GetProject(id)?.CompilationOptions is not { } options) return solution;
+        var others = new LifecycleAnalyzer().SupportedDiagnostics.Where(d => d.Id != folder && d.Id != "LCA0001");
+        return solution.WithProjectCompilationOptions(id, options.WithSpecificDiagnosticOptions(
+            options.SpecificDiagnosticOptions.SetItems(others.Select(d => KeyValuePair.Create(d.Id, ReportDiagnostic.Suppress)))));
     }
 
     /// <summary>One source and an .editorconfig above it.</summary>

@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace LifecycleAnalyzers.Rules.Creation;
+
+/// <summary>The rules on the creation of connections.</summary>
+internal static class CreationRules
+{
+    public static readonly ImmutableArray<IRule> All =
+    [
+        new LCA1001AttachErrorHandler(),
+    ];
+}

@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+
+namespace LifecycleAnalyzers.Rules.Isolation;
+
+/// <summary>The rules on keeping exchanges apart.</summary>
+internal static class IsolationRules
+{
+    public static readonly ImmutableArray<IRule> All =
+    [
+    ];
+}

@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace LifecycleAnalyzers.Rules.Reuse;
+
+/// <summary>The rules on the reuse of connections.</summary>
+internal static class ReuseRules
+{
+    public static readonly ImmutableArray<IRule> All =
+    [
+        new LCA3001ValidateCachedSession(),
+    ];
+}

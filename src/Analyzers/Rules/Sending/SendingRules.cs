@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace LifecycleAnalyzers.Rules.Sending;
+
+/// <summary>The rules on sending.</summary>
+internal static class SendingRules
+{
+    public static readonly ImmutableArray<IRule> All =
+    [
+        new LCA2001CheckStateBeforeSend(),
+    ];
+}
