@@ -31,19 +31,20 @@ internal static class Case
         test.TestState.AdditionalReferences.Add(WireLibrary.Reference);
         test.TestState.AdditionalReferences.Add(typeof(LifecycleAnalyzers.Runtime.ConnectionCallbackAttribute).Assembly);
         test.ExpectedDiagnostics.AddRange(expected);
-        test.SolutionTransforms.Add(OnlyTheRuleUnderTest);
+        var marked = string.Concat(sources);
+        test.SolutionTransforms.Add((solution, id) => OnlyTheRuleUnderTest(solution, id, marked));
         return test;
     }
 
     /// <summary>
     /// Tests in a folder that is named for a rule look at that rule alone: the sources are written to its point, and what the
-    /// others say of them is their tests' business.
+    /// others say of them is their tests' business, but where a mark names them.
     /// </summary>
-    public static Solution OnlyTheRuleUnderTest(Solution solution, ProjectId id)
+    public static Solution OnlyTheRuleUnderTest(Solution solution, ProjectId id, string marked)
     {
         var folder = TestContext.Current.TestClass?.TestClassName.Split('.').FirstOrDefault(part => part.StartsWith("LCA", StringComparison.Ordinal));
         if (folder is null || solution.GetProject(id)?.CompilationOptions is not { } options) return solution;
-        var others = new LifecycleAnalyzer().SupportedDiagnostics.Where(d => d.Id != folder && d.Id != "LCA0001");
+        var others = new LifecycleAnalyzer().SupportedDiagnostics.Where(d => d.Id != folder && d.Id != "LCA0001" && !marked.Contains("{|" + d.Id, StringComparison.Ordinal));
         return solution.WithProjectCompilationOptions(id, options.WithSpecificDiagnosticOptions(
             options.SpecificDiagnosticOptions.SetItems(others.Select(d => KeyValuePair.Create(d.Id, ReportDiagnostic.Suppress)))));
     }
