@@ -23,6 +23,10 @@ namespace LifecycleAnalyzers.Runtime;
 /// <c>lifecycle.cache.name</c>, <c>error.type</c>.</description></item>
 /// <item><term><c>lifecycle.session.dispose.failures</c></term><description>counter: sessions whose disposal failed;
 /// <c>lifecycle.cache.name</c>, <c>error.type</c>.</description></item>
+/// <item><term><c>lifecycle.gate.wait.duration</c></term><description>histogram, seconds: one wait for a turn of a <see cref="SendGate"/>
+/// that was not free; <c>lifecycle.gate.name</c>.</description></item>
+/// <item><term><c>lifecycle.gate.refusals</c></term><description>counter: senders that got no turn; <c>lifecycle.gate.name</c>,
+/// <c>lifecycle.gate.reason</c> (<c>full</c>, <c>faulted</c>, <c>disposed</c>).</description></item>
 /// </list>
 /// <para>A success of a send records nothing: it costs what the bare call costs. Thread-safe.</para>
 /// </remarks>
@@ -53,6 +57,12 @@ public static class LifecycleMetrics
 
     private static readonly Counter<long> s_disposeFailures =
         s_meter.CreateCounter<long>("lifecycle.session.dispose.failures", "{session}", "Sessions whose disposal failed.");
+
+    private static readonly Histogram<double> s_gateWaits =
+        s_meter.CreateHistogram<double>("lifecycle.gate.wait.duration", "s", "The time of a wait for the turn to send.");
+
+    private static readonly Counter<long> s_gateRefusals =
+        s_meter.CreateCounter<long>("lifecycle.gate.refusals", "{send}", "Senders that got no turn.");
 
     internal static void Connected(TimeSpan duration, string address, int port, string transport, Exception? failure)
     {
@@ -132,6 +142,22 @@ public static class LifecycleMetrics
         if (s_disposeFailures.Enabled)
         {
             s_disposeFailures.Add(1, new TagList { { "lifecycle.cache.name", cache }, { "error.type", ErrorType(failure) } });
+        }
+    }
+
+    internal static void GateWaited(string gate, TimeSpan duration)
+    {
+        if (s_gateWaits.Enabled)
+        {
+            s_gateWaits.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("lifecycle.gate.name", gate));
+        }
+    }
+
+    internal static void GateRefused(string gate, string reason)
+    {
+        if (s_gateRefusals.Enabled)
+        {
+            s_gateRefusals.Add(1, new TagList { { "lifecycle.gate.name", gate }, { "lifecycle.gate.reason", reason } });
         }
     }
 

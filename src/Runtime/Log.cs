@@ -28,4 +28,13 @@ internal static partial class Log
 
     [LoggerMessage(16, LogLevel.Warning, "{Cache}: a predicate about a failure on the session for {Key} threw; it counts as no", EventName = "PredicateFailed")]
     public static partial void PredicateFailed(ILogger logger, string cache, object? key, Exception exception);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Gate}: closed, because an exchange failed in its middle; {Refused} that waited were refused", EventName = "GateFaulted")]
+    public static partial void GateFaulted(ILogger logger, string gate, int refused, Exception exception);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Gate}: a predicate about a failure threw; it counts as no", EventName = "GatePredicateFailed")]
+    public static partial void GatePredicateFailed(ILogger logger, string gate, Exception exception);
+
+    [LoggerMessage(22, LogLevel.Warning, "{Gate}: the callback about the failure that closed it threw", EventName = "GateCallbackFailed")]
+    public static partial void GateCallbackFailed(ILogger logger, string gate, Exception exception);
 }

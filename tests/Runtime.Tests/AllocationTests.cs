@@ -57,6 +57,32 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public async Task A_free_gate_allocates_nothing()
+    {
+        using var gate = new SendGate();
+        var link = new Link();
+        var bytes = Bytes(16);
+        AssertNone(
+            () =>
+            {
+                using (gate.EnterAsync().Result)
+                {
+                    link.Send(bytes);
+                }
+            },
+            "SendGate.EnterAsync");
+        AssertNone(() => Done(gate.TrySendAsync((link, bytes), static (s, _) => s.link.SendAsync(s.bytes))), "SendGate.TrySendAsync");
+#if !RUNTIME_NETSTANDARD
+        using var pair = await WebSocketPair.CreateAsync();
+        using var drain = Drain(pair.Sockets.Far);
+        await using var sender = new WebSocketSender(pair.Near);
+        AssertNone(() => Done(sender.TrySendAsync(bytes, WebSocketMessageType.Binary)), "WebSocketSender.TrySendAsync");
+#else
+        await Task.CompletedTask;
+#endif
+    }
+
+    [Fact]
     public async Task Liveness_and_observing_success_allocate_nothing()
     {
         using var pair = await SocketPair.CreateAsync();

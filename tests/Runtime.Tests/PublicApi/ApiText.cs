@@ -156,6 +156,6 @@ internal static class ApiText
         "System.Int32" => "int",
         "System.Object" => "object",
         "System.String" => "string",
-        _ => type.Name,
+        _ => type is { IsNested: true, IsGenericParameter: false } ? Keyword(type.DeclaringType!) + "." + type.Name : type.Name,
     };
 }
