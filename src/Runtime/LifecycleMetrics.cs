@@ -27,6 +27,16 @@ namespace LifecycleAnalyzers.Runtime;
 /// that was not free; <c>lifecycle.gate.name</c>.</description></item>
 /// <item><term><c>lifecycle.gate.refusals</c></term><description>counter: senders that got no turn; <c>lifecycle.gate.name</c>,
 /// <c>lifecycle.gate.reason</c> (<c>full</c>, <c>faulted</c>, <c>disposed</c>).</description></item>
+/// <item><term><c>lifecycle.connections.current</c></term><description>observable up-down counter: connections that a
+/// <see cref="ConnectionTracker"/> counts now; <c>lifecycle.tracker.name</c>, <c>lifecycle.connection.state</c> (<c>connecting</c>,
+/// <c>open</c>, <c>half_closed</c>, <c>closing</c>).</description></item>
+/// <item><term><c>lifecycle.connection.duration</c></term><description>histogram, seconds: how long a tracked connection was open;
+/// <c>lifecycle.tracker.name</c>, <c>lifecycle.connection.state</c> (<c>closed</c> or <c>faulted</c>), and <c>error.type</c> when it is
+/// known.</description></item>
+/// <item><term><c>lifecycle.connection.connect_failures</c></term><description>counter: tracked connects that failed;
+/// <c>lifecycle.tracker.name</c>, and <c>error.type</c> when it is known.</description></item>
+/// <item><term><c>lifecycle.connection.leaks</c></term><description>counter: watched connections that were lost;
+/// <c>lifecycle.tracker.name</c>.</description></item>
 /// </list>
 /// <para>A success of a send records nothing: it costs what the bare call costs. Thread-safe.</para>
 /// </remarks>
@@ -63,6 +73,18 @@ public static class LifecycleMetrics
 
     private static readonly Counter<long> s_gateRefusals =
         s_meter.CreateCounter<long>("lifecycle.gate.refusals", "{send}", "Senders that got no turn.");
+
+    private static readonly Histogram<double> s_connectionDurations =
+        s_meter.CreateHistogram<double>("lifecycle.connection.duration", "s", "How long a tracked connection was open.");
+
+    private static readonly Counter<long> s_trackedConnectFailures =
+        s_meter.CreateCounter<long>("lifecycle.connection.connect_failures", "{connection}", "Tracked connects that failed.");
+
+    private static readonly Counter<long> s_leaks =
+        s_meter.CreateCounter<long>("lifecycle.connection.leaks", "{connection}", "Watched connections that were lost without having been disposed.");
+
+    private static readonly ObservableUpDownCounter<int> s_connections =
+        s_meter.CreateObservableUpDownCounter("lifecycle.connections.current", TrackerGauges.Observe, "{connection}", "Connections that are tracked now.");
 
     internal static void Connected(TimeSpan duration, string address, int port, string transport, Exception? failure)
     {
@@ -158,6 +180,41 @@ public static class LifecycleMetrics
         if (s_gateRefusals.Enabled)
         {
             s_gateRefusals.Add(1, new TagList { { "lifecycle.gate.name", gate }, { "lifecycle.gate.reason", reason } });
+        }
+    }
+
+    internal static void Tracking(ConnectionTracker tracker)
+    {
+        // The gauge answers for trackers that nothing has happened on yet, so it must be there with the first of them.
+        GC.KeepAlive(s_connections);
+        TrackerGauges.Add(tracker);
+    }
+
+    internal static void ConnectionEnded(string tracker, TimeSpan duration, TrackedState end, Exception? failure)
+    {
+        if (s_connectionDurations.Enabled)
+        {
+            var tags = new TagList { { "lifecycle.tracker.name", tracker }, { "lifecycle.connection.state", end == TrackedState.Closed ? "closed" : "faulted" } };
+            AddError(ref tags, failure);
+            s_connectionDurations.Record(duration.TotalSeconds, tags);
+        }
+    }
+
+    internal static void TrackedConnectFailed(string tracker, Exception? failure)
+    {
+        if (s_trackedConnectFailures.Enabled)
+        {
+            var tags = new TagList { { "lifecycle.tracker.name", tracker } };
+            AddError(ref tags, failure);
+            s_trackedConnectFailures.Add(1, tags);
+        }
+    }
+
+    internal static void ConnectionLeaked(string tracker)
+    {
+        if (s_leaks.Enabled)
+        {
+            s_leaks.Add(1, new KeyValuePair<string, object?>("lifecycle.tracker.name", tracker));
         }
     }
 

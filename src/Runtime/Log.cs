@@ -37,4 +37,16 @@ internal static partial class Log
 
     [LoggerMessage(22, LogLevel.Warning, "{Gate}: the callback about the failure that closed it threw", EventName = "GateCallbackFailed")]
     public static partial void GateCallbackFailed(ILogger logger, string gate, Exception exception);
+
+    [LoggerMessage(30, LogLevel.Warning, "{Tracker}: {Connection} #{Id} {Name} was lost without having been disposed; opened by {OpenedBy}", EventName = "ConnectionLeaked")]
+    public static partial void ConnectionLeaked(ILogger logger, string tracker, string connection, long id, string? name, CallSite openedBy);
+
+    [LoggerMessage(31, LogLevel.Debug, "{Tracker}: #{Id} cannot go from {State} to {Next}", EventName = "TrackedStepRefused")]
+    public static partial void TrackedStepRefused(ILogger logger, string tracker, long id, TrackedState state, TrackedState next);
+
+    [LoggerMessage(32, LogLevel.Warning, "{Tracker}: closing #{Id} failed", EventName = "TrackedCloseFailed")]
+    public static partial void TrackedCloseFailed(ILogger logger, string tracker, long id, Exception exception);
+
+    [LoggerMessage(33, LogLevel.Warning, "{Tracker}: a handler of a step of #{Id} threw", EventName = "TrackerHandlerFailed")]
+    public static partial void TrackerHandlerFailed(ILogger logger, string tracker, long id, Exception exception);
 }

@@ -26,7 +26,7 @@ internal sealed class SessionPolicy<TSession>
         }
 
         _isUsable = options.IsUsable ?? LooksUsable;
-        _end = options.End ?? DisposeAsync;
+        _end = options.End ?? Disposal.DisposeAsync;
         _keepsSession = options.KeepsSession;
         _isSafeToReplay = options.IsSafeToReplay ?? Replay.IsSafe;
         MaxReplays = options.MaxReplays;
@@ -108,15 +108,4 @@ internal sealed class SessionPolicy<TSession>
         DbConnection database => database.State == ConnectionState.Open,
         _ => true,
     };
-
-    private static ValueTask DisposeAsync(TSession session)
-    {
-        if (session is IAsyncDisposable asynchronous)
-        {
-            return asynchronous.DisposeAsync();
-        }
-
-        (session as IDisposable)?.Dispose();
-        return default;
-    }
 }

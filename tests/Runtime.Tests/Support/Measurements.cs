@@ -18,11 +18,15 @@ internal sealed class Measurements : IDisposable
             }
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.Start();
     }
 
     public ConcurrentQueue<(string Name, double Value, Dictionary<string, object?> Tags)> All { get; } = [];
+
+    /// <summary>Asks the instruments that tell their value only when asked.</summary>
+    public void Observe() => _listener.RecordObservableInstruments();
 
     public void Dispose() => _listener.Dispose();
 
