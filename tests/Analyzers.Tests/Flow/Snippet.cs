@@ -40,6 +40,8 @@ internal sealed class Snippet
         Summary = _analysis.Summaries.Of(Body, LifecycleAnalyzers.Flow.Analysis.Depth, CancellationToken.None);
     }
 
+    public LifecycleAnalyzers.Flow.Analysis Analysis => _analysis;
+
     public Body Body { get; }
 
     /// <summary>Null where the engine has given up.</summary>
