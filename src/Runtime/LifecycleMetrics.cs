@@ -37,6 +37,12 @@ namespace LifecycleAnalyzers.Runtime;
 /// <c>lifecycle.tracker.name</c>, and <c>error.type</c> when it is known.</description></item>
 /// <item><term><c>lifecycle.connection.leaks</c></term><description>counter: watched connections that were lost;
 /// <c>lifecycle.tracker.name</c>.</description></item>
+/// <item><term><c>lifecycle.relay.duration</c></term><description>histogram, seconds: one relay of a <see cref="ConnectionPair"/>;
+/// <c>lifecycle.relay.name</c>, <c>lifecycle.relay.end_reason</c> (<c>completed</c>, <c>failed</c>, <c>idle</c>, <c>canceled</c>,
+/// <c>disposed</c>), <c>lifecycle.relay.ended_by</c> (<c>first</c>, <c>second</c>, <c>neither</c>), and <c>error.type</c> when it
+/// failed.</description></item>
+/// <item><term><c>lifecycle.relay.io</c></term><description>counter, bytes: what relays have delivered, told at their end;
+/// <c>lifecycle.relay.name</c>, <c>lifecycle.relay.from</c> (<c>first</c> or <c>second</c>).</description></item>
 /// </list>
 /// <para>A success of a send records nothing: it costs what the bare call costs. Thread-safe.</para>
 /// </remarks>
@@ -85,6 +91,12 @@ public static class LifecycleMetrics
 
     private static readonly ObservableUpDownCounter<int> s_connections =
         s_meter.CreateObservableUpDownCounter("lifecycle.connections.current", TrackerGauges.Observe, "{connection}", "Connections that are tracked now.");
+
+    private static readonly Histogram<double> s_relays =
+        s_meter.CreateHistogram<double>("lifecycle.relay.duration", "s", "The time of a relay between two connections.");
+
+    private static readonly Counter<long> s_relayedBytes =
+        s_meter.CreateCounter<long>("lifecycle.relay.io", "By", "What relays have delivered.");
 
     internal static void Connected(TimeSpan duration, string address, int port, string transport, Exception? failure)
     {
@@ -215,6 +227,27 @@ public static class LifecycleMetrics
         if (s_leaks.Enabled)
         {
             s_leaks.Add(1, new KeyValuePair<string, object?>("lifecycle.tracker.name", tracker));
+        }
+    }
+
+    internal static void Relayed(string relay, RelayResult result)
+    {
+        if (s_relays.Enabled)
+        {
+            var tags = new TagList
+            {
+                { "lifecycle.relay.name", relay },
+                { "lifecycle.relay.end_reason", SnakeCase(result.Reason.ToString()) },
+                { "lifecycle.relay.ended_by", SnakeCase(result.EndedBy.ToString()) },
+            };
+            AddError(ref tags, result.Exception);
+            s_relays.Record(result.Duration.TotalSeconds, tags);
+        }
+
+        if (s_relayedBytes.Enabled)
+        {
+            s_relayedBytes.Add(result.BytesFromFirst, new TagList { { "lifecycle.relay.name", relay }, { "lifecycle.relay.from", "first" } });
+            s_relayedBytes.Add(result.BytesFromSecond, new TagList { { "lifecycle.relay.name", relay }, { "lifecycle.relay.from", "second" } });
         }
     }
 

@@ -49,4 +49,11 @@ internal static partial class Log
 
     [LoggerMessage(33, LogLevel.Warning, "{Tracker}: a handler of a step of #{Id} threw", EventName = "TrackerHandlerFailed")]
     public static partial void TrackerHandlerFailed(ILogger logger, string tracker, long id, Exception exception);
+
+    [LoggerMessage(40, LogLevel.Debug, "{Relay}: {Reason} by {EndedBy}, {BytesFromFirst} bytes there and {BytesFromSecond} back", EventName = "Relayed")]
+    public static partial void Relayed(
+        ILogger logger, string relay, RelayEndReason reason, RelayEnd endedBy, long bytesFromFirst, long bytesFromSecond, Exception? exception);
+
+    [LoggerMessage(41, LogLevel.Warning, "{Relay}: closing a connection failed", EventName = "RelayCloseFailed")]
+    public static partial void RelayCloseFailed(ILogger logger, string relay, Exception exception);
 }
