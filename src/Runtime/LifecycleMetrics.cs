@@ -43,6 +43,15 @@ namespace LifecycleAnalyzers.Runtime;
 /// failed.</description></item>
 /// <item><term><c>lifecycle.relay.io</c></term><description>counter, bytes: what relays have delivered, told at their end;
 /// <c>lifecycle.relay.name</c>, <c>lifecycle.relay.from</c> (<c>first</c> or <c>second</c>).</description></item>
+/// <item><term><c>lifecycle.pool.connections</c></term><description>observable up-down counter: connections of a
+/// <see cref="ConnectionPool{T}"/>; <c>lifecycle.pool.name</c>, <c>lifecycle.pool.state</c> (<c>idle</c> or <c>used</c>).</description></item>
+/// <item><term><c>lifecycle.pool.wait.duration</c></term><description>histogram, seconds: one wait for a connection of a pool that had none to
+/// give; <c>lifecycle.pool.name</c>, and <c>error.type</c> when there came none.</description></item>
+/// <item><term><c>lifecycle.pool.create.duration</c></term><description>histogram, seconds: one call of a pool's factory;
+/// <c>lifecycle.pool.name</c>, and <c>error.type</c> when it failed.</description></item>
+/// <item><term><c>lifecycle.pool.closed</c></term><description>counter: connections that a pool has closed; <c>lifecycle.pool.name</c>,
+/// <c>lifecycle.pool.close_reason</c> (<c>incomplete</c>, <c>unusable</c>, <c>idle</c>, <c>lifetime</c>, <c>cleared</c>, <c>disposed</c>,
+/// <c>late</c>).</description></item>
 /// </list>
 /// <para>A success of a send records nothing: it costs what the bare call costs. Thread-safe.</para>
 /// </remarks>
@@ -90,13 +99,25 @@ public static class LifecycleMetrics
         s_meter.CreateCounter<long>("lifecycle.connection.leaks", "{connection}", "Watched connections that were lost without having been disposed.");
 
     private static readonly ObservableUpDownCounter<int> s_connections =
-        s_meter.CreateObservableUpDownCounter("lifecycle.connections.current", TrackerGauges.Observe, "{connection}", "Connections that are tracked now.");
+        s_meter.CreateObservableUpDownCounter("lifecycle.connections.current", Gauges.Connections, "{connection}", "Connections that are tracked now.");
 
     private static readonly Histogram<double> s_relays =
         s_meter.CreateHistogram<double>("lifecycle.relay.duration", "s", "The time of a relay between two connections.");
 
     private static readonly Counter<long> s_relayedBytes =
         s_meter.CreateCounter<long>("lifecycle.relay.io", "By", "What relays have delivered.");
+
+    private static readonly ObservableUpDownCounter<int> s_pooled =
+        s_meter.CreateObservableUpDownCounter("lifecycle.pool.connections", Gauges.PooledConnections, "{connection}", "Connections of a pool.");
+
+    private static readonly Histogram<double> s_poolWaits =
+        s_meter.CreateHistogram<double>("lifecycle.pool.wait.duration", "s", "The time of a wait for a connection of a pool.");
+
+    private static readonly Histogram<double> s_poolCreations =
+        s_meter.CreateHistogram<double>("lifecycle.pool.create.duration", "s", "The time of one call of a pool's factory.");
+
+    private static readonly Counter<long> s_poolClosed =
+        s_meter.CreateCounter<long>("lifecycle.pool.closed", "{connection}", "Connections that a pool has closed.");
 
     internal static void Connected(TimeSpan duration, string address, int port, string transport, Exception? failure)
     {
@@ -199,7 +220,7 @@ public static class LifecycleMetrics
     {
         // The gauge answers for trackers that nothing has happened on yet, so it must be there with the first of them.
         GC.KeepAlive(s_connections);
-        TrackerGauges.Add(tracker);
+        Gauges.Trackers.Add(tracker);
     }
 
     internal static void ConnectionEnded(string tracker, TimeSpan duration, TrackedState end, Exception? failure)
@@ -248,6 +269,41 @@ public static class LifecycleMetrics
         {
             s_relayedBytes.Add(result.BytesFromFirst, new TagList { { "lifecycle.relay.name", relay }, { "lifecycle.relay.from", "first" } });
             s_relayedBytes.Add(result.BytesFromSecond, new TagList { { "lifecycle.relay.name", relay }, { "lifecycle.relay.from", "second" } });
+        }
+    }
+
+    internal static void Pooling(ICountedPool pool)
+    {
+        // As for trackers.
+        GC.KeepAlive(s_pooled);
+        Gauges.Pools.Add(pool);
+    }
+
+    internal static void PoolWaited(string pool, TimeSpan duration, Exception? failure)
+    {
+        if (s_poolWaits.Enabled)
+        {
+            var tags = new TagList { { "lifecycle.pool.name", pool } };
+            AddError(ref tags, failure);
+            s_poolWaits.Record(duration.TotalSeconds, tags);
+        }
+    }
+
+    internal static void PoolCreated(string pool, TimeSpan duration, Exception? failure)
+    {
+        if (s_poolCreations.Enabled)
+        {
+            var tags = new TagList { { "lifecycle.pool.name", pool } };
+            AddError(ref tags, failure);
+            s_poolCreations.Record(duration.TotalSeconds, tags);
+        }
+    }
+
+    internal static void PoolClosed(string pool, string reason)
+    {
+        if (s_poolClosed.Enabled)
+        {
+            s_poolClosed.Add(1, new TagList { { "lifecycle.pool.name", pool }, { "lifecycle.pool.close_reason", reason } });
         }
     }
 

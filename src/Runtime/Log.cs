@@ -56,4 +56,19 @@ internal static partial class Log
 
     [LoggerMessage(41, LogLevel.Warning, "{Relay}: closing a connection failed", EventName = "RelayCloseFailed")]
     public static partial void RelayCloseFailed(ILogger logger, string relay, Exception exception);
+
+    [LoggerMessage(50, LogLevel.Debug, "{Pool}: opened a connection", EventName = "PoolOpened")]
+    public static partial void PoolOpened(ILogger logger, string pool);
+
+    [LoggerMessage(51, LogLevel.Warning, "{Pool}: opening a connection failed", EventName = "PoolOpenFailed")]
+    public static partial void PoolOpenFailed(ILogger logger, string pool, Exception exception);
+
+    [LoggerMessage(52, LogLevel.Debug, "{Pool}: closes a connection ({Reason})", EventName = "PoolClosed")]
+    public static partial void PoolClosed(ILogger logger, string pool, string reason);
+
+    [LoggerMessage(53, LogLevel.Warning, "{Pool}: closing a connection failed", EventName = "PoolCloseFailed")]
+    public static partial void PoolCloseFailed(ILogger logger, string pool, Exception exception);
+
+    [LoggerMessage(54, LogLevel.Warning, "{Pool}: the check of a connection threw; it counts as unusable", EventName = "PoolCheckFailed")]
+    public static partial void PoolCheckFailed(ILogger logger, string pool, Exception exception);
 }

@@ -83,6 +83,22 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public async Task Renting_a_connection_that_is_there_allocates_nothing()
+    {
+        using var pair = await SocketPair.CreateAsync();
+        await using var pool = new ConnectionPool<Socket>(_ => new ValueTask<Socket>(pair.Near));
+        AssertNone(
+            () =>
+            {
+                var lease = pool.RentAsync().Result;
+                Assert.True(lease.Connection.Connected);
+                lease.Complete();
+                lease.Dispose();
+            },
+            "ConnectionPool.RentAsync");
+    }
+
+    [Fact]
     public async Task Liveness_and_observing_success_allocate_nothing()
     {
         using var pair = await SocketPair.CreateAsync();

@@ -230,7 +230,7 @@ public sealed class ConnectionTracker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DrainAsync(TimeSpan.Zero).ConfigureAwait(false);
-        TrackerGauges.Remove(this);
+        Gauges.Trackers.Remove(this);
     }
 
     /// <summary>The number of connections in a state, for the gauges.</summary>

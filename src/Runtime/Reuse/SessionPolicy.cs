@@ -1,7 +1,3 @@
-using System.Data;
-using System.Data.Common;
-using System.Net.Sockets;
-using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -25,7 +21,7 @@ internal sealed class SessionPolicy<TSession>
             throw new ArgumentOutOfRangeException(nameof(options.MaxReplays), options.MaxReplays, "Work is repeated 0 times or more.");
         }
 
-        _isUsable = options.IsUsable ?? LooksUsable;
+        _isUsable = options.IsUsable ?? Usability.LooksUsable;
         _end = options.End ?? Disposal.DisposeAsync;
         _keepsSession = options.KeepsSession;
         _isSafeToReplay = options.IsSafeToReplay ?? Replay.IsSafe;
@@ -97,15 +93,4 @@ internal sealed class SessionPolicy<TSession>
             return false;
         }
     }
-
-    private static bool LooksUsable(TSession session) => session switch
-    {
-        Socket socket => socket.IsAlive(),
-        TcpClient client => client.IsAlive(),
-        NetworkStream stream => stream.IsAlive(),
-        WebSocket webSocket => webSocket.IsAlive(),
-        Stream stream => stream.CanWrite,
-        DbConnection database => database.State == ConnectionState.Open,
-        _ => true,
-    };
 }

@@ -1,0 +1,178 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace LifecycleAnalyzers.Runtime;
+
+public sealed partial class ConnectionPool<T>
+{
+    private readonly object _sync = new();
+
+    // The last is the one that was used last: it is lent first, and the first is the first to get too old.
+    private readonly List<PooledConnection<T>> _idle = [];
+    private readonly ITimer _pruning;
+    private bool _disposed;
+    private bool _cleared;
+    private long _clearedAt;
+
+    /// <summary>The end of a lease, for the first that asks.</summary>
+    internal ValueTask TakeBackAsync(PooledConnection<T> pooled, long lease)
+    {
+        if (!pooled.TryTakeBack(lease, out var completed))
+        {
+            return default;
+        }
+
+        var reason = completed ? WhyNotKept(pooled) : "incomplete";
+        if (reason is null && TryKeep(pooled, out reason))
+        {
+            _permits.Leave();
+            return default;
+        }
+
+        return new ValueTask(CloseAndLeaveAsync(pooled.Connection, reason!));
+    }
+
+    private bool TryTakeIdle(out ConnectionLease<T> lease)
+    {
+        while (true)
+        {
+            PooledConnection<T> pooled;
+            lock (_sync)
+            {
+                if (_idle.Count == 0)
+                {
+                    lease = default;
+                    return false;
+                }
+
+                pooled = _idle[_idle.Count - 1];
+                _idle.RemoveAt(_idle.Count - 1);
+            }
+
+            // Outside the lock: the check asks the operating system, or is somebody else's code.
+            var reason = WhyNotKept(pooled) ?? (IsTooLongIdle(pooled) ? "idle" : IsUsable(pooled.Connection) ? null : "unusable");
+            if (reason is null)
+            {
+                lease = pooled.Lend();
+                return true;
+            }
+
+            // Its place is taken by the one that has the permit; it must not wait for the end of a dead one.
+            _ = CloseAsync(pooled.Connection, reason);
+        }
+    }
+
+    private bool TryKeep(PooledConnection<T> pooled, [NotNullWhen(false)] out string? reason)
+    {
+        lock (_sync)
+        {
+            if (_disposed)
+            {
+                reason = "disposed";
+                return false;
+            }
+
+            pooled.IdleSince = _time.GetTimestamp();
+            _idle.Add(pooled);
+            if (_idle.Count == 1 && _idleTimeout != Timeout.InfiniteTimeSpan)
+            {
+                _pruning.Change(_idleTimeout, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        reason = null;
+        return true;
+    }
+
+    private string? WhyNotKept(PooledConnection<T> pooled)
+    {
+        if (_maxLifetime != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(pooled.Opened) >= _maxLifetime)
+        {
+            return "lifetime";
+        }
+
+        lock (_sync)
+        {
+            return _cleared && pooled.Opened <= _clearedAt ? "cleared" : null;
+        }
+    }
+
+    private bool IsTooLongIdle(PooledConnection<T> pooled) =>
+        _idleTimeout != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(pooled.IdleSince) >= _idleTimeout;
+
+    private bool IsUsable(T connection)
+    {
+        try
+        {
+            return _isUsable(connection);
+        }
+        catch (Exception e)
+        {
+            Log.PoolCheckFailed(_logger, Name, e);
+            return false;
+        }
+    }
+
+    /// <summary>The timer's: closes what has been idle too long, and comes again for the rest.</summary>
+    private void Prune()
+    {
+        List<PooledConnection<T>> old = [];
+        lock (_sync)
+        {
+            while (_idle.Count > 0 && IsTooLongIdle(_idle[0]))
+            {
+                old.Add(_idle[0]);
+                _idle.RemoveAt(0);
+            }
+
+            if (_idle.Count > 0)
+            {
+                var left = _idleTimeout - _time.GetElapsedTime(_idle[0].IdleSince);
+                _pruning.Change(left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        foreach (var pooled in old)
+        {
+            _ = CloseAsync(pooled.Connection, "idle");
+        }
+    }
+
+    private List<PooledConnection<T>> TakeAllIdle()
+    {
+        var all = new List<PooledConnection<T>>(_idle);
+        _idle.Clear();
+        return all;
+    }
+
+    /// <summary>Never throws: a failure is logged.</summary>
+    private async Task CloseAsync(T connection, string reason)
+    {
+        Log.PoolClosed(_logger, Name, reason);
+        LifecycleMetrics.PoolClosed(Name, reason);
+        try
+        {
+            await _close(connection).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.PoolCloseFailed(_logger, Name, e);
+        }
+    }
+
+    /// <summary>Closes, and only then gives its place to the next, so that there are never too many; but not for ever.</summary>
+    private async Task CloseAndLeaveAsync(T connection, string reason)
+    {
+        var closing = CloseAsync(connection, reason);
+        if (!closing.IsCompleted)
+        {
+            using var limit = new TimeLimit(_closeTimeout, _time, default);
+            var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            using (limit.Token.Register(static s => ((TaskCompletionSource<bool>)s!).TrySetResult(true), over))
+            {
+                await Task.WhenAny(closing, over.Task).ConfigureAwait(false);
+            }
+        }
+
+        _permits.Leave();
+    }
+}
