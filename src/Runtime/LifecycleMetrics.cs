@@ -52,6 +52,8 @@ namespace LifecycleAnalyzers.Runtime;
 /// <item><term><c>lifecycle.pool.closed</c></term><description>counter: connections that a pool has closed; <c>lifecycle.pool.name</c>,
 /// <c>lifecycle.pool.close_reason</c> (<c>incomplete</c>, <c>unusable</c>, <c>idle</c>, <c>lifetime</c>, <c>cleared</c>, <c>disposed</c>,
 /// <c>late</c>).</description></item>
+/// <item><term><c>lifecycle.buffer.drops</c></term><description>counter: arrays that a <see cref="BufferLease"/> has not returned to its
+/// pool, because an operation on them did not succeed.</description></item>
 /// </list>
 /// <para>A success of a send records nothing: it costs what the bare call costs. Thread-safe.</para>
 /// </remarks>
@@ -118,6 +120,9 @@ public static class LifecycleMetrics
 
     private static readonly Counter<long> s_poolClosed =
         s_meter.CreateCounter<long>("lifecycle.pool.closed", "{connection}", "Connections that a pool has closed.");
+
+    private static readonly Counter<long> s_bufferDrops =
+        s_meter.CreateCounter<long>("lifecycle.buffer.drops", "{buffer}", "Arrays that did not go back to their pool.");
 
     internal static void Connected(TimeSpan duration, string address, int port, string transport, Exception? failure)
     {
@@ -306,6 +311,8 @@ public static class LifecycleMetrics
             s_poolClosed.Add(1, new TagList { { "lifecycle.pool.name", pool }, { "lifecycle.pool.close_reason", reason } });
         }
     }
+
+    internal static void BufferDropped() => s_bufferDrops.Add(1);
 
     /// <summary>A short name with few values: the socket's error code (<c>connection_refused</c>), else the exception's type.</summary>
     internal static string ErrorType(Exception failure)
