@@ -13,7 +13,7 @@ internal static class Scripts
     {
         var step = Gen.Choose(0, operations - 1).SelectMany(_ => Gen.Choose(0, 99), static (o, c) => o * 100 + c);
         Prop.ForAll(
-                step.ArrayOf().ToArbitrary(Shorter),
+                Arb.From(step.ArrayOf(), Shorter),
                 script => run(Array.ConvertAll(script, static s => (s / 100, s % 100))))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(scripts).WithEndSize(60));
     }
