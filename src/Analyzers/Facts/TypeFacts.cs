@@ -46,7 +46,7 @@ internal sealed class TypeFacts(Analysis analysis)
     };
 
     /// <summary>A stream or writer field that was made from a connection.</summary>
-    public bool IsMadeFromConnection(Place place, Body body) => Field(place) is { } field && _made.GetOrAdd(field, FindMade);
+    public bool IsMadeFromConnection(Place place, Body? body) => Field(place) is { } field && _made.GetOrAdd(field, FindMade);
 
     /// <summary>The field of <c>this</c> (or the static one) by which the place is reached.</summary>
     public static ISymbol? Field(Place? place)

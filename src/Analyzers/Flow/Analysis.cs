@@ -27,6 +27,7 @@ internal sealed class Analysis
         Cached = new CachedFields(this);
         Attachments = new Attachments(this);
         Holders = new Holders(this);
+        Io = new IoCalls(this);
     }
 
     public Compilation Compilation { get; }
@@ -56,4 +57,6 @@ internal sealed class Analysis
     public Attachments Attachments { get; }
 
     public Holders Holders { get; }
+
+    public IoCalls Io { get; }
 }

@@ -8,5 +8,7 @@ internal static class CreationRules
     public static readonly ImmutableArray<IRule> All =
     [
         new LCA1001AttachErrorHandler(),
+        new LCA1002HandleSynchronousCompletion(),
+        new LCA1008BoundConnect(),
     ];
 }

@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Facts;
+
+/// <summary>Which calls do network I/O, and what they throw: the catalogue's roles, read from the operations of the source.</summary>
+internal sealed class IoCalls(Analysis analysis)
+{
+    private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _exceptions = new(StringComparer.Ordinal);
+
+    /// <summary>The I/O that this operation is by itself, seen from outside: the code of an own method is not looked into.</summary>
+    public IoCall? Of(IOperation operation) => operation switch
+    {
+        IInvocationOperation invocation => OfInvocation(invocation),
+        IObjectCreationOperation { Constructor: { } constructor } creation when (analysis.Connections.RolesOf(constructor, null) & Role.Create) != 0 =>
+            Make(IoKind.Connect, creation, constructor, null, creation.Type),
+        _ => null,
+    };
+
+    private IoCall? OfInvocation(IInvocationOperation call)
+    {
+        var method = call.TargetMethod;
+        var receiver = Receiver(call);
+        var type = receiver?.Type ?? method.ContainingType;
+        if (analysis.Connections.TypeOf(type) is { } known)
+        {
+            if ((known.Traits & Traits.Operation) != 0) return null;
+            return KindOf(method, type) is { } kind ? Make(kind, call, method, receiver, type) : null;
+        }
+
+        if (analysis.Connections.IsCarrier(type) && type!.Name != "DbCommand")
+        {
+            if (OfCarrier(method) is not { } kind) return null;
+            if (IsOnConnection(receiver, out var parameter)) return Make(kind, call, method, receiver, type, parameter);
+            // What is copied from a file may go to a peer.
+            return method.Name.StartsWith("CopyTo", StringComparison.Ordinal) && call.Arguments.FirstOrDefault()?.Value is { } target && IsOnConnection(target, out parameter)
+                ? Make(IoKind.Send, call, method, target, target.Type, parameter) : null;
+        }
+
+        // A factory that is no member of the connection it opens.
+        return (analysis.Connections.RolesOf(method, type) & (Role.Create | Role.Quiet)) == Role.Create && KindOf(method, type) is { } made ? Make(made, call, method, receiver, type) : null;
+    }
+
+    /// <summary>What a call is made on; for an extension method its first argument, for a static one nothing.</summary>
+    public static IOperation? Receiver(IInvocationOperation call)
+    {
+        var receiver = call.Instance ?? (call.TargetMethod.IsExtensionMethod ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value : null);
+        return receiver is null ? null : Unwrapped(receiver);
+    }
+
+    public static IOperation Unwrapped(IOperation operation)
+    {
+        while (true)
+        {
+            switch (operation)
+            {
+                case IConversionOperation { OperatorMethod: null } conversion:
+                    operation = conversion.Operand;
+                    break;
+                case IConditionalAccessInstanceOperation instance when Accessed(instance) is { } accessed:
+                    operation = accessed;
+                    break;
+                default:
+                    return operation;
+            }
+        }
+    }
+
+    /// <summary>What stands before the question mark of <c>a?.B()</c>.</summary>
+    private static IOperation? Accessed(IConditionalAccessInstanceOperation instance)
+    {
+        IOperation child = instance;
+        for (var parent = instance.Parent; parent is not null; child = parent, parent = parent.Parent)
+        {
+            if (parent is IConditionalAccessOperation access && access.WhenNotNull == child) return access.Operation;
+        }
+
+        return null;
+    }
+
+    private IoKind? KindOf(IMethodSymbol method, ITypeSymbol? type)
+    {
+        var name = method.Name;
+        if (TakesAsyncResult(method) && IsVerb(name, "End")) return IoKind.Complete;
+        var roles = analysis.Connections.RolesOf(method, type);
+        if ((roles & Role.Quiet) != 0) return null;
+        var isStart = IsVerb(name, "Begin") || method.Parameters.Any(p => analysis.Connections.TypeOf(p.Type) is { } t && (t.Traits & Traits.Operation) != 0);
+        if ((roles & Role.Send) != 0) return isStart ? IoKind.Start : IoKind.Send;
+        if ((roles & (Role.Receive | Role.Open | Role.Create)) != 0 && isStart) return IoKind.Start;
+        if ((roles & Role.Receive) != 0) return IsVerb(name, "Accept") || IsVerb(name, "GetContext") ? IoKind.Accept : IoKind.Receive;
+        if ((roles & (Role.Open | Role.Create)) != 0)
+        {
+            if (IsVerb(name, "Accept") || IsVerb(name, "WaitForConnection")) return IoKind.Accept;
+            if (IsVerb(name, "Authenticate")) return IoKind.Handshake;
+            if ((roles & Role.Use) != 0) return null;
+            return IsVerb(name, "Bind") || IsVerb(name, "Listen") || IsVerb(name, "Start") && IsListener(type) ? IoKind.Listen : IoKind.Connect;
+        }
+
+        if ((roles & Role.Ensures) != 0) return IoKind.Connect;
+        return (roles & Role.Close) != 0 ? IoKind.Close : null;
+    }
+
+    private static IoKind? OfCarrier(IMethodSymbol method)
+    {
+        var name = method.Name;
+        if (TakesAsyncResult(method) && IsVerb(name, "End")) return IoKind.Complete;
+        if (IsVerb(name, "Begin")) return IoKind.Start;
+        if (IsVerb(name, "Read") || IsVerb(name, "CopyTo")) return IoKind.Receive;
+        return IsVerb(name, "Write") || IsVerb(name, "Flush") ? IoKind.Send : null;
+    }
+
+    private static bool TakesAsyncResult(IMethodSymbol method) => method.Parameters.Any(p => p.Type.Name == "IAsyncResult");
+
+    private static bool IsListener(ITypeSymbol? type) => type is not null && (type.Name.EndsWith("Listener", StringComparison.Ordinal) || type.Name.EndsWith("Server", StringComparison.Ordinal));
+
+    private static bool IsVerb(string name, string verb) => name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]));
+
+    /// <summary>Does this stream, reader or writer lead to a peer? Where it is a parameter, the callers say.</summary>
+    public bool IsOnConnection(IOperation? carrier, out IParameterSymbol? parameter)
+    {
+        parameter = null;
+        return carrier is not null && IsOnConnection(Unwrapped(carrier), 4, ref parameter);
+    }
+
+    private bool IsOnConnection(IOperation carrier, int depth, ref IParameterSymbol? parameter)
+    {
+        carrier = Unwrapped(carrier);
+        if (analysis.Connections.TypeOf(carrier.Type) is not null) return true;
+        if (!analysis.Connections.IsCarrier(carrier.Type) || depth == 0) return false;
+        switch (carrier)
+        {
+            case IParameterReferenceOperation reference:
+                parameter = reference.Parameter;
+                return parameter.ContainingSymbol is IMethodSymbol { MethodKind: not MethodKind.Constructor };
+            case IFieldReferenceOperation { Field: var field }:
+                return Place.This.Step(field) is { } ofField && analysis.Types.IsMadeFromConnection(ofField, null);
+            case IPropertyReferenceOperation { Property: var property }:
+                return analysis.Summaries.IsOwn(property) ? Place.This.Step(property) is { } ofProperty && analysis.Types.IsMadeFromConnection(ofProperty, null)
+                    : (analysis.Connections.RolesOf(property, null) & Role.Accessor) != 0;
+            case ILocalReferenceOperation { Local: var local }:
+                return local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } declaration
+                    && analysis.Bodies.ModelOf(declaration.SyntaxTree).GetOperation(declaration) is IVariableDeclaratorOperation { Initializer.Value: { } value } && IsOnConnection(value, depth - 1, ref parameter);
+            case IObjectCreationOperation creation:
+                foreach (var argument in creation.Arguments)
+                {
+                    if (IsOnConnection(argument.Value, depth - 1, ref parameter)) return true;
+                }
+
+                return false;
+            case IInvocationOperation call:
+                return (analysis.Connections.RolesOf(call.TargetMethod, Receiver(call)?.Type) & Role.Accessor) != 0;
+            case IAwaitOperation { Operation: var awaited }:
+                return awaited is IInvocationOperation opening && (analysis.Connections.RolesOf(opening.TargetMethod, Receiver(opening)?.Type) & (Role.Accessor | Role.Create)) != 0;
+            default:
+                return false;
+        }
+    }
+
+    private IoCall Make(IoKind kind, IOperation operation, IMethodSymbol method, IOperation? connection, ITypeSymbol? type, IParameterSymbol? carrier = null) =>
+        new(kind, operation, method, connection, type) { Carrier = carrier, Failures = FailuresOf(method, type), Endings = EndingsOf(type) };
+
+    private ImmutableArray<INamedTypeSymbol> FailuresOf(IMethodSymbol method, ITypeSymbol? type)
+    {
+        if (analysis.Connections.IsCarrier(type)) return Resolve("System.IO.IOException");
+        for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
+        {
+            switch (candidate.Name)
+            {
+                case "Socket" or "TcpClient" or "TcpListener" or "UdpClient" when candidate.ContainingNamespace?.Name == "Sockets":
+                    return Resolve("System.Net.Sockets.SocketException");
+                case "WebSocket" when candidate.ContainingNamespace?.Name == "WebSockets":
+                    return Resolve("System.Net.WebSockets.WebSocketException");
+                case "HttpListener" when candidate.ContainingNamespace?.Name == "Net":
+                    return Resolve("System.Net.HttpListenerException");
+            }
+        }
+
+        return [.. analysis.Catalogue.Throws(method), .. Resolve("System.TimeoutException")];
+    }
+
+    /// <summary>A web socket that is closed under a receive tells it as a cancellation.</summary>
+    private ImmutableArray<INamedTypeSymbol> EndingsOf(ITypeSymbol? type)
+    {
+        for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (candidate.Name == "WebSocket" && candidate.ContainingNamespace?.Name == "WebSockets") return Resolve("System.ObjectDisposedException", "System.OperationCanceledException");
+        }
+
+        return Resolve("System.ObjectDisposedException");
+    }
+
+    private ImmutableArray<INamedTypeSymbol> Resolve(params string[] names)
+    {
+        var found = ImmutableArray.CreateBuilder<INamedTypeSymbol>(names.Length);
+        foreach (var name in names)
+        {
+            if (_exceptions.GetOrAdd(name, analysis.Catalogue.Types.Find) is { } type) found.Add(type);
+        }
+
+        return found.ToImmutable();
+    }
+}
