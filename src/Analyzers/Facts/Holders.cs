@@ -73,6 +73,10 @@ internal sealed class Holders
         }
     }
 
+    /// <summary>All members of a file that hold code, for what is no connection's: buffers, contexts, operation objects.</summary>
+    public IReadOnlyList<CodeMember> AllCodeIn(SyntaxTree tree, CancellationToken cancellation) =>
+        _members.GetOrAdd(tree, t => Names.In(t, cancellation).ToImmutableArray());
+
     /// <summary>The body of a member, and those of the lambdas and local functions in it.</summary>
     public IEnumerable<Body> BodiesOf(CodeMember member, CancellationToken cancellation)
     {

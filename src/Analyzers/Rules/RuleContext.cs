@@ -28,6 +28,9 @@ internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadO
     /// <summary>The members of this file whose code mentions a connection, each with its words: filter by these before asking for bodies.</summary>
     public IReadOnlyList<CodeMember> CodeMembers => _codeMembers ??= Analysis.Holders.CodeIn(Tree, Cancellation);
 
+    /// <summary>All members of this file that hold code, each with its words.</summary>
+    public IReadOnlyList<CodeMember> AllCode => Analysis.Holders.AllCodeIn(Tree, Cancellation);
+
     /// <summary>The body of a member, and those of the lambdas and local functions in it.</summary>
     public IEnumerable<Body> BodiesOf(CodeMember member) => Analysis.Holders.BodiesOf(member, Cancellation);
 

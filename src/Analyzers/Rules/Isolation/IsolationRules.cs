@@ -7,5 +7,6 @@ internal static class IsolationRules
 {
     public static readonly ImmutableArray<IRule> All =
     [
+        new LCA4003UseContextWithinRequest(),
     ];
 }
