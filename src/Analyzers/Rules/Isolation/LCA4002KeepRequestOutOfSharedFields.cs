@@ -1,0 +1,102 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Isolation;
+
+/// <summary>What belongs to the request being handled is kept in a field that the next request overwrites.</summary>
+internal sealed class LCA4002KeepRequestOutOfSharedFields : IRule
+{
+    public const string Id = "LCA4002";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Keep the current request's connection out of shared fields",
+        "'{0}' holds what belongs to one request, but '{1}' serves several at once: the next one overwrites it before it is read again",
+        "Isolation", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "A middleware, a handler, a server and a singleton are one object for all requests. What is stored in its field for the request being handled is another request's by the time the method goes on after an await. Pass it as a parameter, or keep it in a local.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        foreach (var member in file.AllCode)
+        {
+            if (member.Declaration is ConstructorDeclarationSyntax || member.Invoked.Count == 0 || !MayStore(member.Declaration, member.Invoked, file)) continue;
+            if (Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
+            foreach (var operation in root.DescendantsAndSelf())
+            {
+                if (operation is IAssignmentOperation and (ISimpleAssignmentOperation or ICoalesceAssignmentOperation) && operation is IAssignmentOperation assignment) Check(file, assignment);
+            }
+        }
+    }
+
+    /// <summary>Some field or property of the type around, or a static one of any, is assigned by a name that holds such a thing.</summary>
+    private static bool MayStore(SyntaxNode declaration, HashSet<string> invoked, RuleContext file)
+    {
+        if (declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } syntax || file.Model.GetDeclaredSymbol(syntax, file.Cancellation) is not { } type) return false;
+        for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.ContainingType)
+        {
+            for (var holder = candidate; holder is not null && file.Analysis.Summaries.IsOwn(holder); holder = holder.BaseType)
+            {
+                if (holder.GetMembers().Any(m => invoked.Contains(m.Name) && Held(m) is { } held && IsKeepable(held, file.Analysis))) return true;
+            }
+        }
+
+        return declaration.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Left is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var name } } && name.Length > 0 && char.IsUpper(name[0]));
+    }
+
+    private static ITypeSymbol? Held(ISymbol member) => member switch
+    {
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        _ => null,
+    };
+
+    private static bool IsKeepable(ITypeSymbol type, Analysis analysis) =>
+        RequestContexts.IsContext(type) || analysis.Connections.TypeOf(type) is not null || analysis.Connections.IsCarrier(type) || type.Name is "IDuplexPipe" or "IClientProxy" or "ISingleClientProxy";
+
+    private static void Check(RuleContext file, IAssignmentOperation assignment)
+    {
+        if (assignment.Target is not IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation } target || Held(target.Member) is not { } held) return;
+        if (!IsKeepable(held, file.Analysis) || !file.Analysis.Summaries.IsOwn(target.Member)) return;
+        if (assignment is ICoalesceAssignmentOperation && !RequestContexts.IsContext(held)) return;
+        if (Code.FunctionAround(assignment.Syntax) is not { } function || file.Model.GetEnclosingSymbol(assignment.Syntax.SpanStart, file.Cancellation)?.ContainingType is not { } around) return;
+        var origin = RequestValues.Origin(assignment.Value, file, 4);
+        if (origin == Origin.None) return;
+        var sharing = SharedTypes.Of(around, file.Analysis);
+        if (target.Member.IsStatic)
+        {
+            if (target.Member.GetAttributes().Any(a => a.AttributeClass?.Name == "ThreadStaticAttribute")) return;
+            if (RequestContexts.IsPerRequest(around) || RequestContexts.IsContext(held)) sharing = Sharing.Handler;
+            else if (sharing == Sharing.None && origin != Origin.Ambient) sharing = Sharing.Server;
+        }
+
+        if (sharing == Sharing.None || IsOccupancy(function, assignment.Syntax, target.Member.Name) || IsGated(function, assignment.Syntax)) return;
+        var shared = new SharedField(target.Member, assignment.Syntax, function, around, file);
+        var isBug = sharing == Sharing.Handler || origin == Origin.Ambient && !RequestContexts.IsHttpListeners(held) || origin == Origin.Handed && shared.IsEnteredTwice(function, 3)
+            ? shared.IsReadLate(RequestContexts.IsContext(held))
+            : origin == Origin.Accepted && shared.IsReadBesideTheLoop();
+        if (isBug) file.Report(Diagnostic.Create(Rule, assignment.Syntax.GetLocation(), target.Member.Name, around.Name));
+    }
+
+    /// <summary>One at a time by design: who comes second is turned away, or takes the place of the first.</summary>
+    private static bool IsOccupancy(SyntaxNode function, SyntaxNode assignment, string field)
+    {
+        foreach (var name in function.DescendantNodes().OfType<IdentifierNameSyntax>())
+        {
+            if (name.SpanStart >= assignment.SpanStart || name.Identifier.ValueText != field) continue;
+            if (name.Ancestors().TakeWhile(a => a != function).Any(a => a is IfStatementSyntax statement && statement.Condition.Span.Contains(name.Span))) return true;
+            var access = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } own ? own.Parent : name.Parent;
+            if (access is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Close" or "Dispose" or "DisposeAsync" or "Abort" or "CloseAsync" }) return true;
+            if (access is ConditionalAccessExpressionSyntax) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A semaphore or gate that was entered before and is left at the end keeps the others out.</summary>
+    private static bool IsGated(SyntaxNode function, SyntaxNode assignment) => Gates.HeldAt(function, assignment.SpanStart, assignment.Span.End);
+}
