@@ -9,5 +9,6 @@ internal static class IsolationRules
     [
         new LCA4002KeepRequestOutOfSharedFields(),
         new LCA4003UseContextWithinRequest(),
+        new LCA4006DoNotInterleaveExchanges(),
     ];
 }

@@ -1,0 +1,230 @@
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Isolation;
+
+/// <summary>A request is written and its answer read, and nothing keeps a second caller from getting in between.</summary>
+internal sealed class LCA4006DoNotInterleaveExchanges : IRule
+{
+    public const string Id = "LCA4006";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Do not interleave exchanges on one connection",
+        "'{0}' writes to '{1}' and reads the answer after an await: a second caller of '{2}' can get in between and take the other's answer",
+        "Isolation", DiagnosticSeverity.Info, isEnabledByDefault: true,
+        description: "On a connection that answers in the order of the requests, who writes next must wait until the answer before has been read. A method that waits between its write and its read can be entered again meanwhile. Keep the pair together with a gate.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        foreach (var member in file.AllCode)
+        {
+            if (member.Declaration is not MethodDeclarationSyntax method || !HasAwait(method) || IsOnce(method) || !MayExchange(member, file)) continue;
+            if (file.Model.GetDeclaredSymbol(method, file.Cancellation) is not { } symbol || !HoldsConnection(symbol.ContainingType, file.Analysis) || IsTest(method)) continue;
+            Check(file, method, symbol);
+        }
+    }
+
+    /// <summary>It writes and reads itself, or by its own methods.</summary>
+    private static bool MayExchange(CodeMember member, RuleContext file) =>
+        (Wire.MayWrite(member.Invoked) || CallsOwn(member, file)) && (Wire.MayRead(member.Invoked) || CallsOwn(member, file));
+
+    /// <summary>The type, or a base of it, keeps a connection or a stream.</summary>
+    private static bool HoldsConnection(INamedTypeSymbol type, Analysis analysis)
+    {
+        for (INamedTypeSymbol? candidate = type; candidate is not null && analysis.Summaries.IsOwn(candidate); candidate = candidate.BaseType)
+        {
+            if (candidate.GetMembers().Any(m => m is IFieldSymbol field && Holds(field.Type) || m is IPropertySymbol property && Holds(property.Type))) return true;
+            if (candidate.InstanceConstructors.Any(c => c.Parameters.Any(p => Holds(p.Type)))) return true;
+        }
+
+        return false;
+
+        bool Holds(ITypeSymbol held) => analysis.Connections.TypeOf(held) is not null || analysis.Connections.IsCarrier(held);
+    }
+
+    private static bool CallsOwn(CodeMember member, RuleContext file) =>
+        member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && type.Members.OfType<MethodDeclarationSyntax>().Any(m => member.Invoked.Contains(m.Identifier.ValueText));
+
+    private static void Check(RuleContext file, MethodDeclarationSyntax method, IMethodSymbol symbol)
+    {
+        var exchanges = Exchanges.Of(file.Analysis);
+        var events = exchanges.In(symbol, file.Cancellation);
+        var body = new Lazy<Body?>(() => file.Analysis.Bodies.At(method, file.Cancellation));
+        var reported = new List<ISymbol>();
+        foreach (var write in events)
+        {
+            if (write.Use != WireUse.Write || write.Function != method || !Wire.IsKept(write.Key) || reported.Any(r => exchanges.IsSame(r, write.Key, body.Value))) continue;
+            var read = events.FirstOrDefault(r => r.Use == WireUse.Read && r.Function == method && r.Node != write.Node && Order.MayFollow(write.Node, r.Node) && exchanges.IsSame(write.Key, r.Key, body.Value));
+            if (read is null || !Waits(method, write.Node, read.Node) || IsConversation(write.Node, read.Node) || IsQueue(write.Node)) continue;
+            if (Gates.HeldAt(method, write.Node.SpanStart, read.Node.Span.End) || IsRefused(method, write.Node) || IsMadeHere(method, write, exchanges, body.Value)) continue;
+            if (!IsEnteredTwice(symbol, method, file, 4) || PooledTypes.Contains(symbol.ContainingType, file.Analysis)) continue;
+            reported.Add(write.Key);
+            file.Report(Diagnostic.Create(Rule, write.Node.GetLocation(), [read.Node.GetLocation()], symbol.Name, write.Key.Name, symbol.Name));
+        }
+    }
+
+    private static bool HasAwait(SyntaxNode method) => Order.Awaits(method).Any();
+
+    /// <summary>An await lies in the pair: between the two, or at one of them.</summary>
+    private static bool Waits(SyntaxNode method, SyntaxNode write, SyntaxNode read) =>
+        Order.Awaits(method).Any(a => a.Span.End > write.Span.Start && a.SpanStart <= read.SpanStart && (a.SpanStart >= write.SpanStart || a.Span.Contains(write.Span)) || a.Span.Contains(read.Span));
+
+    /// <summary>A loop that reads and writes by itself after a first word is a conversation, entered once.</summary>
+    private static bool IsConversation(SyntaxNode write, SyntaxNode read)
+    {
+        if (Order.LoopAround(read) is not { } loop || loop.Span.Contains(write.Span)) return false;
+        return loop.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i => Called(i) is { } name && (name.StartsWith("Write", StringComparison.Ordinal) || name.StartsWith("Send", StringComparison.Ordinal) || name.StartsWith("Handle", StringComparison.Ordinal) || name.StartsWith("Process", StringComparison.Ordinal) || name.StartsWith("Dispatch", StringComparison.Ordinal) || name.StartsWith("On", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Phases of a connection's life, and loops of one's own, are entered once.</summary>
+    private static bool IsOnce(MethodDeclarationSyntax method)
+    {
+        var word = ClosingFlags.Words(method.Identifier.ValueText).FirstOrDefault();
+        if (word is "Connect" or "Open" or "Start" or "Handshake" or "Authenticate" or "Login" or "Logon" or "Negotiate" or "Init" or "Initialize" or "Initialise" or "Close" or "Disconnect" or "Dispose" or "Stop" or "Shutdown" or "Logout" or "Reconnect" or "Accept" or "Greet" or "Establish" or "Upgrade") return true;
+        if (word is not ("Run" or "Execute" or "Loop" or "Serve" or "Handle" or "Process" or "Listen" or "Pump" or "Main" or "Work" or "Consume")) return false;
+        var isResultless = method.ReturnType is IdentifierNameSyntax { Identifier.ValueText: "Task" or "ValueTask" } or PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword };
+        return isResultless && method.ParameterList.Parameters.All(p => p.Type?.ToString() is "CancellationToken" or "string[]");
+    }
+
+    private static bool IsTest(MethodDeclarationSyntax method) =>
+        method.AttributeLists.SelectMany(l => l.Attributes).Any(a => a.Name.ToString().Split('.').Last() is "Fact" or "Theory" or "Test" or "TestMethod" or "TestCase" or "Benchmark" or "DataTestMethod" or "GlobalSetup" or "SetUp");
+
+    /// <summary>A busy flag turns the second caller away.</summary>
+    private static bool IsRefused(SyntaxNode method, SyntaxNode write)
+    {
+        foreach (var statement in Code.OwnNodes(method).OfType<IfStatementSyntax>())
+        {
+            if (statement.SpanStart > write.SpanStart) continue;
+            var condition = statement.Condition.DescendantNodesAndSelf().ToList();
+            if (condition.OfType<InvocationExpressionSyntax>().Any(i => Called(i) is "Exchange" or "CompareExchange" or "TryEnter" or "TrySetBusy" or "TryBegin")) return true;
+            foreach (var name in condition.OfType<IdentifierNameSyntax>())
+            {
+                if (!Jumps(statement.Statement)) continue;
+                if (Code.OwnNodes(method).OfType<AssignmentExpressionSyntax>().Any(a => a.SpanStart > statement.SpanStart && a.SpanStart < write.SpanStart && a.Right.IsKind(SyntaxKind.TrueLiteralExpression) && Assigned(a) == name.Identifier.ValueText)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string? Assigned(AssignmentExpressionSyntax assignment) => assignment.Left switch
+    {
+        IdentifierNameSyntax name => name.Identifier.ValueText,
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        _ => null,
+    };
+
+    private static bool Jumps(StatementSyntax statement) =>
+        statement is ReturnStatementSyntax or ThrowStatementSyntax || statement is BlockSyntax { Statements: var statements } && statements.LastOrDefault() is ReturnStatementSyntax or ThrowStatementSyntax;
+
+    /// <summary>A connection that this very call has made is nobody else's yet.</summary>
+    private static bool IsMadeHere(SyntaxNode method, WireEvent write, Exchanges exchanges, Body? body)
+    {
+        foreach (var assignment in Code.OwnNodes(method).OfType<AssignmentExpressionSyntax>())
+        {
+            if (assignment.SpanStart > write.Node.SpanStart || !assignment.IsKind(SyntaxKind.SimpleAssignmentExpression)) continue;
+            if (Assigned(assignment) != write.Key.Name && !(body?.Type?.GetMembers(Assigned(assignment) ?? "").FirstOrDefault() is { } other && exchanges.IsSame(other, write.Key, body))) continue;
+            // Under a condition it is made only when there is none: the next caller finds it.
+            if (!assignment.Ancestors().TakeWhile(a => a != method).Any(a => a is IfStatementSyntax or ConditionalExpressionSyntax)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Callers of whom one knows nothing, or two callbacks, and no gate on the way.</summary>
+    private static bool IsEnteredTwice(IMethodSymbol symbol, MethodDeclarationSyntax method, RuleContext file, int depth)
+    {
+        if (symbol.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal || !symbol.ExplicitInterfaceImplementations.IsEmpty) return true;
+        if (depth == 0) return false;
+        var callbacks = 0;
+        var calls = symbol.ContainingType.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(file.Cancellation).DescendantNodes()).OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == symbol.Name).ToList();
+        // Awaited in one loop: one after the other.
+        if (calls.Count == 1 && Order.LoopAround(calls[0]) is not null) return false;
+        foreach (var name in calls)
+        {
+            if (Code.FunctionAround(name) is not { } caller || caller == method) continue;
+            var isCall = name.Parent is InvocationExpressionSyntax || name.Parent is MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax };
+            if (!isCall)
+            {
+                callbacks++;
+                continue;
+            }
+
+            if (Gates.HeldAt(caller, name.SpanStart, name.Span.End) || IsRefused(caller, name)) continue;
+            switch (caller)
+            {
+                case MethodDeclarationSyntax outer:
+                    if (IsOnce(outer) || IsQueue(name)) continue;
+                    if (file.Analysis.Bodies.ModelOf(outer.SyntaxTree).GetDeclaredSymbol(outer, file.Cancellation) is { } above && IsEnteredTwice(above, outer, file, depth - 1)) return true;
+                    break;
+                case AnonymousFunctionExpressionSyntax { Parent: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression } }:
+                    callbacks++;
+                    break;
+            }
+        }
+
+        return callbacks > 1;
+    }
+
+    /// <summary>One loop takes the requests out of a queue.</summary>
+    private static bool IsQueue(SyntaxNode call)
+    {
+        for (var loop = Order.LoopAround(call); loop is not null; loop = Order.LoopAround(loop))
+        {
+            if (loop.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i => Called(i) is "ReadAllAsync" or "WaitToReadAsync" or "TryRead" or "GetConsumingEnumerable" or "Take" or "TryDequeue" or "ReadAsync")) return true;
+        }
+
+        return false;
+    }
+
+    private static string? Called(InvocationExpressionSyntax invocation) => invocation.Expression switch
+    {
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
+        SimpleNameSyntax simple => simple.Identifier.ValueText,
+        _ => null,
+    };
+}
+
+/// <summary>Types of this compilation that a pool or lease hands out: each is one user's at a time.</summary>
+internal sealed class PooledTypes
+{
+    private static readonly ConditionalWeakTable<Analysis, Lazy<HashSet<ITypeSymbol>>> Kept = new();
+
+    public static bool Contains(ITypeSymbol type, Analysis analysis) =>
+        Kept.GetValue(analysis, a => new(() => Find(a))).Value.Contains(type.OriginalDefinition);
+
+    private static HashSet<ITypeSymbol> Find(Analysis analysis)
+    {
+        var found = new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default);
+        foreach (var type in analysis.Implementations.Types)
+        {
+            foreach (var member in type.GetMembers())
+            {
+                var held = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
+                if (held is INamedTypeSymbol { TypeArguments: [.., var element], Name: "ConcurrentBag" or "ConcurrentStack" or "ConcurrentQueue" or "Stack" or "Queue" or "Channel" or "BlockingCollection" or "ObjectPool" or "Pool" or "ConnectionPool" or "ChannelWriter" or "ChannelReader" }) Add(element);
+                if (member is not IMethodSymbol { MethodKind: MethodKind.Ordinary } method || !IsTaking(method.Name)) continue;
+                if (!type.GetMembers().Any(m => m is IMethodSymbol && m.Name is "Return" or "ReturnAsync" or "Release" or "ReleaseAsync" or "GiveBack" or "Recycle" or "Put" or "CheckIn")) continue;
+                Add(method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : method.ReturnType);
+            }
+        }
+
+        return found;
+
+        void Add(ITypeSymbol element)
+        {
+            if (element is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface } named) found.Add(named.OriginalDefinition);
+        }
+    }
+
+    private static bool IsTaking(string name) =>
+        name.StartsWith("Rent", StringComparison.Ordinal) || name.StartsWith("Lease", StringComparison.Ordinal) || name.StartsWith("Take", StringComparison.Ordinal) || name.StartsWith("Borrow", StringComparison.Ordinal)
+        || name.StartsWith("Acquire", StringComparison.Ordinal) || name.StartsWith("Checkout", StringComparison.Ordinal) || name.StartsWith("CheckOut", StringComparison.Ordinal) || name.StartsWith("Get", StringComparison.Ordinal);
+}
