@@ -1,0 +1,131 @@
+namespace LifecycleAnalyzers.Tests.LCA4002;
+
+/// <summary>One object serves several requests, and keeps one of them in a field.</summary>
+public class Reports
+{
+    internal const string Web = "using Microsoft.AspNetCore.Connections;\nusing Microsoft.AspNetCore.Http;\nusing Microsoft.AspNetCore.SignalR;\nusing Microsoft.AspNetCore.Mvc;\nusing Microsoft.Extensions.DependencyInjection;\nusing Microsoft.Extensions.Hosting;\n";
+
+    internal static string Middleware(string body, string members = "") => Web + $$"""
+        class Middleware
+        {
+            private readonly RequestDelegate _next;
+            private readonly SemaphoreSlim _gate = new(1);
+            private HttpContext? _context;
+            private HttpResponse? _response;
+            private Stream? _body;
+            public Middleware(RequestDelegate next) => _next = next;
+            public async Task InvokeAsync(HttpContext context) { {{body}} }
+            {{members}}
+        }
+        """;
+
+    [Theory]
+    [InlineData("{|LCA4002:_context = context|}; await _next(context); Console.WriteLine(_context.TraceIdentifier);")]
+    [InlineData("{|LCA4002:_response = context.Response|}; await _next(context); _response.StatusCode = 204;")]
+    [InlineData("{|LCA4002:_body = context.Response.Body|}; await _next(context); await _body.FlushAsync();")]
+    [InlineData("{|LCA4002:_context = context|}; for (var i = 0; i < 3; i++) { Console.WriteLine(_context.TraceIdentifier); await Task.Delay(1); }")]
+    [InlineData("{|LCA4002:_context = context|}; await _next(context); Log();", "void Log() => Console.WriteLine(_context!.TraceIdentifier);")]
+    [InlineData("{|LCA4002:_context = context|}; await LogAsync();", "async Task LogAsync() { await Task.Delay(1); Console.WriteLine(_context!.TraceIdentifier); }")]
+    [InlineData("{|LCA4002:_context = context|}; context.Response.OnCompleted(() => { Console.WriteLine(_context.TraceIdentifier); return Task.CompletedTask; });")]
+    [InlineData("{|LCA4002:_context = context|}; await _next(context);", "public string? Current => _context?.TraceIdentifier;")]
+    public Task In_a_middleware(string body, string members = "") => Case.HoldsAsync(Middleware(body, members));
+
+    [Fact]
+    public Task With_its_message() => Case.HoldsAsync(
+        Middleware("{|#0:_context = context|}; await _next(context); _context.Abort();"),
+        Case.Diagnostic("LCA4002").WithLocation(0).WithMessage("'_context' holds what belongs to one request, but 'Middleware' serves several at once: the next one overwrites it before it is read again"));
+
+    [Fact]
+    public Task In_a_connection_handler() => Case.HoldsAsync(Web + """
+        class Echo : ConnectionHandler
+        {
+            private ConnectionContext? _connection;
+
+            public override async Task OnConnectedAsync(ConnectionContext connection)
+            {
+                {|LCA4002:_connection = connection|};
+                while (true)
+                {
+                    var read = await _connection.Transport.Input.ReadAsync();
+                    if (read.IsCompleted) return;
+                }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task In_a_server_that_does_not_wait() => Case.HoldsAsync(Web + """
+        class Relay : BackgroundService
+        {
+            private readonly TcpListener _listener = new(System.Net.IPAddress.Any, 1);
+            private TcpClient? _client;
+            private NetworkStream? _stream;
+
+            protected override async Task ExecuteAsync(CancellationToken stop)
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    {|LCA4002:_client = await _listener.AcceptTcpClientAsync(stop)|};
+                    _ = ServeAsync();
+                    var other = await _listener.AcceptTcpClientAsync(stop);
+                    _ = ServeAsync(other);
+                }
+            }
+
+            private async Task ServeAsync() { await Task.Yield(); _client!.Close(); }
+
+            private async Task ServeAsync(TcpClient client)
+            {
+                {|LCA4002:_stream = client.GetStream()|};
+                var buffer = new byte[1];
+                while (await _stream.ReadAsync(buffer) > 0) await _stream.WriteAsync(buffer);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task In_a_server_of_callbacks() => Case.HoldsAsync(Web + """
+        class Relay
+        {
+            private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
+            private readonly byte[] _buffer = new byte[9];
+            private Socket? _client;
+            public void Start() => _listener.BeginAccept(OnAccept, null);
+
+            private void OnAccept(IAsyncResult result)
+            {
+                {|LCA4002:_client = _listener.EndAccept(result)|};
+                _client.BeginReceive(_buffer, 0, 9, SocketFlags.None, OnReceive, null);
+                _listener.BeginAccept(OnAccept, null);
+            }
+
+            private void OnReceive(IAsyncResult result) => _client!.EndReceive(result);
+        }
+        """);
+
+    [Fact]
+    public Task In_a_registered_singleton_and_in_a_static() => Case.HoldsAsync(Web + """
+        class Current
+        {
+            private HttpContext? _context;
+            public void Begin(HttpContext context) { {|LCA4002:_context = context|}; }
+            public string? Path() => _context!.Request.Path;
+        }
+
+        static class Services { public static void Add(IServiceCollection services) => services.AddSingleton<Current>(); }
+
+        class ChatHub : Hub
+        {
+            private static HubCallerContext? _last;
+            private static IClientProxy? _caller;
+
+            public async Task Say()
+            {
+                {|LCA4002:_last = Context|};
+                {|LCA4002:_caller = Clients.Caller|};
+                await Task.Delay(1);
+                await _caller.SendAsync(_last.ConnectionId);
+            }
+        }
+        """);
+}

@@ -1,0 +1,85 @@
+namespace LifecycleAnalyzers.Tests.LCA4002;
+
+/// <summary>The object is the request's own, or one request is served at a time.</summary>
+public class Silent
+{
+    [Theory]
+    [InlineData("var mine = context; await _next(mine); mine.Abort();")]
+    [InlineData("_context = context; Log(); await _next(context);", "void Log() => Console.WriteLine(_context!.TraceIdentifier);")]
+    [InlineData("_context = context; await _next(context);")]
+    [InlineData("await _gate.WaitAsync(); try { _context = context; await _next(context); _context.Abort(); } finally { _gate.Release(); }")]
+    [InlineData("if (_context is not null) return; _context = context; await _next(context); _context.Abort();")]
+    [InlineData("_context = new DefaultHttpContext(); await _next(context); _context.Abort();")]
+    public Task In_a_middleware(string body, string members = "") => Case.SilentAsync(Reports.Middleware(body, members));
+
+    [Fact]
+    public Task Made_for_each_request() => Case.SilentAsync(Reports.Web + """
+        class Scoped
+        {
+            private HttpContext? _context;
+            public void Begin(HttpContext context) => _context = context;
+            public string? Path() => _context!.Request.Path;
+        }
+
+        static class Services { public static void Add(IServiceCollection services) => services.AddScoped<Scoped>(); }
+
+        class ChatHub : Hub
+        {
+            private HubCallerContext? _mine;
+            public async Task Say() { _mine = Context; await Task.Delay(1); Console.WriteLine(_mine.ConnectionId); }
+        }
+
+        class Things : ControllerBase
+        {
+            private HttpContext? _context;
+            public async Task Get() { _context = HttpContext; await Task.Delay(1); _context.Abort(); }
+        }
+
+        class Conversation
+        {
+            private NetworkStream? _stream;
+            public async Task RunAsync(TcpClient client) { _stream = client.GetStream(); await Task.Delay(1); await _stream.FlushAsync(); }
+        }
+        """);
+
+    [Fact]
+    public Task One_client_after_the_other() => Case.SilentAsync(Reports.Web + """
+        class Relay : BackgroundService
+        {
+            private readonly TcpListener _listener = new(System.Net.IPAddress.Any, 1);
+            private TcpClient? _client;
+            private TcpClient? _newest;
+
+            protected override async Task ExecuteAsync(CancellationToken stop)
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    _client = await _listener.AcceptTcpClientAsync(stop);
+                    await ServeAsync();
+                    var next = await _listener.AcceptTcpClientAsync(stop);
+                    _newest?.Close();
+                    _newest = next;
+                    _ = ServeNewestAsync();
+                }
+            }
+
+            private async Task ServeAsync() { await Task.Yield(); _client!.Close(); }
+
+            private async Task ServeNewestAsync() { await Task.Yield(); _newest!.Close(); }
+        }
+        """);
+
+    [Fact]
+    public Task Its_own_connection_to_somebody_else() => Case.SilentAsync(Reports.Web + """
+        class Uplinked : BackgroundService
+        {
+            private TcpClient? _upstream;
+            protected override async Task ExecuteAsync(CancellationToken stop)
+            {
+                _upstream = new TcpClient();
+                await _upstream.ConnectAsync("h", 1, stop);
+                await _upstream.GetStream().FlushAsync(stop);
+            }
+        }
+        """);
+}

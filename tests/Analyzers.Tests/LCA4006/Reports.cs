@@ -1,0 +1,56 @@
+namespace LifecycleAnalyzers.Tests.LCA4006;
+
+/// <summary>A write and the read of its answer, with nothing around the pair.</summary>
+public class Reports
+{
+    internal static string Device(string members) => $$"""
+        class Device
+        {
+            private readonly SemaphoreSlim _gate = new(1);
+            private readonly WireClient _wire;
+            private readonly NetworkStream _stream;
+            private bool _busy;
+            public Device(WireClient wire, NetworkStream stream) => (_wire, _stream) = (wire, stream);
+            {{members}}
+        }
+
+        static class Frames
+        {
+            public static async Task WriteAsync(Stream stream) => await stream.WriteAsync(new byte[4]);
+            public static async Task<int> ReadAsync(Stream stream) { await stream.ReadExactlyAsync(new byte[4]); return 4; }
+        }
+        """;
+
+    [Theory]
+    [InlineData("public async Task<string> AskAsync(string q) { await {|LCA4006:_wire.SendAsync(q)|}; return await _wire.ReceiveAsync(); }")]
+    [InlineData("public async Task<string> AskAsync(string q) { {|LCA4006:_wire.Send(q)|}; return await _wire.ReceiveAsync(); }")]
+    [InlineData("internal async Task AskAsync(byte[] q) { await {|LCA4006:_stream.WriteAsync(q)|}; await _stream.FlushAsync(); await _stream.ReadExactlyAsync(q); }")]
+    [InlineData("public async Task AskAsync(byte[] q) { var s = _stream; await {|LCA4006:s.WriteAsync(q)|}; await _stream.ReadExactlyAsync(q); }")]
+    [InlineData("public async Task<int> AskAsync() { await {|LCA4006:Frames.WriteAsync(_stream)|}; return await Frames.ReadAsync(_stream); }")]
+    [InlineData("public Task<string> AskAsync(string q) => PairAsync(q); private async Task<string> PairAsync(string q) { await {|LCA4006:_wire.SendAsync(q)|}; return await _wire.ReceiveAsync(); }")]
+    [InlineData("public async Task<string> AskAsync(string q) { await {|LCA4006:PutAsync(q)|}; return await TakeAsync(); } private Task PutAsync(string q) => _wire.SendAsync(q); private async Task<string> TakeAsync() { return await _wire.ReceiveAsync(); }")]
+    // The gate is left before the answer is read.
+    [InlineData("public async Task<string> AskAsync(string q) { await _gate.WaitAsync(); try { await {|LCA4006:_wire.SendAsync(q)|}; } finally { _gate.Release(); } return await _wire.ReceiveAsync(); }")]
+    public Task The_write(string members) => Case.HoldsAsync(Device(members));
+
+    [Fact]
+    public Task Reader_and_writer_of_one_stream() => Case.HoldsAsync("""
+        class Lines
+        {
+            private readonly StreamReader _reader;
+            private readonly StreamWriter _writer;
+            public Lines(NetworkStream stream) { _reader = new StreamReader(stream); _writer = new StreamWriter(stream); }
+            public async Task<string?> CommandAsync(string text)
+            {
+                await {|LCA4006:_writer.WriteLineAsync(text)|};
+                await _writer.FlushAsync();
+                return await _reader.ReadLineAsync();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task With_its_message() => Case.HoldsAsync(
+        Device("public async Task<string> AskAsync(string q) { await {|#0:_wire.SendAsync(q)|}; return await {|#1:_wire.ReceiveAsync()|}; }"),
+        Case.Diagnostic("LCA4006").WithLocation(0).WithLocation(1).WithMessage("'AskAsync' writes to '_wire' and reads the answer after an await: a second caller of 'AskAsync' can get in between and take the other's answer"));
+}

@@ -1,0 +1,37 @@
+namespace LifecycleAnalyzers.Tests.LCA4006;
+
+/// <summary>Nobody can get in between.</summary>
+public class Silent
+{
+    [Theory]
+    [InlineData("public async Task<string> AskAsync(string q) { await _gate.WaitAsync(); try { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); } finally { _gate.Release(); } }")]
+    [InlineData("public async Task<string> AskAsync(string q) { await _gate.WaitAsync(); try { return await PairAsync(q); } finally { _gate.Release(); } } private async Task<string> PairAsync(string q) { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); }")]
+    [InlineData("public async Task<string> AskAsync(string q) { if (_busy) throw new InvalidOperationException(); _busy = true; try { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); } finally { _busy = false; } }")]
+    [InlineData("public async Task<string> AskAsync(string q, WireClient wire) { await wire.SendAsync(q); return await wire.ReceiveAsync(); }")]
+    [InlineData("public async Task<string> AskAsync(string q) { await using var wire = new WireClient(); await wire.SendAsync(q); return await wire.ReceiveAsync(); }")]
+    // A server reads first, then answers.
+    [InlineData("public async Task EchoAsync() { while (true) { var text = await _wire.ReceiveAsync(); await _wire.SendAsync(text); } }")]
+    [InlineData("public async Task ConnectAsync() { await _wire.SendAsync(\"\"); await _wire.ReceiveAsync(); }")]
+    [InlineData("private async Task AskAsync(string q) { await _wire.SendAsync(q); await _wire.ReceiveAsync(); }")]
+    [InlineData("public async Task ServeAsync(System.Threading.Channels.ChannelReader<string> jobs) { await foreach (var job in jobs.ReadAllAsync()) { await _wire.SendAsync(job); await _wire.ReceiveAsync(); } }")]
+    [InlineData("public async Task PollAllAsync(string[] qs) { foreach (var q in qs) await OneAsync(q); } private async Task OneAsync(string q) { await _wire.SendAsync(q); await _wire.ReceiveAsync(); }")]
+    [InlineData("public void Ask(string q) { lock (_gate) { _wire.Send(q); _wire.ReceiveAsync().GetAwaiter().GetResult(); } }")]
+    [InlineData("public async Task SayAsync(string q) { await _wire.SendAsync(q); await Task.Delay(1); }")]
+    public Task A_pair(string members) => Case.SilentAsync(Reports.Device(members));
+
+    [Fact]
+    public Task A_type_that_a_pool_hands_out() => Case.SilentAsync("""
+        class Pooled
+        {
+            private readonly WireClient _wire = new();
+            public async Task<string> AskAsync(string q) { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); }
+        }
+
+        class Pool
+        {
+            private readonly ConcurrentBag<Pooled> _idle = new();
+            public Pooled Rent() => _idle.TryTake(out var one) ? one : new Pooled();
+            public void Return(Pooled one) => _idle.Add(one);
+        }
+        """);
+}
