@@ -36,6 +36,30 @@ internal sealed class Guards(Analysis analysis)
         return false;
     }
 
+    /// <summary>The check that decides about the send but has grown stale; null where there is none, or one that is fresh.</summary>
+    private StaleCheck? StaleCheckOf(FlowState state, Place connection, Body body)
+    {
+        ISymbol? asked = null;
+        var gaps = Gaps.All;
+        foreach (var fact in state.Facts)
+        {
+            // What throws where the check fails leaves the failure to the caller, just as the send does.
+            if (fact.Value.Gaps == Gaps.None || fact.Value.ByThrow || fact.Key.Symbol is not { } member || !TellsState(member)) continue;
+            if (!Concerns(fact.Key, member, connection, body) || !analysis.Flags.MeansUsable(member, fact.Value)) continue;
+            asked ??= member;
+            gaps &= fact.Value.Gaps;
+        }
+
+        return asked is null || IsChecked(state, connection, body, throwing: true, Gaps.All) ? null : new StaleCheck(asked, gaps);
+    }
+
+    /// <summary>A cancellation or the flag of a loop that runs says when to end, not how the connection is.</summary>
+    private bool TellsState(ISymbol member)
+    {
+        if ((analysis.Connections.RolesOf(member, null) & Role.State) != 0) return true;
+        return member.Name != "IsCancellationRequested" && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "running" or "started" or "stop" or "stopping" or "cancelled" or "canceled" or "enabled" or "active" or "listening" or "working" or "available" or "ok");
+    }
+
     /// <summary>The member is the connection's own, its owner's, or that of what it wraps.</summary>
     private bool Concerns(Place fact, ISymbol member, Place connection, Body body)
     {
@@ -101,23 +125,28 @@ internal sealed class Guards(Analysis analysis)
     /// <summary>A send that stands here.</summary>
     private void Own(Body body, BodyEvent happened, ISymbol member, ImmutableArray<SendFact>.Builder sends)
     {
-        if (member is not IMethodSymbol method) return;
+        foreach (var send in DirectSends(body, happened))
+            Add(body, happened, new SendFact(send.Connection, happened.Operation, send.Method, send.Type) { Throws = analysis.Catalogue.Throws(send.Method), OnlyUse = !send.IsSend }, send.Connection, sends);
+    }
+
+    /// <summary>The sends and uses that a call is by itself, whatever stands before it: one for each value that its receiver may be.</summary>
+    public IEnumerable<(Place Connection, IMethodSymbol Method, ITypeSymbol Type, bool IsSend)> DirectSends(Body body, BodyEvent happened)
+    {
+        if (happened is not { Kind: EventKind.Call, Symbol: IMethodSymbol method, Callees.IsEmpty: true }) yield break;
         var invocation = happened.Operation as IInvocationOperation;
         var receiver = method.IsExtensionMethod && method.IsStatic ? invocation?.Arguments.FirstOrDefault()?.Value : invocation?.Instance;
         var type = Unconverted(receiver)?.Type ?? method.ContainingType;
-        if (method.IsStatic && !method.IsExtensionMethod || type is null) return;
+        if (method.IsStatic && !method.IsExtensionMethod || type is null) yield break;
         var facts = analysis.Connections.FactsOf(method, type);
         var places = method.IsExtensionMethod && method.IsStatic ? happened.Arguments.FirstOrDefault()?.Places : happened.Value.Places;
-        if (places is null) return;
+        if (places is null) yield break;
         var carrier = analysis.Connections.IsCarrier(type) && analysis.Connections.TypeOf(type) is null;
-        if ((facts.Roles & (Role.Quiet | Role.Close)) != 0) return;
+        if ((facts.Roles & (Role.Quiet | Role.Close)) != 0) yield break;
         var isSend = (facts.Roles & Role.Send) != 0 || carrier && IsWrite(method);
-        if (!isSend && (facts.Roles & Role.Use) == 0) return;
+        if (!isSend && (facts.Roles & Role.Use) == 0) yield break;
         foreach (var place in places)
         {
-            if (carrier && !IsCarried(place, body)) continue;
-            var throws = analysis.Catalogue.Throws(method);
-            Add(body, happened, new SendFact(place, happened.Operation, method, type) { Throws = throws, OnlyUse = !isSend }, place, sends);
+            if (!carrier || IsCarried(place, body)) yield return (place, method, type, isSend);
         }
     }
 
@@ -273,20 +302,21 @@ internal sealed class Guards(Analysis analysis)
     private void Add(Body body, BodyEvent happened, SendFact send, Place place, ImmutableArray<SendFact>.Builder sends)
     {
         var state = happened.State;
-        var guarded = send.Guarded || send.OnlyUse
-            || IsChecked(state, place, body, throwing: false, Gaps.None)
-            || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws, analysis.Bodies);
+        var caught = send.Guarded || send.OnlyUse || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws, analysis.Bodies);
+        var guarded = caught || IsChecked(state, place, body, throwing: false, Gaps.None);
+        var stale = caught || !guarded ? null : StaleCheckOf(state, place, body);
         var validated = send.Validated
             || IsFresh(state, place)
             || IsChecked(state, place, body, throwing: true, Gaps.Await)
             || Evictions.Evicts(happened.Operation, body, place, send.Throws, analysis);
-        if (guarded && validated) return;
+        if (guarded && validated && stale is null) return;
         sends.Add(new SendFact(place, send.Operation, send.Member, send.Type)
         {
             Throws = send.Throws,
             OnlyUse = send.OnlyUse,
             Route = send.Route,
             InCallee = send.InCallee,
+            Stale = stale,
             Guarded = guarded,
             Validated = validated,
         });

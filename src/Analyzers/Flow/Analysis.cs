@@ -23,6 +23,8 @@ internal sealed class Analysis
         Delegates = new Delegates(this);
         Guards = new Guards(this);
         Types = new TypeFacts(this);
+        States = new States(this);
+        SendSites = new SendSites(this);
         Flags = new ClosingFlags(this);
         Cached = new CachedFields(this);
         Attachments = new Attachments(this);
@@ -49,6 +51,10 @@ internal sealed class Analysis
     public Guards Guards { get; }
 
     public TypeFacts Types { get; }
+
+    public States States { get; }
+
+    public SendSites SendSites { get; }
 
     public ClosingFlags Flags { get; }
 

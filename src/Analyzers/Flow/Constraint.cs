@@ -11,6 +11,8 @@ internal enum Gaps
     LockReleased = 2,
     Slept = 4,
     UserCode = 8,
+
+    All = Await | LockReleased | Slept | UserCode,
 }
 
 /// <summary>What a condition said of a value: it is one of these constants, or none of these.</summary>
@@ -46,6 +48,8 @@ internal sealed class Constraint : IEquatable<Constraint>
     public static Constraint IsNot(object? value) => new(false, [value]);
 
     public Constraint WithGaps(Gaps gaps) => (Gaps | gaps) == Gaps ? this : new(Includes, Values, Gaps | gaps, ByThrow);
+
+    public Constraint WithoutGaps(Gaps gaps) => (Gaps & gaps) == 0 ? this : new(Includes, Values, Gaps & ~gaps, ByThrow);
 
     public Constraint WithByThrow(bool byThrow) => ByThrow == byThrow ? this : new(Includes, Values, Gaps, byThrow);
 

@@ -119,6 +119,14 @@ internal sealed class FlowState : IEquatable<FlowState>
         return With(env: env, facts: facts, marks: marks);
     }
 
+    /// <summary>An operation on the connection has just worked: what was asked of it before is as good as asked now.</summary>
+    public FlowState Renew(Func<Place, bool> concerns)
+    {
+        var facts = Facts.Select((place, constraint) => (true, concerns(place) ? constraint.WithoutGaps(Gaps.All) : constraint));
+        var env = Env.Select((_, value) => (true, value.Select(atom => Young(atom, concerns))));
+        return With(env: env, facts: facts);
+    }
+
     public static FlowState Join(FlowState left, FlowState right)
     {
         if (ReferenceEquals(left, right) || left.Equals(right)) return left;
@@ -293,5 +301,20 @@ internal sealed class FlowState : IEquatable<FlowState>
         }
 
         FactMap? AgeAll(FactMap? facts) => facts?.Select((place, constraint) => (true, keep?.Invoke(place) == true ? constraint : constraint.WithGaps(gap)));
+    }
+
+    private static Atom Young(Atom atom, Func<Place, bool> concerns)
+    {
+        switch (atom)
+        {
+            case Atom.Of { Gaps: not Gaps.None } of when concerns(of.Place):
+                return new Atom.Of(of.Place, Gaps.None, of.Implied);
+            case Atom.Condition condition:
+                return new Atom.Condition(All(condition.WhenTrue), All(condition.WhenFalse));
+            default:
+                return atom;
+        }
+
+        FactMap? All(FactMap? facts) => facts?.Select((place, constraint) => (true, concerns(place) ? constraint.WithoutGaps(Gaps.All) : constraint));
     }
 }

@@ -3,12 +3,19 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.Flow;
 
 /// <summary>Calls: the few whose meaning is known, those whose code is here, and all others.</summary>
 internal sealed partial class Interpreter
 {
+    private static readonly HashSet<string> Harmless = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Log", "Logger", "Logging", "Logged", "Trace", "Tracer", "Debug", "Diagnostic", "Diagnostics", "Info", "Warn", "Warning", "Verbose", "Clock", "Now", "Time", "Serialize", "Serializer", "Serialise", "Encode", "Encoder",
+        "Format", "Formatter", "Convert", "Converter", "Map", "Mapper", "Selector", "Predicate", "Filter", "Parse", "Parser", "Metric", "Metrics", "Hash", "Checksum", "Compare", "Comparer",
+    };
+
     private Value EvalInvocation(IInvocationOperation invocation)
     {
         var method = invocation.TargetMethod;
@@ -95,14 +102,26 @@ internal sealed partial class Interpreter
                 var collection = method.IsExtensionMethod && arguments.Length > 0 ? Eval(arguments[0].Value) : receiver;
                 return Take(invocation, collection, BornKind.Iterated);
             case "Exit" when type == "Monitor":
-                if (_state is not null) _state = _state.Pass(Gaps.LockReleased);
+            case "Exit" when type == "Lock":
+                Pass(Gaps.LockReleased);
+                return Value.Unknown;
+            case "Release" when type == "SemaphoreSlim":
+            case "ReleaseMutex" or "ExitReadLock" or "ExitWriteLock" or "ExitUpgradeableReadLock" when type is "Mutex" or "ReaderWriterLockSlim":
+                foreach (var argument in arguments) Eval(argument.Value);
+                Pass(Gaps.LockReleased);
                 return Value.Unknown;
             case "Sleep" when type == "Thread":
-                if (_state is not null) _state = _state.Pass(Gaps.Slept);
+                Pass(Gaps.Slept);
                 return Value.Unknown;
             default:
                 return null;
         }
+    }
+
+    private void Pass(Gaps gap)
+    {
+        _gaps |= gap;
+        _state = _state?.Pass(gap);
     }
 
     private void Store(IOperation operation, IOperation target, Value value)
@@ -130,8 +149,19 @@ internal sealed partial class Interpreter
             return CallOneOf(invocation, functions, Value.Of(Place.This), arguments, invocation.TargetMethod);
         Record(new BodyEvent(EventKind.Call, invocation, _state) { Value = callee, Symbol = invocation.TargetMethod, Arguments = arguments });
         foreach (var argument in arguments) Escape(argument);
-        if (_state is not null) _state = _state.Pass(Gaps.UserCode);
+        if (!IsWithoutSideEffect(callee)) Pass(Gaps.UserCode);
         return _analysis.Connections.Matters(invocation.Type) ? BearAt(invocation.Syntax, BornKind.Returned, null, invocation.TargetMethod) : Value.Unknown;
+    }
+
+    /// <summary>A delegate that only writes a log or reckons something does not close a connection.</summary>
+    private static bool IsWithoutSideEffect(Value callee)
+    {
+        foreach (var place in callee.Places)
+        {
+            if (place.Symbol is { } member && ClosingFlags.Words(member.Name).Any(w => Harmless.Contains(w))) return true;
+        }
+
+        return false;
     }
 
     private Value EvalCreation(IObjectCreationOperation creation)
@@ -214,10 +244,16 @@ internal sealed partial class Interpreter
 
         FlowState? joined = null;
         Value? result = null;
+        var operated = new List<Place>();
         foreach (var summary in callees)
         {
-            FlowState? after = before;
-            var answer = new SummaryApplication(before, summary, receiver, arguments, operation.Syntax).Apply(ref after);
+            // A check from before the call has grown older by what happened in it; the call's own news are fresh.
+            var passing = summary.Gaps & (Gaps.Slept | Gaps.UserCode);
+            _gaps |= passing;
+            FlowState? after = passing == Gaps.None ? before : before.Pass(passing);
+            var application = new SummaryApplication(before, summary, receiver, arguments, operation.Syntax);
+            var answer = application.Apply(ref after);
+            foreach (var place in summary.Operated) operated.AddRange(application.Map(place).Places);
             if (after is null) continue;
             after = AttachGiven(summary, receiver, arguments, after);
             joined = joined is null ? after : FlowState.Join(joined, after);
@@ -228,6 +264,12 @@ internal sealed partial class Interpreter
         _state = joined;
         if (_state is null) return Value.Unknown;
         AfterCall(operation, asMethod, member, receiver, arguments);
+        if (operated.Count > 0 && asMethod is not null)
+        {
+            if (_operatedBy.TryGetValue(operation, out var known)) operated.AddRange(known);
+            Operated(operation, asMethod, operated);
+        }
+
         return With(member, receiver, result ?? Value.Unknown, operation);
     }
 
@@ -346,7 +388,21 @@ internal sealed partial class Interpreter
             _state = Changed(on).Mark(on, Marks.Closed);
         }
 
+        if ((roles & (Role.Send | Role.Receive | Role.Use)) != 0) Operated(operation, method, on.Places.ToList());
         if (method.GetAttributes().Any(a => a.AttributeClass?.Name == "DoesNotReturnAttribute")) _state = null;
+    }
+
+    /// <summary>The call has worked on these; what is not awaited has when it returns.</summary>
+    private void Operated(IOperation operation, IMethodSymbol method, List<Place> places)
+    {
+        foreach (var place in places)
+        {
+            if (!place.Equals(Place.This)) _operated.Add(place);
+        }
+
+        _operatedBy[operation] = places;
+        if (method.ReturnType.Name is "Task" or "ValueTask" || _state is null) return;
+        _state = _state.Renew(asked => places.Any(p => Concerns(p, asked)));
     }
 
     /// <summary>Opening and closing change the state: what was known of it is over.</summary>

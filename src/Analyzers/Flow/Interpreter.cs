@@ -25,6 +25,9 @@ internal sealed partial class Interpreter : ITransfer
     private readonly Dictionary<object, IMethodSymbol> _filters = [];
     private readonly Dictionary<object, Value> _contents = [];
     private readonly List<Place> _declared = [];
+    private readonly HashSet<Place> _operated = [];
+    private readonly Dictionary<IOperation, List<Place>> _operatedBy = [];
+    private Gaps _gaps;
     private bool _recording;
     private bool _cutOff;
 
@@ -64,7 +67,7 @@ internal sealed partial class Interpreter : ITransfer
         var result = engine.Exit is { } exit && exit.Env.TryGet(ReturnSlot, out var value) ? value : Value.Unknown;
         var events = interpreter._events.OrderBy(e => e.Operation.Syntax.SpanStart).ToImmutableArray();
         var sends = analysis.Guards.SendsOf(body, events, depth);
-        return new Summary(body, engine.Exit, result, events, sends) { IsComplete = !interpreter._cutOff };
+        return new Summary(body, engine.Exit, result, events, sends) { IsComplete = !interpreter._cutOff, Gaps = interpreter._gaps, Operated = interpreter.OperatedForCaller() };
     }
 
     FlowState? ITransfer.Apply(IOperation operation, FlowState state)
@@ -343,8 +346,8 @@ internal sealed partial class Interpreter : ITransfer
         if (_state is not { } after) return value;
         Record(new BodyEvent(EventKind.Await, awaited, after) { Value = value });
         var busy = BusyWith(awaited.Operation);
-        _state = after.Pass(Gaps.Await, place => IsNews(before, after, place)
-            || busy is not null && busy.Any(b => b.IsPrefixOf(place) || place.Parent is { } owner && owner.IsPrefixOf(b) && owner.Depth > 0));
+        _state = after.Pass(Gaps.Await, place => IsNews(before, after, place) || busy is not null && busy.Any(b => Concerns(b, place)));
+        if (busy is not null) _state = _state.Renew(place => busy.Any(b => Concerns(b, place)));
         return value;
     }
 
@@ -355,8 +358,20 @@ internal sealed partial class Interpreter : ITransfer
         return after.MarksOf(place) != before.MarksOf(place);
     }
 
+    /// <summary>What was asked of the connection, of its parts and of what it is a part of, or by a flag beside it.</summary>
+    private bool Concerns(Place busy, Place asked)
+    {
+        if (busy.IsPrefixOf(asked) && busy.Depth + 1 >= asked.Depth) return true;
+        if (asked.Parent is not { } owner) return false;
+        return owner.Depth > 0 ? owner.IsPrefixOf(busy) || busy.IsPrefixOf(owner) || _analysis.Types.IsSameConnection(owner, busy, _body) : asked.IsPlainValue && owner.IsPrefixOf(busy);
+    }
+
+    /// <summary>Of the connections that this body works on, those that its caller has a name for.</summary>
+    private ImmutableArray<Place> OperatedForCaller() =>
+        _operated.Where(p => p.RootPlace.Root is RootKind.This or RootKind.Static or RootKind.Parameter).OrderBy(p => p.ToString(), StringComparer.Ordinal).ToImmutableArray();
+
     /// <summary>The connections whose own operation is awaited: when that completes, they were open.</summary>
-    private List<Place>? BusyWith(IOperation operation)
+    private List<Place>? BusyWith(IOperation operation, int depth = 2)
     {
         while (true)
         {
@@ -368,10 +383,21 @@ internal sealed partial class Interpreter : ITransfer
                 case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "WaitAsync", Instance: { } instance }:
                     operation = instance;
                     continue;
+                case ILocalReferenceOperation { Local: var task } when depth > 0 && TasksOf(task) is { Count: > 0 } started:
+                    return started.SelectMany(s => BusyWith(s, depth - 1) ?? []).ToList() is { Count: > 0 } of ? of : null;
+                case IInvocationOperation { TargetMethod: { Name: "WhenAll", ContainingType.Name: "Task" } } all when depth > 0:
+                    return all.Arguments.SelectMany(a => a.Value is IArrayCreationOperation { Initializer: { } together } ? together.ElementValues : [a.Value]).SelectMany(a => BusyWith(a, depth - 1) ?? []).ToList() is { Count: > 0 } both ? both : null;
+                case IInvocationOperation invocation when _operatedBy.TryGetValue(invocation, out var operated):
+                    return operated;
                 case IInvocationOperation invocation:
                     var receiver = invocation.Instance ?? (invocation.TargetMethod.IsExtensionMethod && invocation.Arguments.Length > 0 ? invocation.Arguments[0].Value : null);
-                    if (receiver is null || receiver is IInstanceReferenceOperation || receiver.Type is null) return null;
-                    if (_analysis.Connections.TypeOf(receiver.Type) is null && !_analysis.Connections.IsCarrier(receiver.Type)) return null;
+                    if (receiver?.Type is null || receiver is IInstanceReferenceOperation || !CanBeBusy(receiver.Type))
+                    {
+                        // A helper of a library that is given the connection works on it: `stream.CopyToAsync(socketStream)`, `JsonSerializer.SerializeAsync(stream, …)`.
+                        receiver = _analysis.Summaries.IsOwn(invocation.TargetMethod) ? null : invocation.Arguments.FirstOrDefault(a => a.Value.Type is { } given && CanBeBusy(given))?.Value;
+                        if (receiver is null) return null;
+                    }
+
                     var state = _state;
                     var recording = _recording;
                     _recording = false;
@@ -383,6 +409,24 @@ internal sealed partial class Interpreter : ITransfer
                     return null;
             }
         }
+    }
+
+    private bool CanBeBusy(ITypeSymbol type) => _analysis.Connections.TypeOf(type) is not null || _analysis.Connections.IsCarrier(type);
+
+    /// <summary>The calls whose tasks a variable holds.</summary>
+    private List<IOperation> TasksOf(ILocalSymbol local)
+    {
+        var found = new List<IOperation>();
+        foreach (var block in _body.Graph.Blocks)
+        {
+            foreach (var operation in block.Operations)
+            {
+                var assignment = operation as ISimpleAssignmentOperation ?? (operation as IExpressionStatementOperation)?.Operation as ISimpleAssignmentOperation;
+                if (assignment is { Target: ILocalReferenceOperation target, Value: IInvocationOperation call } && SymbolEqualityComparer.Default.Equals(target.Local, local)) found.Add(call);
+            }
+        }
+
+        return found;
     }
 
     /// <summary>The summary of a called method, one level less deep.</summary>

@@ -16,6 +16,12 @@ internal sealed class Summary(Body body, FlowState? exit, Value result, Immutabl
     /// <summary>No call was left out for its depth: a deeper look would find the same.</summary>
     public bool IsComplete { get; init; }
 
+    /// <summary>What the body lets happen while its caller waits for it: a check from before the call is that much older after it.</summary>
+    public Gaps Gaps { get; init; }
+
+    /// <summary>The values that the caller knows and on which the body sends, receives or asks something.</summary>
+    public ImmutableArray<Place> Operated { get; init; } = [];
+
     /// <summary>In the order of the source.</summary>
     public ImmutableArray<BodyEvent> Events { get; } = events;
 
@@ -52,11 +58,24 @@ internal sealed class SendFact(Place connection, IOperation operation, ISymbol m
     /// <summary>The session was validated, or its failure evicts it.</summary>
     public bool Validated { get; init; }
 
+    /// <summary>What was asked before the send, where something has lain between since and nothing catches its failure.</summary>
+    public StaleCheck? Stale { get; init; }
+
     /// <summary>For a send that a call leads to: the connection as the called method names it.</summary>
     public Place? InCallee { get; init; }
 
     /// <summary>Calls between here and the send.</summary>
     public int Distance => Route.Length;
+}
+
+/// <summary>A check that no longer holds for certain.</summary>
+internal sealed class StaleCheck(ISymbol member, Gaps gaps)
+{
+    /// <summary>The state or flag that was asked.</summary>
+    public ISymbol Member { get; } = member;
+
+    /// <summary>What has happened since.</summary>
+    public Gaps Gaps { get; } = gaps;
 }
 
 /// <summary>A step on the way from a callback to a send.</summary>

@@ -37,7 +37,7 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
         after = Scalars(after);
         foreach (var fact in exit.Facts)
         {
-            foreach (var place in MapFact(fact.Key)) after = after.Know(FactMap.Empty.Set(place, fact.Value));
+            foreach (var place in MapFact(fact.Key)) after = after.Know(FactMap.Empty.Set(place, AtEnd(fact.Value)));
         }
 
         foreach (var entry in exit.Marks)
@@ -49,6 +49,9 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
         state = after;
         return Map(summary.Result);
     }
+
+    /// <summary>A helper that validates under its lock and returns has just checked: that it gave the lock back is no gap of its caller's.</summary>
+    private static Constraint AtEnd(Constraint constraint) => constraint.WithoutGaps(Gaps.LockReleased);
 
     /// <summary>What a value of the callee is to the caller.</summary>
     public Value Map(Value value)
@@ -144,7 +147,7 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
             case Atom.Of of:
                 var value = Map(of.Place);
                 return of.Gaps == Gaps.None && of.Implied is null ? value
-                    : value.Select(a => a is Atom.Of inner ? new Atom.Of(inner.Place, inner.Gaps | of.Gaps, Map(of.Implied) ?? inner.Implied) : a);
+                    : value.Select(a => a is Atom.Of inner ? new Atom.Of(inner.Place, inner.Gaps | of.Gaps & ~Gaps.LockReleased, Map(of.Implied) ?? inner.Implied) : a);
             case Atom.Condition condition:
                 return Value.Of(new Atom.Condition(Map(condition.WhenTrue), Map(condition.WhenFalse)));
             default:
@@ -158,7 +161,7 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
         var mapped = FactMap.Empty;
         foreach (var fact in facts)
         {
-            foreach (var place in MapFact(fact.Key)) mapped = mapped.Set(place, fact.Value);
+            foreach (var place in MapFact(fact.Key)) mapped = mapped.Set(place, AtEnd(fact.Value));
         }
 
         return mapped;

@@ -38,7 +38,7 @@ public class MarkTests
     [InlineData("w.Error -= (_, _) => { };", "")]
     [InlineData("w.Open();", "Opened, Proven")]
     [InlineData("await w.OpenAsync();", "Opened, Proven")]
-    [InlineData("var opening = w.OpenAsync(); await opening;", "Opened")]
+    [InlineData("var opening = w.OpenAsync(); await opening;", "Opened, Proven")]
     [InlineData("await w.ReceiveAsync();", "Answered")]
     [InlineData("await Task.Yield(); ", "")]
     [InlineData("w.Send(\"\");", "Used")]

@@ -112,22 +112,9 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         foreach (var step in send.Route) locations.Add(step.Location);
         var through = send.Route.Select(step => "'" + Simple(step.Method) + "'").Where(name => name != "'" + Simple(send.Member) + "'").Distinct().ToList();
         var way = through.Count == 0 ? $"calls '{Simple(send.Member)}'" : $"reaches '{Simple(send.Member)}' through {string.Join(", ", through)}";
-        file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), locations, callback.Name, way, Name(file, send)));
+        file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), locations, callback.Name, way, Describe.Connection(file, send)));
     }
 
     /// <summary>The name without the interface in front of it.</summary>
     private static string Simple(ISymbol member) => member.Name.Substring(member.Name.LastIndexOf('.') + 1);
-
-    /// <summary>The connection as the reader of the callback knows it: the first one on the path, not what lies inside it.</summary>
-    private static string Name(RuleContext file, SendFact send)
-    {
-        string? name = null;
-        for (Place? part = send.Connection; part is not null; part = part.Parent)
-        {
-            if (part.Symbol is not (IFieldSymbol or IPropertySymbol or IParameterSymbol or ILocalSymbol)) continue;
-            if (name is null || file.Analysis.Connections.TypeOf(part.Type) is not null) name = part.Symbol.Name;
-        }
-
-        return name ?? send.Type?.Name ?? "this";
-    }
 }

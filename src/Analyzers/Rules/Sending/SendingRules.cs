@@ -8,5 +8,8 @@ internal static class SendingRules
     public static readonly ImmutableArray<IRule> All =
     [
         new LCA2001CheckStateBeforeSend(),
+        new LCA2002CheckStateAgain(),
+        new LCA2003ConnectedIsNoProof(),
+        new LCA2005HiddenSendFailure(),
     ];
 }

@@ -1,0 +1,237 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LifecycleAnalyzers.Rules.Sending;
+
+/// <summary>Follows the value of a boolean property to the code that it decides about.</summary>
+internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax name)
+{
+    private readonly ConnectionUses _uses = new(file, Receiver(name) is { } receiver ? file.Model.GetSymbolInfo(receiver, file.Cancellation).Symbol : null, name);
+
+    /// <summary>What the value decides about, in words for the message; null where it decides about nothing that matters.</summary>
+    public string? What()
+    {
+        // Right after an attempt to connect it is the answer to that attempt.
+        var answersAttempt = _uses.IsOpenedBefore(name);
+        return name.Parent is NameColonSyntax { Parent: SubpatternSyntax subpattern } || name.Parent is ExpressionColonSyntax { Parent: SubpatternSyntax subpattern2 } && (subpattern = subpattern2) is not null
+            ? Pattern(subpattern, answersAttempt)
+            : Follow(Whole(name), true, answersAttempt, 2);
+    }
+
+    /// <summary><c>is { Connected: true }</c></summary>
+    private string? Pattern(SubpatternSyntax subpattern, bool answersAttempt)
+    {
+        var positive = !subpattern.Pattern.ToString().Contains("false");
+        for (SyntaxNode? node = subpattern; node is not null; node = node.Parent)
+        {
+            switch (node)
+            {
+                case UnaryPatternSyntax:
+                    positive = !positive;
+                    break;
+                case IsPatternExpressionSyntax pattern:
+                    return Follow(pattern, positive, answersAttempt, 2);
+                case SwitchExpressionArmSyntax arm:
+                    return positive ? Decide([arm.Expression], [], answersAttempt) : null;
+                case CasePatternSwitchLabelSyntax { Parent: SwitchSectionSyntax section }:
+                    return positive ? Decide(section.Statements, [], answersAttempt) : null;
+                case StatementSyntax:
+                    return null;
+            }
+        }
+
+        return null;
+    }
+
+    private string? Follow(ExpressionSyntax value, bool positive, bool answersAttempt, int depth)
+    {
+        // A real question beside it decides too.
+        while (true)
+        {
+            switch (value.Parent)
+            {
+                case ParenthesizedExpressionSyntax parenthesized:
+                    value = parenthesized;
+                    continue;
+                case PostfixUnaryExpressionSyntax suppressed:
+                    value = suppressed;
+                    continue;
+                case PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression } not:
+                    positive = !positive;
+                    value = not;
+                    continue;
+                case MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetValueOrDefault", Parent: InvocationExpressionSyntax call }:
+                    value = call;
+                    continue;
+                case BinaryExpressionSyntax binary:
+                    switch ((SyntaxKind)binary.RawKind)
+                    {
+                        case SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression:
+                            // What stands to the right happens only where the left has let it.
+                            if (binary.Left == value && binary.IsKind(SyntaxKind.LogicalAndExpression) == positive && Decide([binary.Right], [], answersAttempt) is { } right) return right;
+                            // `a || b.Connected`: either is enough.
+                            value = binary;
+                            continue;
+                        case SyntaxKind.CoalesceExpression when binary.Left == value:
+                            value = binary;
+                            continue;
+                        case SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression when Truth(binary.Left == value ? binary.Right : binary.Left) is { } truth:
+                            if (truth != binary.IsKind(SyntaxKind.EqualsExpression)) positive = !positive;
+                            value = binary;
+                            continue;
+                        default:
+                            return null;
+                    }
+
+                case IsPatternExpressionSyntax { Pattern: var pattern } tested when pattern.ToString() is "true" or "not false" or "false" or "not true":
+                    if (pattern.ToString() is "false" or "not true") positive = !positive;
+                    value = tested;
+                    continue;
+                case ConditionalExpressionSyntax conditional when conditional.Condition == value:
+                    return positive ? Decide([conditional.WhenTrue], [conditional.WhenFalse], answersAttempt) : Decide([conditional.WhenFalse], [conditional.WhenTrue], answersAttempt);
+                case ConditionalExpressionSyntax conditional:
+                    value = conditional;
+                    continue;
+                case WhileStatementSyntax or ForStatementSyntax or DoStatementSyntax:
+                    return positive && !_uses.AsksForReal(value) ? "a loop" : null;
+                case IfStatementSyntax statement:
+                    return If(statement, value, positive, answersAttempt);
+                case WhenClauseSyntax { Parent: SwitchExpressionArmSyntax arm }:
+                    return positive ? Decide([arm.Expression], [], answersAttempt) : null;
+                case WhenClauseSyntax { Parent: CasePatternSwitchLabelSyntax { Parent: SwitchSectionSyntax section } }:
+                    return positive ? Decide(section.Statements, [], answersAttempt) : null;
+                case SwitchExpressionSyntax choice when choice.GoverningExpression == value:
+                    return Decide(choice.Arms.Select(arm => arm.Expression), [], answersAttempt);
+                case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator } when depth > 0:
+                    return Uses(declarator.Identifier.ValueText, declarator, positive, answersAttempt, depth);
+                case AssignmentExpressionSyntax { Left: IdentifierNameSyntax target } assignment when depth > 0 && file.Model.GetSymbolInfo(target, file.Cancellation).Symbol is ILocalSymbol:
+                    return Uses(target.Identifier.ValueText, assignment, positive, answersAttempt, depth);
+                case AnonymousFunctionExpressionSyntax lambda:
+                    return Filter(lambda, positive);
+                default:
+                    return null;
+            }
+        }
+    }
+
+    /// <summary>What a variable that holds the answer decides about.</summary>
+    private string? Uses(string variable, SyntaxNode from, bool positive, bool answersAttempt, int depth)
+    {
+        if (Flow.Bodies.EnclosingDeclaration(from) is not { } function) return null;
+        foreach (var use in function.DescendantNodes().OfType<IdentifierNameSyntax>())
+        {
+            if (use.SpanStart > from.Span.End && use.Identifier.ValueText == variable && Follow(use, positive, answersAttempt, depth - 1) is { } what) return what;
+        }
+
+        return null;
+    }
+
+    private string? If(IfStatementSyntax statement, ExpressionSyntax condition, bool positive, bool answersAttempt)
+    {
+        if (_uses.AsksForReal(condition)) return null;
+        IEnumerable<SyntaxNode> then = [statement.Statement];
+        IEnumerable<SyntaxNode> otherwise = statement.Else is { } e ? [e.Statement] : [];
+        if (Leaves(statement.Statement)) otherwise = otherwise.Concat(Rest(statement));
+        else if (statement.Else is { } alternative && Leaves(alternative.Statement)) then = then.Concat(Rest(statement));
+        return positive ? Decide(then, otherwise, answersAttempt) : Decide(otherwise, then, answersAttempt);
+    }
+
+    /// <summary><c>clients.Where(c => c.Connected)</c>: what is done with those that pass.</summary>
+    private string? Filter(AnonymousFunctionExpressionSyntax lambda, bool positive)
+    {
+        if (!positive || lambda.Parent is not ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var method } } query }) return null;
+        if (method is not ("Where" or "TakeWhile" or "First" or "FirstOrDefault" or "Last" or "LastOrDefault" or "Single" or "SingleOrDefault" or "Find" or "FindAll")) return null;
+        for (SyntaxNode? node = query; node is not null; node = node.Parent)
+        {
+            switch (node.Parent)
+            {
+                case ForEachStatementSyntax loop when loop.Expression == node:
+                    return Decide([loop.Statement], [], false, anyConnection: true);
+                case StatementSyntax statement:
+                    return Decide(Rest(statement).Prepend(statement), [], false, anyConnection: true);
+            }
+        }
+
+        return null;
+    }
+
+    /// <param name="connected">What happens only where it says connected.</param>
+    /// <param name="not">What happens only where it says not.</param>
+    /// <param name="answersAttempt">It is asked after an attempt to connect.</param>
+    /// <param name="anyConnection">The connection has another name there.</param>
+    private string? Decide(IEnumerable<SyntaxNode> connected, IEnumerable<SyntaxNode> not, bool answersAttempt, bool anyConnection = false)
+    {
+        if (answersAttempt) return null;
+        foreach (var region in connected)
+        {
+            if (_uses.Sends(region, anyConnection)) return "a send";
+        }
+
+        foreach (var region in connected)
+        {
+            if (_uses.Receives(region, anyConnection)) return "a receive";
+        }
+
+        return not.Any(_uses.Opens) || connected.Any(_uses.HandsOut) ? "a reuse" : null;
+    }
+
+    private static bool Leaves(StatementSyntax statement) => statement switch
+    {
+        ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax => true,
+        BlockSyntax { Statements: { Count: > 0 } statements } => Leaves(statements[statements.Count - 1]),
+        IfStatementSyntax { Else: { } otherwise } both => Leaves(both.Statement) && Leaves(otherwise.Statement),
+        YieldStatementSyntax { RawKind: (int)SyntaxKind.YieldBreakStatement } => true,
+        _ => false,
+    };
+
+    /// <summary>What stands after the statement, in its block and those around it.</summary>
+    private static IEnumerable<SyntaxNode> Rest(StatementSyntax statement)
+    {
+        for (SyntaxNode node = statement; node.Parent is { } parent && node is not MemberDeclarationSyntax; node = parent)
+        {
+            if (parent is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax) yield break;
+            var siblings = parent switch
+            {
+                BlockSyntax block => block.Statements,
+                SwitchSectionSyntax section => section.Statements,
+                _ => default,
+            };
+            var passed = false;
+            foreach (var sibling in siblings)
+            {
+                if (passed) yield return sibling;
+                passed |= sibling == node;
+            }
+        }
+    }
+
+    private static bool? Truth(ExpressionSyntax expression) => expression.Kind() switch
+    {
+        SyntaxKind.TrueLiteralExpression => true,
+        SyntaxKind.FalseLiteralExpression => false,
+        _ => null,
+    };
+
+    /// <summary>The whole access that ends in the name.</summary>
+    private static ExpressionSyntax Whole(IdentifierNameSyntax name)
+    {
+        ExpressionSyntax whole = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access
+            : name.Parent is MemberBindingExpressionSyntax binding ? binding : name;
+        while (whole.Parent is ConditionalAccessExpressionSyntax conditional && conditional.WhenNotNull == whole || whole.Parent is MemberAccessExpressionSyntax && false) whole = (ExpressionSyntax)whole.Parent;
+        return whole;
+    }
+
+    /// <summary>The connection whose property it is: of <c>_client.Client.Connected</c>, <c>_client</c>.</summary>
+    private static ExpressionSyntax? Receiver(IdentifierNameSyntax name)
+    {
+        var receiver = name.Parent switch
+        {
+            MemberAccessExpressionSyntax access when access.Name == name => access.Expression,
+            MemberBindingExpressionSyntax { Parent: ConditionalAccessExpressionSyntax conditional } => conditional.Expression,
+            _ => null,
+        };
+        while (receiver is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Client" or "Socket" } part) receiver = part.Expression;
+        return receiver is PostfixUnaryExpressionSyntax suppressed ? suppressed.Operand : receiver;
+    }
+}

@@ -1,0 +1,146 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+
+namespace LifecycleAnalyzers.Rules.Sending;
+
+/// <summary>What a piece of code does with a socket: sends, receives, opens, gives it to somebody.</summary>
+internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, SyntaxNode asking)
+{
+    private const int Depth = 3;
+
+    public bool Sends(SyntaxNode region, bool anyConnection) => Does(region, Role.Send | Role.Use, anyConnection, Depth);
+
+    public bool Receives(SyntaxNode region, bool anyConnection) => Does(region, Role.Receive | Role.Accessor, anyConnection, Depth);
+
+    /// <summary>Opens it again or makes another: where it says connected, the old one goes on being used.</summary>
+    public bool Opens(SyntaxNode region)
+    {
+        foreach (var node in region.DescendantNodesAndSelf())
+        {
+            switch (node)
+            {
+                case InvocationExpressionSyntax call when (RolesOf(call) & (Role.Open | Role.Create)) != 0:
+                case InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var own } } when ClosingFlags.Words(own).FirstOrDefault() is "Connect" or "Reconnect" or "Open" or "Reopen" or "Dial":
+                    return true;
+                case BaseObjectCreationExpressionSyntax creation when file.Model.SyntaxTree == creation.SyntaxTree && file.Model.GetTypeInfo(creation, file.Cancellation).Type is { Name: "Socket" or "TcpClient" }:
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Answers with the connection, or puts it back among those that are used again.</summary>
+    public bool HandsOut(SyntaxNode region)
+    {
+        if (connection is null) return false;
+        foreach (var node in region.DescendantNodesAndSelf())
+        {
+            switch (node)
+            {
+                case ReturnStatementSyntax { Expression: { } answer } when Is(answer):
+                case ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Enqueue" or "Push" or "Return" or "Add" or "TryWrite" or "TryAdd" or "WriteAsync" } } } argument when Is(argument.Expression):
+                    return true;
+            }
+        }
+
+        // `c.Connected ? c : Dial()`
+        return region is ExpressionSyntax expression && Is(expression);
+    }
+
+    /// <summary>The same condition also asks the socket itself.</summary>
+    public bool AsksForReal(ExpressionSyntax condition) =>
+        condition.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().Any(n => n.Identifier.ValueText is "Poll" or "IsAlive" or "IsAliveAsync" or "Ping" or "PingAsync");
+
+    /// <summary>Before the question, the same function tried to connect.</summary>
+    public bool IsOpenedBefore(SyntaxNode question)
+    {
+        if (Flow.Bodies.EnclosingDeclaration(question) is not { } function) return false;
+        foreach (var call in function.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        {
+            if (call.SpanStart >= question.SpanStart) break;
+            var opens = (RolesOf(call) & Role.Open) != 0 || Name(call) is "EndConnect";
+            if (opens && (Root(call) is not { } root || connection is null || SymbolEqualityComparer.Default.Equals(root, connection))) return true;
+        }
+
+        return false;
+    }
+
+    private bool Does(SyntaxNode region, Role wanted, bool anyConnection, int depth)
+    {
+        var model = file.Analysis.Bodies.ModelOf(region.SyntaxTree);
+        foreach (var call in region.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>())
+        {
+            if (call.Span.Contains(asking.Span) && call.SyntaxTree == asking.SyntaxTree) continue;
+            if (model.GetSymbolInfo(call, file.Cancellation).Symbol is not IMethodSymbol method) continue;
+            var receiver = ReceiverType(call, method, model);
+            if (IsSocketLike(receiver))
+            {
+                var roles = file.Analysis.Connections.RolesOf(method.ReducedFrom ?? method, receiver);
+                if ((roles & Role.Close) != 0 || !IsSame(call, method, model, anyConnection)) continue;
+                if ((roles & wanted) != 0 && ((wanted & Role.Accessor) == 0 || (roles & Role.Accessor) == 0 || method.Name == "GetStream")) return true;
+                if (file.Analysis.Connections.IsCarrier(receiver) && IsTransfer(method.Name, wanted)) return true;
+            }
+            else if (depth > 0 && file.Analysis.Summaries.IsOwn(method) && !ClosingFlags.IsEnding(method.Name))
+            {
+                foreach (var reference in (method.ReducedFrom ?? method).OriginalDefinition.DeclaringSyntaxReferences)
+                {
+                    // In the method the connection may have another name: a parameter.
+                    var passed = connection is not null && call.ArgumentList.Arguments.Any(a => Is(a.Expression)) || call.Expression is MemberAccessExpressionSyntax { Expression: var target } && Is(target);
+                    if (file.Analysis.Compilation.ContainsSyntaxTree(reference.SyntaxTree) && Does(reference.GetSyntax(file.Cancellation), wanted, anyConnection || passed, depth - 1)) return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsTransfer(string method, Role wanted) =>
+        (wanted & Role.Send) != 0 ? method.StartsWith("Write", StringComparison.Ordinal) || method.StartsWith("Flush", StringComparison.Ordinal)
+            : method.StartsWith("Read", StringComparison.Ordinal) || method.StartsWith("CopyTo", StringComparison.Ordinal);
+
+    /// <summary>A socket, its client, its stream, or a reader or writer over it: other connections are not what was asked about.</summary>
+    private bool IsSocketLike(ITypeSymbol? type) =>
+        type is not null && (type.Name is "Socket" or "TcpClient" or "NetworkStream" or "SslStream" || file.Analysis.Connections.IsCarrier(type));
+
+    /// <summary>Not a socket that evidently is another one: both are variables, and they are two.</summary>
+    private bool IsSame(InvocationExpressionSyntax call, IMethodSymbol method, SemanticModel model, bool anyConnection)
+    {
+        if (anyConnection || connection is null || call.Expression is not MemberAccessExpressionSyntax { Expression: var target }) return true;
+        while (target is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Client" or "Socket" } part) target = part.Expression;
+        if (target is not (IdentifierNameSyntax or MemberAccessExpressionSyntax) || model.GetSymbolInfo(target, file.Cancellation).Symbol is not { } symbol) return true;
+        if (SymbolEqualityComparer.Default.Equals(symbol, connection)) return true;
+        // A stream or writer is a part of some connection; of which, its name does not tell.
+        var type = symbol switch { IFieldSymbol f => f.Type, IPropertySymbol p => p.Type, ILocalSymbol l => l.Type, IParameterSymbol p => p.Type, _ => null };
+        return type?.Name is not ("Socket" or "TcpClient");
+    }
+
+    private bool Is(ExpressionSyntax expression)
+    {
+        while (expression is PostfixUnaryExpressionSyntax or ParenthesizedExpressionSyntax or CastExpressionSyntax)
+            expression = expression switch { PostfixUnaryExpressionSyntax p => p.Operand, ParenthesizedExpressionSyntax p => p.Expression, CastExpressionSyntax c => c.Expression, _ => expression };
+        return expression is IdentifierNameSyntax or MemberAccessExpressionSyntax && expression.SyntaxTree == file.Tree
+            && connection is not null && SymbolEqualityComparer.Default.Equals(file.Model.GetSymbolInfo(expression, file.Cancellation).Symbol, connection);
+    }
+
+    private Role RolesOf(InvocationExpressionSyntax call)
+    {
+        var model = file.Analysis.Bodies.ModelOf(call.SyntaxTree);
+        if (model.GetSymbolInfo(call, file.Cancellation).Symbol is not IMethodSymbol method) return Role.None;
+        return file.Analysis.Connections.RolesOf(method.ReducedFrom ?? method, ReceiverType(call, method, model));
+    }
+
+    private static string? Name(InvocationExpressionSyntax call) => (call.Expression as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText;
+
+    private ISymbol? Root(InvocationExpressionSyntax call) =>
+        call.Expression is MemberAccessExpressionSyntax { Expression: var target } && target is IdentifierNameSyntax or MemberAccessExpressionSyntax ? file.Model.GetSymbolInfo(((MemberAccessExpressionSyntax)call.Expression).Expression, file.Cancellation).Symbol : null;
+
+    private static ITypeSymbol? ReceiverType(InvocationExpressionSyntax call, IMethodSymbol method, SemanticModel model) => call.Expression switch
+    {
+        MemberAccessExpressionSyntax access => model.GetTypeInfo(access.Expression).Type ?? method.ContainingType,
+        MemberBindingExpressionSyntax => method.ReceiverType ?? method.ContainingType,
+        _ => method.ContainingType,
+    };
+}

@@ -1,0 +1,87 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Sending;
+
+/// <summary>
+/// The state was asked, but between the question and the send lies something during which the connection can end. Where
+/// nothing was asked at all, a callback is LCA2001's; here the check stands, so it is nobody else's.
+/// </summary>
+internal sealed class LCA2002CheckStateAgain : IRule
+{
+    public const string Id = "LCA2002";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Check the state again after an await",
+        "'{0}' was asked before {1}; '{2}' can have ended when '{3}' sends on it",
+        "Sending", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "A check holds for as long as nothing else can run. After an await, a released lock, a sleep or a call into somebody else's code the connection may have ended: ask again, or send with a guard that answers instead of throwing.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        foreach (var member in file.CodeMembers)
+        {
+            if (!file.Analysis.States.MentionsState(member.Identifiers)) continue;
+            foreach (var body in file.BodiesOf(member))
+            {
+                if (file.Summarise(body) is { } summary) Check(file, body, summary);
+            }
+        }
+    }
+
+    private static void Check(RuleContext file, Body body, Summary summary)
+    {
+        var reported = new HashSet<SyntaxNode>();
+        foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart).ThenBy(s => s.Distance))
+        {
+            if (send.Stale is not { } stale || !Counts(stale, send, body)) continue;
+            // `_c ??= Connect()` is either what was kept or what was made.
+            if (summary.Sends.Any(s => s.Operation.Syntax == send.Operation.Syntax && IsCached(file, s))) continue;
+            if (file.Analysis.Connections.TypeOf(send.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) continue;
+            if (!reported.Add(send.Operation.Syntax)) continue;
+            file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), stale.Member.Name, Gap(stale.Gaps), Describe.Connection(file, send), send.Member.Name));
+        }
+    }
+
+    /// <summary>A lock that is given back matters where the question was asked under it.</summary>
+    private static bool Counts(StaleCheck stale, SendFact send, Body body)
+    {
+        if (stale.Gaps != Gaps.LockReleased) return stale.Gaps != Gaps.None;
+        foreach (var node in body.Syntax.DescendantNodes())
+        {
+            if (node is LockStatementSyntax or TryStatementSyntax { Finally: not null } && !node.Span.Contains(send.Operation.Syntax.Span)
+                && node.SpanStart < send.Operation.Syntax.SpanStart && Asks(node, stale.Member.Name)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool Asks(SyntaxNode region, string name) =>
+        region.DescendantNodes().Any(n => n is IdentifierNameSyntax identifier && identifier.Identifier.ValueText == name);
+
+    /// <summary>A connection that was kept is the reuse rules' business.</summary>
+    private static bool IsCached(RuleContext file, SendFact send)
+    {
+        for (var part = send.Connection; part is not null; part = part.Parent)
+        {
+            if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup or BornKind.Pooled };
+            if (part.Symbol is { } member && file.Analysis.Cached.IsCached(member)) return true;
+        }
+
+        return false;
+    }
+
+    private static string Gap(Gaps gaps) => gaps switch
+    {
+        _ when (gaps & Gaps.Await) != 0 => "an await",
+        _ when (gaps & Gaps.Slept) != 0 => "a sleep",
+        _ when (gaps & Gaps.UserCode) != 0 => "a call into other code",
+        _ => "its lock was released",
+    };
+}

@@ -1,0 +1,37 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
+
+namespace LifecycleAnalyzers.Rules.Sending;
+
+/// <summary><c>Connected</c> tells how the last operation ended; it is asked whether the peer is still there.</summary>
+internal sealed class LCA2003ConnectedIsNoProof : IRule
+{
+    public const string Id = "LCA2003";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Do not take Connected for proof that the peer is there",
+        "'{0}' tells how the last operation ended, not whether the peer is still there, and it decides about {1} here",
+        "Sending", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "Connected is the state as of the last operation on the socket: it stays true when the peer has gone. Ask the socket itself (a poll that is readable with nothing to read), or send and look at the outcome.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        foreach (var member in file.CodeMembers)
+        {
+            if (!member.Identifiers.Contains("Connected")) continue;
+            foreach (var name in member.Declaration.DescendantNodes().OfType<IdentifierNameSyntax>())
+            {
+                if (name.Identifier.ValueText != "Connected" || file.Model.GetSymbolInfo(name, file.Cancellation).Symbol is not IPropertySymbol property || !IsWeak(property)) continue;
+                var what = new ConnectedDecision(file, name).What();
+                if (what is not null) file.Report(Diagnostic.Create(Rule, name.GetLocation(), property.ContainingType.Name + "." + property.Name, what));
+            }
+        }
+    }
+
+    private static bool IsWeak(IPropertySymbol property) =>
+        property.ContainingType is { Name: "Socket" or "TcpClient", ContainingNamespace: { Name: "Sockets", ContainingNamespace: { Name: "Net", ContainingNamespace.Name: "System" } } };
+}

@@ -1,0 +1,109 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Sending;
+
+/// <summary>A clause that catches everything and does nothing, around a send: the cause that a state check would name is lost.</summary>
+internal sealed class LCA2005HiddenSendFailure : IRule
+{
+    public const string Id = "LCA2005";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Do not hide every failure of a send",
+        "This 'catch' hides every failure of '{0}', not only those of a connection that has ended",
+        "Sending", DiagnosticSeverity.Info, isEnabledByDefault: true,
+        description: "An empty catch-all around a send also hides what is no end of a connection: a defect in the code that makes the message, a wrong argument, a cancelled caller. Catch what a send on an ended connection throws, or send with a guard that answers with the outcome.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        // Clauses of this shape are rare: the code that leads to a send need not mention a connection itself.
+        foreach (var statement in file.Tree.GetRoot(file.Cancellation).DescendantNodes().OfType<TryStatementSyntax>())
+        {
+            foreach (var clause in statement.Catches)
+            {
+                if (IsEmpty(clause) && CatchesAll(clause, file) && !ResultTells(statement) && !Closes(statement)) Check(file, statement, clause);
+            }
+        }
+    }
+
+    private static void Check(RuleContext file, TryStatementSyntax statement, CatchClauseSyntax clause)
+    {
+        if (Flow.Bodies.EnclosingDeclaration(statement) is not { } enclosing || file.Analysis.Bodies.At(enclosing, file.Cancellation) is not { } body) return;
+        foreach (var site in file.Analysis.SendSites.Of(body, file.Cancellation))
+        {
+            if (!statement.Block.Span.Contains(site.First.Syntax.Span) || file.Analysis.Connections.TypeOf(site.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) continue;
+            if (site.Steps.Any(step => IsCaughtBefore(file, step, step == site.First ? statement.Block : step.Body.Syntax, site))) continue;
+            file.Report(Diagnostic.Create(Rule, clause.CatchKeyword.GetLocation(), [site.First.Syntax.GetLocation()], site.Method.Name));
+            return;
+        }
+    }
+
+    /// <summary>Another clause, nearer to the send, sees the failure first.</summary>
+    private static bool IsCaughtBefore(RuleContext file, SendStep step, SyntaxNode within, SendSite site) =>
+        TryBlocks.Catch(step.Event.Operation, within, file.Analysis.Catalogue.Throws(site.Method), file.Analysis.Bodies);
+
+    private static bool CatchesAll(CatchClauseSyntax clause, RuleContext file)
+    {
+        if (clause.Filter is not null) return false;
+        if (clause.Declaration is not { } declaration) return true;
+        return file.Model.GetTypeInfo(declaration.Type, file.Cancellation).Type is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
+    }
+
+    /// <summary>Nothing happens in the clause but that it ends.</summary>
+    private static bool IsEmpty(CatchClauseSyntax clause) => clause.Block.Statements.All(IsNothing);
+
+    private static bool IsNothing(StatementSyntax statement) => statement switch
+    {
+        EmptyStatementSyntax or ContinueStatementSyntax or ReturnStatementSyntax { Expression: null } => true,
+        ReturnStatementSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CompletedTask" } } => true,
+        BlockSyntax block => block.Statements.All(IsNothing),
+        _ => false,
+    };
+
+    /// <summary>The way through the <c>try</c> answers or counts something, so that the other way shows.</summary>
+    private static bool ResultTells(TryStatementSyntax statement)
+    {
+        foreach (var node in statement.Block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)))
+        {
+            switch (node)
+            {
+                case ReturnStatementSyntax { Expression: { } answer } when !IsTask(answer):
+                case PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PostIncrementExpression } or PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PreIncrementExpression }:
+                case AssignmentExpressionSyntax { Right: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.TrueLiteralExpression or (int)SyntaxKind.FalseLiteralExpression } }:
+                case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Increment" or "TrySetResult" or "SetResult" } }:
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsTask(ExpressionSyntax answer) => answer is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CompletedTask" };
+
+    /// <summary>The connection is on its way out: what is said at the end is said for as long as it goes.</summary>
+    private static bool Closes(TryStatementSyntax statement)
+    {
+        if (statement.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } method && ClosingFlags.IsEnding(method.Identifier.ValueText)) return true;
+        if (CallsEnding(statement.Block) || statement.Finally is { } handler && CallsEnding(handler)) return true;
+        if (statement.Parent is not BlockSyntax block) return false;
+        return block.Statements.SkipWhile(s => s != statement).Skip(1).Any(s => s is ExpressionStatementSyntax or TryStatementSyntax && CallsEnding(s));
+    }
+
+    private static bool CallsEnding(SyntaxNode code) =>
+        code.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(call => Name(call) is { } name && ClosingFlags.IsEnding(name));
+
+    private static string? Name(InvocationExpressionSyntax call) => call.Expression switch
+    {
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
+        IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
+        _ => null,
+    };
+}

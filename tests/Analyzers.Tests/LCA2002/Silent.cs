@@ -1,0 +1,87 @@
+namespace LifecycleAnalyzers.Tests.LCA2002;
+
+/// <summary>Nothing between, asked again, proven by an operation, or caught. Each has its reported twin in <see cref="Reports"/>.</summary>
+public class Silent
+{
+    private static string Feed(string body, string members = "") => $$"""
+        class Feed(WireClient client)
+        {
+            private readonly WireClient _client = client;
+            private readonly object _sync = new();
+            private readonly SemaphoreSlim _gate = new(1, 1);
+            private readonly CancellationTokenSource _stop = new();
+            private Action<string> _log = _ => { };
+            private volatile bool _running;
+            private string _last = "";
+
+            public void Configure(Action<string> log) => _log = log;
+
+            public async Task RunAsync(string text, Action before, Func<Task<string>> load) { await Task.CompletedTask; {{body}} }
+
+            public void Stop() => _running = false;
+
+            {{members}}
+        }
+        """;
+
+    [Theory]
+    [InlineData("if (!_client.IsOpen) return; _client.Send(text);")]
+    [InlineData("await load(); if (!_client.IsOpen) return; _client.Send(text);")]
+    [InlineData("if (!_client.IsOpen) return; await load(); if (!_client.IsOpen) return; _client.Send(text);")]
+    [InlineData("await load(); _client.Send(text);")]
+    // An operation on the connection that completed keeps the check.
+    [InlineData("while (_client.State == WireState.Open) { var t = await _client.ReceiveAsync(); await _client.SendAsync(t); }")]
+    [InlineData("if (!_client.IsOpen) return; await _client.SendAsync(text); await _client.SendAsync(text); _client.Send(text);")]
+    [InlineData("if (!_client.IsOpen) return; var r = _client.ReceiveAsync(); await r; _client.Send(text);")]
+    [InlineData("if (!_client.IsOpen) return; await Task.WhenAll(_client.SendAsync(text), _client.ReceiveAsync()); _client.Send(text);")]
+    [InlineData("if (!_client.IsOpen) return; await load(); var t = await _client.ReceiveAsync(); _client.Send(t);")]
+    // Caught.
+    [InlineData("if (!_client.IsOpen) return; await load(); try { _client.Send(text); } catch (Exception) { _last = text; }")]
+    [InlineData("if (!_client.IsOpen) return; try { await load(); await _client.SendAsync(text); } catch (InvalidOperationException) { _last = text; }")]
+    // Answers instead of throwing.
+    [InlineData("if (!_client.IsOpen) return; await load(); _client.TrySend(text);")]
+    // The check and the send under one lock; a lock that has nothing to do with the check.
+    [InlineData("lock (_sync) { if (!_client.IsOpen) return; _client.Send(text); }")]
+    [InlineData("if (!_client.IsOpen) return; lock (_sync) { _last = text; } _client.Send(text);")]
+    // A log, a clock, a serialiser does not close the connection.
+    [InlineData("if (!_client.IsOpen) return; _log(text); _client.Send(text);")]
+    // The caller hears of either.
+    [InlineData("if (!_client.IsOpen) throw new InvalidOperationException(); await load(); _client.Send(text);")]
+    // A cancellation, or a loop that runs, says when to end, not how the connection is.
+    [InlineData("while (!_stop.IsCancellationRequested) { var t = await load(); _client.Send(t); }")]
+    [InlineData("while (_running) { var t = await load(); _client.Send(t); }")]
+    public Task In_the_body(string body) => Case.SilentAsync(Feed(body));
+
+    [Theory]
+    [InlineData("if (!await UsableAsync()) return; _client.Send(text);", "async Task<bool> UsableAsync() { await _gate.WaitAsync(); try { return _client.IsOpen; } finally { _gate.Release(); } }")]
+    [InlineData("if (!Usable()) return; _client.Send(text);", "bool Usable() { lock (_sync) return _client.IsOpen; }")]
+    [InlineData("if (!_client.IsOpen) return; var t = await NextAsync(); _client.Send(t);", "async Task<string> NextAsync() { var t = await _client.ReceiveAsync(); return t.Trim(); }")]
+    [InlineData("if (!_client.IsOpen) return; await SayAsync(text); await SayAsync(text);", "async Task SayAsync(string t) => await _client.SendAsync(t);")]
+    [InlineData("if (!_client.IsOpen) return; await load(); Say(text);", "void Say(string t) { if (_client.IsOpen) _client.Send(t); }")]
+    [InlineData("if (!_client.IsOpen) return; await load(); Say(text);", "void Say(string t) { try { _client.Send(t); } catch (Exception e) { _last = e.Message; } }")]
+    public Task Through_helpers(string body, string members) => Case.SilentAsync(Feed(body, members));
+
+    [Fact]
+    public Task A_cached_connection_is_the_reuse_rules_business() => Case.SilentAsync("""
+        class Feed
+        {
+            private readonly ConcurrentDictionary<string, WireClient> _clients = new();
+            private WireClient? _one;
+
+            public async Task FromDictionaryAsync(string key, Func<Task> load)
+            {
+                if (!_clients.TryGetValue(key, out var client) || !client.IsOpen) return;
+                await load();
+                client.Send(key);
+            }
+
+            public async Task LazyAsync(Func<Task> load)
+            {
+                _one ??= Wire.Connect("a");
+                if (!_one.IsOpen) return;
+                await load();
+                _one.Send("x");
+            }
+        }
+        """);
+}

@@ -1,0 +1,36 @@
+namespace LifecycleAnalyzers.Tests.LCA2003;
+
+/// <summary>Connected is logged, asserted, handed on, decides about closing only, or answers an attempt to connect.</summary>
+public class Silent
+{
+    [Theory]
+    [InlineData("log(\"connected: \" + _client.Connected);")]
+    [InlineData("log($\"{_client.Connected}\"); _client.GetStream().Write(data);")]
+    [InlineData("System.Diagnostics.Debug.Assert(_socket.Connected); _socket.Send(data);")]
+    [InlineData("if (_socket.Connected) log(\"up\");")]
+    [InlineData("_flag = _socket.Connected; _socket.Send(data);")]
+    [InlineData("var word = _socket.Connected ? \"up\" : \"down\"; log(word); _socket.Send(data);")]
+    // Only about closing
+    [InlineData("if (_socket.Connected) _socket.Shutdown(SocketShutdown.Both); _socket.Close();")]
+    [InlineData("if (_socket.Connected) { _socket.Shutdown(SocketShutdown.Both); _socket.Disconnect(false); }")]
+    [InlineData("if (_client.Connected) _client.Close();")]
+    [InlineData("foreach (var c in All) { if (!c.Connected) c.Dispose(); }", "List<TcpClient> All { get; } = [];")]
+    [InlineData("All.RemoveAll(c => !c.Connected);", "List<TcpClient> All { get; } = [];")]
+    // The answer to an attempt
+    [InlineData("_client.Connect(\"a\", 1); if (!_client.Connected) throw new InvalidOperationException(); _client.GetStream().Write(data);")]
+    [InlineData("await _socket.ConnectAsync(\"a\", 1); if (_socket.Connected) _socket.Send(data);")]
+    [InlineData("while (!_client.Connected) await Task.Delay(5);")]
+    // The socket itself is asked too
+    [InlineData("while (_socket.Connected && !_socket.Poll(0, SelectMode.SelectRead)) _socket.Send(data);")]
+    [InlineData("if (_socket.Connected && !_socket.Poll(0, SelectMode.SelectRead)) _socket.Send(data);")]
+    // Another connection
+    [InlineData("if (_client.Connected) _socket.Send(data);")]
+    public Task In_the_body(string body, string members = "") => Case.SilentAsync(Reports.Link(body, members));
+
+    [Theory]
+    [InlineData("public bool IsUp => _client.Connected;")]
+    [InlineData("public bool IsUp => _client != null && _client.Connected && !_flag;")]
+    [InlineData("public bool IsUp { get { return _client.Connected; } }")]
+    [InlineData("public int Count(List<Socket> all) => all.Count(s => s.Connected);")]
+    public Task Handed_on(string member) => Case.SilentAsync(Reports.Link("", member));
+}

@@ -1,0 +1,37 @@
+namespace LifecycleAnalyzers.Tests.LCA2005;
+
+/// <summary>The clause does something, is narrow, or there is no send under it.</summary>
+public class Silent
+{
+    [Theory]
+    [InlineData("try { _client.Send(text); } catch (Exception e) { _last = e.Message; }")]
+    [InlineData("try { _client.Send(text); } catch { _last = \"failed\"; }")]
+    [InlineData("try { _client.Send(text); } catch { _client.Close(); }")]
+    [InlineData("try { _client.Send(text); } catch { throw; }")]
+    [InlineData("foreach (var c in _all) { try { c.Send(text); } catch { break; } }")]
+    // Narrow
+    [InlineData("try { _client.Send(text); } catch (InvalidOperationException) { }")]
+    [InlineData("try { _client.Send(text); } catch (Exception e) when (e is IOException) { }")]
+    // The other way tells
+    [InlineData("try { _client.Send(text); _sent++; } catch { }")]
+    [InlineData("var sent = false; try { _client.Send(text); sent = true; } catch { } _last = sent.ToString();")]
+    // On the way out
+    [InlineData("try { _client.Send(text); } catch { } finally { _client.Close(); }")]
+    [InlineData("try { _client.Send(text); _client.Close(); } catch { }")]
+    [InlineData("try { _client.Send(text); } catch { } _client.Dispose();")]
+    // No send
+    [InlineData("try { _client.Close(); } catch { }")]
+    [InlineData("try { _last = text.Trim(); } catch { }")]
+    [InlineData("try { _client.TrySend(text); } catch { }")]
+    [InlineData("try { Action a = () => _client.Send(text); } catch { }")]
+    // Somebody nearer sees it
+    [InlineData("try { try { _client.Send(text); } catch (Exception e) { _last = e.Message; } } catch { }")]
+    [InlineData("try { Say(text); } catch { }", "void Say(string t) { try { _client.Send(t); } catch (Exception e) { _last = e.Message; } }")]
+    public Task In_the_body(string body, string members = "") => Case.SilentAsync(Reports.Feed(body, members));
+
+    [Theory]
+    [InlineData("bool TrySay(string t) { try { _client.Send(t); return true; } catch { return false; } }")]
+    [InlineData("bool TrySay(string t) { try { _client.Send(t); return true; } catch { } return false; }")]
+    [InlineData("void Stop() { try { _client.Send(\"bye\"); } catch { } }")]
+    public Task A_result_or_an_end(string member) => Case.SilentAsync(Reports.Feed("", member));
+}
