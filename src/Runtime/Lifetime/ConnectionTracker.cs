@@ -24,7 +24,7 @@ namespace LifecycleAnalyzers.Runtime;
 /// await ServeAsync(client, ct); // whatever it throws, the count goes down
 /// </code>
 /// </example>
-public sealed class ConnectionTracker : IAsyncDisposable
+public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
 {
     private readonly object _sync = new();
     private readonly int[] _counts = new int[6];
@@ -224,6 +224,9 @@ public sealed class ConnectionTracker : IAsyncDisposable
         await Task.WhenAll(left.Select(l => CloseLeftAsync(l.Entry, l.Info.State))).ConfigureAwait(false);
         return left.ConvertAll(static l => l.Info);
     }
+
+    /// <summary>Does as <see cref="DisposeAsync()"/> does, but does not wait for it: for owners that cannot, such as a container that is disposed synchronously.</summary>
+    public void Dispose() => DisposeAsync().Observe(static _ => { });
 
     /// <summary>Refuses new connections and closes all that are tracked, without waiting; <see cref="DrainAsync"/> waits.</summary>
     /// <returns>A task that completes when they are closed. Failures are logged, not thrown.</returns>

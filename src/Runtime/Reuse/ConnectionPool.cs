@@ -25,7 +25,7 @@ namespace LifecycleAnalyzers.Runtime;
 /// </code>
 /// </example>
 /// <typeparam name="T">The type of the connections.</typeparam>
-public sealed partial class ConnectionPool<T> : IAsyncDisposable, ICountedPool
+public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, ICountedPool
     where T : class
 {
     private readonly Func<CancellationToken, ValueTask<T>> _create;
@@ -149,6 +149,9 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable, ICountedPool
 
         await Task.WhenAll(idle.Select(c => CloseAsync(c.Connection, "cleared"))).ConfigureAwait(false);
     }
+
+    /// <summary>Does as <see cref="DisposeAsync()"/> does, but does not wait for it: for owners that cannot, such as a container that is disposed synchronously.</summary>
+    public void Dispose() => DisposeAsync().Observe(static _ => { });
 
     /// <summary>Refuses further rents, ends the waits, and closes the idle connections; those that are lent are closed when they come back.</summary>
     /// <returns>A task that completes when the idle ones are closed. Failures are logged, not thrown. May be called more than once.</returns>

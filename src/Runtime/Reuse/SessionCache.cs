@@ -21,7 +21,7 @@ namespace LifecycleAnalyzers.Runtime;
 /// </remarks>
 /// <typeparam name="TKey">The type of the keys; usually an endpoint or a name. It appears in the log.</typeparam>
 /// <typeparam name="TSession">The type of the sessions.</typeparam>
-public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
+public sealed class SessionCache<TKey, TSession> : IDisposable, IAsyncDisposable
     where TKey : notnull
     where TSession : class
 {
@@ -176,6 +176,9 @@ public sealed class SessionCache<TKey, TSession> : IAsyncDisposable
         Check.NotNull(work);
         return RunCoreAsync(key, state, work, cancellationToken);
     }
+
+    /// <summary>Does as <see cref="DisposeAsync()"/> does, but does not wait for it: for owners that cannot, such as a container that is disposed synchronously.</summary>
+    public void Dispose() => DisposeAsync().Observe(static _ => { });
 
     /// <summary>Removes and ends all sessions; creations under way are cancelled, and who waits for them gets an <see cref="ObjectDisposedException"/>.</summary>
     /// <returns>A task that completes when all sessions have ended. Failures of their ends are logged, not thrown.</returns>

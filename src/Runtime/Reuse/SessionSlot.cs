@@ -9,7 +9,7 @@ namespace LifecycleAnalyzers.Runtime;
 /// written. All members are thread-safe. Getting a session that is there allocates nothing.
 /// </remarks>
 /// <typeparam name="TSession">The type of the session.</typeparam>
-public sealed class SessionSlot<TSession> : IAsyncDisposable
+public sealed class SessionSlot<TSession> : IDisposable, IAsyncDisposable
     where TSession : class
 {
     private readonly SessionCache<SlotKey, TSession> _cache;
@@ -91,6 +91,9 @@ public sealed class SessionSlot<TSession> : IAsyncDisposable
     public ValueTask<TResult> RunAsync<TState, TResult>(
         TState state, Func<TSession, TState, CancellationToken, ValueTask<TResult>> work, CancellationToken cancellationToken = default) =>
         _cache.RunAsync(default, state, work, cancellationToken);
+
+    /// <summary>Does as <see cref="DisposeAsync()"/> does, but does not wait for it: for owners that cannot, such as a container that is disposed synchronously.</summary>
+    public void Dispose() => DisposeAsync().Observe(static _ => { });
 
     /// <summary>Removes and ends the session; a creation under way is cancelled, and who waits for it gets an <see cref="ObjectDisposedException"/>.</summary>
     /// <returns>A task that completes when the session has ended. A failure of its end is logged, not thrown.</returns>

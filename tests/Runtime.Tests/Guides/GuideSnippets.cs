@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 // Every piece of C# of docs/guards stands here, word for word, so that it compiles; GuideTests compares. Not to be run.
@@ -129,6 +130,15 @@ internal sealed class GuideSnippets(SendGate _gate, WebSocket _webSocket, Stream
         using var buffer = BufferLease.Rent(8192);
         var receive = buffer.Track(stream.ReadAsync(buffer.Memory, ct)).AsTask();
         var count = await receive.WaitAsync(timeout, ct);
+    }
+
+    public static void Registering(IServiceCollection services)
+    {
+        services.AddConnectionTracker(static o => o.Name = "clients", drain: TimeSpan.FromSeconds(20));
+        services.AddConnectionPool(
+            static async (_, token) => await SafeSocket.ConnectAsync("server.example", 6379, token),
+            static o => o.MaxSize = 20);
+        services.AddSessionSlot(static async (_, token) => await Session.OpenAsync(token));
     }
 
     private static void Requeue(ReadOnlyMemory<byte> message) => _ = message;

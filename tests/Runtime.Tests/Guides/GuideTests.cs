@@ -37,7 +37,8 @@ public sealed partial class GuideTests
         var guards = typeof(SafeSocket).Assembly.GetExportedTypes()
             .Where(static t => t is { IsClass: true, IsNested: false } && (t.IsAbstract || typeof(IDisposable).IsAssignableFrom(t) || typeof(IAsyncDisposable).IsAssignableFrom(t)))
             .Select(static t => t.Name.Split('`')[0])
-            .Where(static n => !n.EndsWith("Extensions", StringComparison.Ordinal) && n != "TrackedConnection");
+            .Where(static n => !n.EndsWith("Extensions", StringComparison.Ordinal) && n != "TrackedConnection").ToList();
+        Assert.NotEmpty(guards);
         Assert.All(guards, g => Assert.Contains($"`{g}", all, StringComparison.Ordinal));
     }
 

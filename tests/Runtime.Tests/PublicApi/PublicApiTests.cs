@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace LifecycleAnalyzers.Runtime.Tests.PublicApi;
 
 /// <summary>The public API changes on purpose or not at all.</summary>
@@ -10,10 +12,16 @@ public sealed class PublicApiTests
 #endif
 
     [Fact]
-    public async Task The_public_API_is_the_one_in_the_file()
+    public Task The_public_API_is_the_one_in_the_file() => AssertIs(typeof(SafeSocket).Assembly, FileName);
+
+    [Fact]
+    public Task So_is_that_of_the_registration() =>
+        AssertIs(typeof(LifecycleServiceCollectionExtensions).Assembly, "PublicApi.DependencyInjection.txt");
+
+    private static async Task AssertIs(System.Reflection.Assembly assembly, string fileName)
     {
-        var path = Path.Combine(Folder(), FileName);
-        var actual = ApiText.Of(typeof(SafeSocket).Assembly);
+        var path = Path.Combine(Folder(), fileName);
+        var actual = ApiText.Of(assembly);
         if (Environment.GetEnvironmentVariable("UPDATE_PUBLIC_API") == "1")
         {
             await File.WriteAllTextAsync(path, actual, Stop);
@@ -25,7 +33,7 @@ public sealed class PublicApiTests
         Assert.True(
             expected == actual,
             $"""
-            The public API differs from {FileName}:
+            The public API differs from {fileName}:
             {string.Join('\n', removed.Concat(added))}
             If that is meant, run this test once with the environment variable UPDATE_PUBLIC_API=1 and commit the file.
             A line that was removed or changed breaks those who use it.
