@@ -15,7 +15,7 @@ internal sealed class CallbackFinder
     private static readonly string[] Registering =
     [
         "Timer", "CreateTimer", "Register", "UnsafeRegister", "ContinueWith", "QueueUserWorkItem", "UnsafeQueueUserWorkItem", "RegisterWaitForSingleObject",
-        "UnsafeRegisterWaitForSingleObject", "Post", "Subscribe", "OnChange", "On", "AsyncCallback", "TimerCallback", "SendOrPostCallback", "WaitCallback",
+        "UnsafeRegisterWaitForSingleObject", "Post", "Subscribe", "OnChange", "On", "AsyncCallback", "TimerCallback", "SendOrPostCallback", "WaitCallback", "Thread",
     ];
 
     private readonly Analysis _analysis;
@@ -65,7 +65,7 @@ internal sealed class CallbackFinder
         {
             if (found.ContainsKey(method) || method.Body is null && method.ExpressionBody is null || !MayBeFrameworks(method)) continue;
             if (model.GetDeclaredSymbol(method, cancellation) is { } symbol && (_analysis.Connections.RolesOf(symbol, null) & Role.Callback) != 0)
-                found[method] = new Callback(symbol, method, method.Identifier.GetLocation()) { ProvesSome = IsReady(symbol) };
+                found[method] = new Callback(symbol, method, method.Identifier.GetLocation()) { ProvesSome = IsReady(symbol), Kind = IsOperation(symbol.ContainingType) ? CallbackKind.Callback | CallbackKind.Unwatched : CallbackKind.Callback };
         }
 
         return found.Values.OrderBy(c => c.Syntax.SpanStart).ToList();
@@ -91,14 +91,19 @@ internal sealed class CallbackFinder
         {
             if (syntax.SyntaxTree != wanted) continue;
             var isReady = subscription.Ready;
+            var kind = subscription.Kind;
             if (found.TryGetValue(syntax, out var known))
             {
+                known.Kind |= subscription.Kind;
+                kind = known.Kind;
+                if ((subscription.Kind & CallbackKind.Callback) == 0) continue;
                 // Subscribed twice: it proves the state only if every subscription does.
                 if (known is { ProvenOpen: null, ProvesSome: false } || isReady) continue;
             }
 
             found[syntax] = new Callback(function, syntax, site.Node.GetLocation())
             {
+                Kind = kind,
                 ProvenOpen = isReady ? subscription.Source : null,
                 ProvesSome = isReady && subscription.Source is null,
             };
@@ -106,26 +111,32 @@ internal sealed class CallbackFinder
     }
 
     /// <summary>Is this site what it looks like, and what does its event prove?</summary>
-    private (bool Ready, ISymbol? Source)? Subscription(CallbackSite site, SemanticModel model, CancellationToken cancellation)
+    private (bool Ready, ISymbol? Source, CallbackKind Kind)? Subscription(CallbackSite site, SemanticModel model, CancellationToken cancellation)
     {
         switch (site.Node)
         {
             case AssignmentExpressionSyntax assignment:
                 var member = model.GetSymbolInfo(assignment.Left, cancellation).Symbol;
                 if (member is IEventSymbol)
-                    return (IsReady(member), Source(assignment.Left, model, cancellation));
+                    return (IsReady(member), Source(assignment.Left, model, cancellation), IsOperation(member.ContainingType) ? CallbackKind.Callback | CallbackKind.Unwatched : CallbackKind.Callback);
                 if (assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && member is IPropertySymbol { Type.TypeKind: TypeKind.Delegate } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate })
-                    return (IsReady(member!), Source(assignment.Left, model, cancellation));
+                    return (IsReady(member!), Source(assignment.Left, model, cancellation), CallbackKind.Callback);
                 return null;
             case InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax:
                 if (model.GetSymbolInfo(site.Node, cancellation).Symbol is not IMethodSymbol method) return null;
                 var parameter = Parameter(site, method, model);
+                if (parameter is { Type.Name: "ThreadStart" or "ParameterizedThreadStart" } && method.ContainingType?.Name == "Thread") return (false, null, CallbackKind.Thread);
                 if (parameter is null || !IsCallbackParameter(method, parameter)) return null;
-                return (false, null);
+                return (false, null, EndsProcess(method, parameter) ? CallbackKind.Callback | CallbackKind.Unwatched : CallbackKind.Callback);
             default:
                 return null;
         }
     }
+
+    private static bool EndsProcess(IMethodSymbol method, IParameterSymbol parameter) =>
+        parameter.Type.Name is "TimerCallback" or "WaitCallback" or "WaitOrTimerCallback" or "AsyncCallback" || method is { Name: "QueueUserWorkItem" or "UnsafeQueueUserWorkItem", ContainingType.Name: "ThreadPool" };
+
+    private bool IsOperation(ITypeSymbol? type) => _analysis.Connections.TypeOf(type) is { } known && (known.Traits & Traits.Operation) != 0;
 
     private bool IsReady(ISymbol member) => (_analysis.Connections.RolesOf(member, null) & Role.Ready) != 0 || ProvesOpen(member.Name);
 

@@ -19,6 +19,7 @@ internal sealed class Holders
 
     private readonly Analysis _analysis;
     private readonly Lazy<Index> _index;
+    private readonly Lazy<HashSet<string>> _reaching;
     private readonly HashSet<string> _opening;
     private readonly HashSet<string> _typeNames;
     private readonly ConcurrentDictionary<SyntaxTree, ImmutableArray<CodeMember>> _members = new();
@@ -27,6 +28,7 @@ internal sealed class Holders
     {
         _analysis = analysis;
         _index = new(Build);
+        _reaching = new(FindReaching);
         _opening = new HashSet<string>(analysis.Catalogue.AllMemberNames(Role.Open | Role.Create).Where(n => !n.EndsWith("*", StringComparison.Ordinal)), StringComparer.Ordinal);
         _typeNames = new HashSet<string>(analysis.Catalogue.ConnectionNames, StringComparer.Ordinal);
     }
@@ -38,7 +40,7 @@ internal sealed class Holders
         if (index.Cached.IsEmpty && index.ErrorTypeNames.Length == 0) return ([], []);
         var reuse = new List<Body>();
         var creation = new List<Body>();
-        foreach (var member in _members.GetOrAdd(tree, t => Names.In(t, cancellation).ToImmutableArray()))
+        foreach (var member in MembersIn(tree, cancellation))
         {
             var (declaration, identifiers, invoked) = (member.Declaration, member.Identifiers, member.Invoked);
             var type = declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax ? _analysis.Bodies.ModelOf(tree).GetDeclaredSymbol(syntax, cancellation) : null;
@@ -57,25 +59,64 @@ internal sealed class Holders
     }
 
     /// <summary>The members of a file whose code mentions a connection: its type, or a member that holds or answers one.</summary>
-    public IReadOnlyList<CodeMember> CodeIn(SyntaxTree tree, CancellationToken cancellation)
+    public IReadOnlyList<CodeMember> CodeIn(SyntaxTree tree, CancellationToken cancellation) => MembersIn(tree, cancellation).Where(MentionsConnection).ToList();
+
+    /// <summary>The members of a file whose code mentions a connection, or names a member whose code does so, and so on.</summary>
+    public IReadOnlyList<CodeMember> CodeReachingIn(SyntaxTree tree, CancellationToken cancellation) =>
+        MembersIn(tree, cancellation).Where(m => MentionsConnection(m) || m.Identifiers.Overlaps(_reaching.Value)).ToList();
+
+    private ImmutableArray<CodeMember> MembersIn(SyntaxTree tree, CancellationToken cancellation) =>
+        _members.GetOrAdd(tree, t => Names.In(t, cancellation).ToImmutableArray());
+
+    private bool MentionsConnection(CodeMember member)
     {
         var index = _index.Value;
-        return _members.GetOrAdd(tree, t => Names.In(t, cancellation).ToImmutableArray()).Where(MentionsConnection).ToList();
-
-        bool MentionsConnection(CodeMember member)
+        foreach (var name in member.Identifiers)
         {
-            foreach (var name in member.Identifiers)
-            {
-                if (_typeNames.Contains(name) || index.Holding.Contains(name) || Conventions.IsConnectionName(name)) return true;
-            }
-
-            return member.Invoked.Overlaps(_opening);
+            if (_typeNames.Contains(name) || index.Holding.Contains(name) || Conventions.IsConnectionName(name)) return true;
         }
+
+        return member.Invoked.Overlaps(_opening);
     }
 
     /// <summary>All members of a file that hold code, for what is no connection's: buffers, contexts, operation objects.</summary>
-    public IReadOnlyList<CodeMember> AllCodeIn(SyntaxTree tree, CancellationToken cancellation) =>
-        _members.GetOrAdd(tree, t => Names.In(t, cancellation).ToImmutableArray());
+    public IReadOnlyList<CodeMember> AllCodeIn(SyntaxTree tree, CancellationToken cancellation) => MembersIn(tree, cancellation);
+
+    /// <summary>The names of the members that may lead to a connection: a word too many costs a look that was not needed.</summary>
+    private HashSet<string> FindReaching()
+    {
+        const int Rounds = 4;
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var others = new List<CodeMember>();
+        foreach (var tree in _analysis.Compilation.SyntaxTrees)
+        {
+            foreach (var member in MembersIn(tree, CancellationToken.None))
+            {
+                if (!MentionsConnection(member)) others.Add(member);
+                else if (Declared(member.Declaration) is { } name) names.Add(name);
+            }
+        }
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            var reached = others.Where(m => m.Invoked.Overlaps(names)).ToList();
+            if (reached.Count == 0) break;
+            others.RemoveAll(reached.Contains);
+            foreach (var member in reached)
+            {
+                if (Declared(member.Declaration) is { } name) names.Add(name);
+            }
+        }
+
+        return names;
+    }
+
+    private static string? Declared(SyntaxNode declaration) => declaration switch
+    {
+        MethodDeclarationSyntax method => method.Identifier.ValueText,
+        ConstructorDeclarationSyntax constructor => constructor.Identifier.ValueText,
+        _ => null,
+    };
 
     /// <summary>The body of a member, and those of the lambdas and local functions in it.</summary>
     public IEnumerable<Body> BodiesOf(CodeMember member, CancellationToken cancellation)

@@ -51,6 +51,9 @@ internal sealed class IoCall(IoKind kind, IOperation operation, IMethodSymbol me
     /// <summary>What it throws when the network fails; any of these may stand for all.</summary>
     public ImmutableArray<INamedTypeSymbol> Failures { get; init; } = [];
 
+    /// <summary>Nobody has said what it throws: a library's own exception may be it too.</summary>
+    public bool IsVague { get; init; }
+
     /// <summary>What it throws when the connection is being closed; any of these may stand for all.</summary>
     public ImmutableArray<INamedTypeSymbol> Endings { get; init; } = [];
 

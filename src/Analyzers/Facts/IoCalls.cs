@@ -58,7 +58,7 @@ internal sealed class IoCalls(Analysis analysis)
         {
             switch (operation)
             {
-                case IConversionOperation { OperatorMethod: null } conversion:
+                case IConversionOperation { OperatorMethod: null } conversion when conversion.IsImplicit || conversion.Type is null || conversion.Type.SpecialType == SpecialType.System_Object || conversion.Type.TypeKind == TypeKind.Delegate:
                     operation = conversion.Operand;
                     break;
                 case IConditionalAccessInstanceOperation instance when Accessed(instance) is { } accessed:
@@ -161,10 +161,11 @@ internal sealed class IoCalls(Analysis analysis)
     }
 
     private IoCall Make(IoKind kind, IOperation operation, IMethodSymbol method, IOperation? connection, ITypeSymbol? type, IParameterSymbol? carrier = null) =>
-        new(kind, operation, method, connection, type) { Carrier = carrier, Failures = FailuresOf(method, type), Endings = EndingsOf(type) };
+        new(kind, operation, method, connection, type) { Carrier = carrier, Failures = FailuresOf(method, type, out var isVague), Endings = EndingsOf(type), IsVague = isVague };
 
-    private ImmutableArray<INamedTypeSymbol> FailuresOf(IMethodSymbol method, ITypeSymbol? type)
+    private ImmutableArray<INamedTypeSymbol> FailuresOf(IMethodSymbol method, ITypeSymbol? type, out bool isVague)
     {
+        isVague = false;
         if (analysis.Connections.IsCarrier(type)) return Resolve("System.IO.IOException");
         for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
         {
@@ -179,6 +180,7 @@ internal sealed class IoCalls(Analysis analysis)
             }
         }
 
+        isVague = true;
         return [.. analysis.Catalogue.Throws(method), .. Resolve("System.TimeoutException")];
     }
 

@@ -30,6 +30,7 @@ internal sealed class Analysis
         Attachments = new Attachments(this);
         Holders = new Holders(this);
         Io = new IoCalls(this);
+        Escapes = new Escapes(this);
     }
 
     public Compilation Compilation { get; }
@@ -65,4 +66,6 @@ internal sealed class Analysis
     public Holders Holders { get; }
 
     public IoCalls Io { get; }
+
+    public Escapes Escapes { get; }
 }

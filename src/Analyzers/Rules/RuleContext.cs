@@ -9,6 +9,7 @@ namespace LifecycleAnalyzers.Rules;
 internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadOnlyList<Callback> callbacks, IReadOnlyList<Body> creationBodies, IReadOnlyList<Body> reuseBodies, Action<Diagnostic> report, CancellationToken cancellation)
 {
     private IReadOnlyList<CodeMember>? _codeMembers;
+    private IReadOnlyList<CodeMember>? _reachingMembers;
 
     public Analysis Analysis { get; } = analysis;
 
@@ -17,7 +18,10 @@ internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadO
     public SyntaxTree Tree => Model.SyntaxTree;
 
     /// <summary>The callbacks whose code stands in this file.</summary>
-    public IReadOnlyList<Callback> Callbacks { get; } = callbacks;
+    public IReadOnlyList<Callback> Callbacks { get; } = callbacks.Where(c => (c.Kind & CallbackKind.Callback) != 0).ToList();
+
+    /// <summary>The functions of this file whose exceptions nobody catches: certain callbacks, and starts of threads.</summary>
+    public IReadOnlyList<Callback> Unwatched { get; } = callbacks.Where(c => (c.Kind & (CallbackKind.Unwatched | CallbackKind.Thread)) != 0).ToList();
 
     /// <summary>The bodies of this file that may open something whose failure is told by an event.</summary>
     public IReadOnlyList<Body> CreationBodies { get; } = creationBodies;
@@ -30,6 +34,9 @@ internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadO
 
     /// <summary>All members of this file that hold code, each with its words.</summary>
     public IReadOnlyList<CodeMember> AllCode => Analysis.Holders.AllCodeIn(Tree, Cancellation);
+
+    /// <summary>Those, and the members that may lead to such code by what they name.</summary>
+    public IReadOnlyList<CodeMember> ReachingMembers => _reachingMembers ??= Analysis.Holders.CodeReachingIn(Tree, Cancellation);
 
     /// <summary>The body of a member, and those of the lambdas and local functions in it.</summary>
     public IEnumerable<Body> BodiesOf(CodeMember member) => Analysis.Holders.BodiesOf(member, Cancellation);

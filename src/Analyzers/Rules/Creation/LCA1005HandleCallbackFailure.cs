@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Callbacks;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Creation;
+
+/// <summary>In a function whose exceptions nobody catches, network I/O can fail: that ends the process.</summary>
+internal sealed class LCA1005HandleCallbackFailure : IRule
+{
+    public const string Id = "LCA1005";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Handle failure inside a completion callback",
+        "'{0}' {1}, and nothing catches {2}: an exception that leaves it ends the process",
+        "Creation", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "An exception that leaves an AsyncCallback, a completion handler, a timer's callback, a pool thread's work item, a thread or an async void method ends the process. Network I/O there stands in a try that catches both what the network throws and what closing throws.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        var seen = new HashSet<SyntaxNode>();
+        foreach (var callback in file.Unwatched)
+        {
+            // What an async method throws is its task's, or where it has none, below.
+            if (callback.Function is IMethodSymbol { IsAsync: false, ReturnsVoid: true } && seen.Add(callback.Syntax)) Check(file, callback.Syntax, callback.Function, callback.Name, callback);
+        }
+
+        foreach (var member in file.ReachingMembers)
+        {
+            foreach (var function in AsyncFunctions(member.Declaration))
+            {
+                var symbol = function is AnonymousFunctionExpressionSyntax ? file.Model.GetSymbolInfo(function, file.Cancellation).Symbol : file.Model.GetDeclaredSymbol(function, file.Cancellation);
+                if (symbol is not IMethodSymbol { IsAsync: true, ReturnsVoid: true } method || !seen.Add(function)) continue;
+                var name = function is AnonymousFunctionExpressionSyntax ? "the handler" : method.Name;
+                Check(file, function, method, name, file.Callbacks.FirstOrDefault(c => c.Syntax == function));
+            }
+        }
+    }
+
+    /// <summary>The async functions without a result; of a lambda only its conversion tells.</summary>
+    private static IEnumerable<SyntaxNode> AsyncFunctions(SyntaxNode member)
+    {
+        foreach (var node in member.DescendantNodesAndSelf())
+        {
+            if (node is MethodDeclarationSyntax method && method.Modifiers.Any(SyntaxKind.AsyncKeyword) && IsVoid(method.ReturnType)
+                || node is LocalFunctionStatementSyntax local && local.Modifiers.Any(SyntaxKind.AsyncKeyword) && IsVoid(local.ReturnType)
+                || node is AnonymousFunctionExpressionSyntax lambda && lambda.AsyncKeyword.IsKind(SyntaxKind.AsyncKeyword)) yield return node;
+        }
+
+        static bool IsVoid(TypeSyntax type) => type is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword };
+    }
+
+    private static void Check(RuleContext file, SyntaxNode function, ISymbol symbol, string name, Callback? callback)
+    {
+        // Half-written code is left alone.
+        if (file.Analysis.Bodies.At(function, file.Cancellation) is null) return;
+        var isCallback = callback is not null && (callback.Kind & CallbackKind.Callback) != 0;
+        var escapes = file.Analysis.Escapes.Of(function, file.Cancellation);
+        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(e, isCallback))
+            ?? escapes.FirstOrDefault(e => e.Thrown is not null && (Escapes.IsNetworks(e.Thrown) || IsAboutConnections(file, function, callback)));
+        if (first is not null) Report(file, name, callback, first);
+        else if (Rearming(file, function) is { } rearming)
+        {
+            file.Report(Diagnostic.Create(Rule, rearming.Syntax.GetLocation(), callback is null ? null : ImmutableArray.Create(callback.Subscription), name,
+                "calls 'Change' on a timer that may be disposed by then", "ObjectDisposedException"));
+        }
+    }
+
+    private static bool Counts(Escape escape, bool isCallback)
+    {
+        if (escape.Carrier is not null) return false;
+        return escape.Io!.Kind switch
+        {
+            // An unguarded send in a callback is another rule's.
+            IoKind.Send => !isCallback,
+            // What is begun here tells its failure there; a callback that begins the next one does so on a connection that has just worked.
+            IoKind.Start => !isCallback,
+            IoKind.Listen => false,
+            // Closing throws where it speaks to the other side.
+            IoKind.Close => Tasks.IsTask(escape.Io.Method.ReturnType) && escape.Fails && escape.Io.Failures.Any(f => f.Name == "WebSocketException"),
+            _ => true,
+        };
+    }
+
+    /// <summary>A function that does network I/O, or that a connection calls: what it throws is about that connection.</summary>
+    private static bool IsAboutConnections(RuleContext file, SyntaxNode function, Callback? callback) =>
+        callback?.Function is IMethodSymbol { Parameters: var parameters } && parameters.Any(p => file.Analysis.Connections.TypeOf(p.Type) is not null)
+        || file.Analysis.Escapes.Operations(function, file.Cancellation).Any(o => o is IInvocationOperation && file.Analysis.Io.Of(o) is not null);
+
+    /// <summary>The re-arming of a timer that another member disposes, with no flag asked and nothing that catches.</summary>
+    private static IOperation? Rearming(RuleContext file, SyntaxNode function)
+    {
+        if (file.Analysis.Catalogue.Types.Find("System.ObjectDisposedException") is not { } disposed) return null;
+        foreach (var operation in file.Analysis.Escapes.Operations(function, file.Cancellation))
+        {
+            if (operation is not IInvocationOperation { TargetMethod: { Name: "Change", ContainingType: { Name: "Timer" or "ITimer", ContainingNamespace.Name: "Threading" } } } call) continue;
+            if (call.Instance is null || IoCalls.Unwrapped(call.Instance) is not IFieldReferenceOperation { Field: var field } || !file.Analysis.Summaries.IsOwn(field)) continue;
+            if (!Caught.Any(call, [disposed]) && !IsAsked(call, function) && HoldsConnection(file, field.ContainingType) && IsDisposedElsewhere(file, field, function)) return call;
+        }
+
+        return null;
+    }
+
+    /// <summary>A timer of a type that keeps a connection: others are not this package's business.</summary>
+    private static bool HoldsConnection(RuleContext file, INamedTypeSymbol type)
+    {
+        foreach (var member in type.GetMembers())
+        {
+            var held = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
+            if (file.Analysis.Connections.TypeOf(held) is not null || file.Analysis.Connections.TypeOf(type) is not null) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Under a lock, or behind a condition that asks for something: perhaps whether the owner is closing.</summary>
+    private static bool IsAsked(IOperation call, SyntaxNode function)
+    {
+        for (var node = call.Syntax; node is not null && node != function; node = node.Parent)
+        {
+            if (node is LockStatementSyntax or IfStatementSyntax or ConditionalAccessExpressionSyntax or ConditionalExpressionSyntax or WhileStatementSyntax or BinaryExpressionSyntax) return true;
+            if (node.Parent is BlockSyntax block && block.Statements.TakeWhile(s => s != node).Any(s => s is IfStatementSyntax { Statement: var then } && EndsHere(then))) return true;
+        }
+
+        return false;
+
+        static bool EndsHere(StatementSyntax statement) => statement is ReturnStatementSyntax || statement is BlockSyntax { Statements: var all } && all.LastOrDefault() is ReturnStatementSyntax;
+    }
+
+    private static bool IsDisposedElsewhere(RuleContext file, IFieldSymbol field, SyntaxNode function)
+    {
+        foreach (var reference in field.ContainingType.DeclaringSyntaxReferences)
+        {
+            foreach (var node in reference.GetSyntax(file.Cancellation).DescendantNodes())
+            {
+                if (node is not IdentifierNameSyntax name || name.Identifier.ValueText != field.Name || function.Span.Contains(name.Span) && function.SyntaxTree == name.SyntaxTree) continue;
+                SyntaxNode access = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } own ? own : name;
+                var member = access.Parent switch
+                {
+                    MemberAccessExpressionSyntax outer when outer.Expression == access => outer.Name.Identifier.ValueText,
+                    ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } } => binding.Name.Identifier.ValueText,
+                    _ => null,
+                };
+                if (member is "Dispose" or "DisposeAsync") return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void Report(RuleContext file, string name, Callback? callback, Escape escape)
+    {
+        var locations = ImmutableArray.CreateBuilder<Location>();
+        if (callback is not null) locations.Add(callback.Subscription);
+        foreach (var step in escape.Route) locations.Add(step.Location);
+        file.Report(Diagnostic.Create(Rule, escape.At.Syntax.GetLocation(), locations, name, What(escape), Exceptions(escape)));
+    }
+
+    private static string What(Escape escape)
+    {
+        if (escape.Io is not { } io) return escape.Route.IsEmpty ? "throws" : $"reaches a 'throw' through {Through(escape, null)}";
+        var through = Through(escape, io.Name);
+        return through.Length == 0 ? $"calls '{io.Name}'" : $"reaches '{io.Name}' through {through}";
+    }
+
+    private static string Through(Escape escape, string? end) =>
+        string.Join(", ", escape.Route.Select(step => "'" + step.Method.Name.Substring(step.Method.Name.LastIndexOf('.') + 1) + "'").Where(n => n != "''" && n != "'" + end + "'").Distinct());
+
+    private static string Exceptions(Escape escape)
+    {
+        if (escape.Io is not { } io) return escape.Thrown!.Name;
+        var failure = io.Failures.LastOrDefault(f => f.Name is "SocketException" or "IOException" or "WebSocketException" or "HttpListenerException")?.Name;
+        return string.Join(" or ", new[] { escape.Fails ? failure : null, escape.Ends ? "ObjectDisposedException" : null }.Where(n => n is not null));
+    }
+}

@@ -1,0 +1,158 @@
+using LifecycleAnalyzers.Testing;
+
+namespace LifecycleAnalyzers.Tests.LCA1005;
+
+/// <summary>I/O in a function whose exceptions nobody catches.</summary>
+public class Reports
+{
+    /// <summary>A handler that ends an operation, with that body.</summary>
+    private static string Receiver(string body, string members = "") => $$"""
+        class Receiver
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            private readonly NetworkStream _stream = null!;
+            private readonly byte[] _buffer = new byte[1024];
+            private bool _closing;
+
+            public void Start() => _socket.BeginReceive(_buffer, 0, _buffer.Length, SocketFlags.None, OnReceived, null);
+
+            private void OnReceived(IAsyncResult result) { {{body}} }
+
+            public void Close() => _closing = true;
+            private void Log(Exception e) => Console.WriteLine(e + " " + _closing);
+
+            {{members}}
+        }
+        """;
+
+    [Theory]
+    [InlineData("{|LCA1005:_socket.EndReceive(result)|};")]
+    [InlineData("var read = {|LCA1005:_socket.EndReceive(result)|}; if (read == 0) Close();")]
+    [InlineData("{|LCA1005:_socket.EndConnect(result)|};")]
+    [InlineData("{|LCA1005:_socket.EndSend(result)|};")]
+    [InlineData("var accepted = {|LCA1005:_socket.EndAccept(result)|}; accepted.Dispose();")]
+    [InlineData("{|LCA1005:_stream.EndRead(result)|};")]
+    [InlineData("var socket = (Socket)result.AsyncState!; {|LCA1005:socket.EndReceive(result)|};")]
+    [InlineData("{|LCA1005:((Socket)result.AsyncState!).EndReceive(result)|};")]
+    [InlineData("if (_closing) return; {|LCA1005:_socket.EndReceive(result)|};")]
+    // A try that sees one half of what comes, or nothing of it.
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } finally { Close(); }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (SocketException e) { Log(e); }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (ObjectDisposedException) { }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (IOException e) { Log(e); } catch (ObjectDisposedException) { }")]
+    [InlineData("try { {|LCA1005:_stream.EndRead(result)|}; } catch (SocketException e) { Log(e); } catch (ObjectDisposedException) { }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) { Log(e); throw; }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (SocketException e) { throw new IOException(\"\", e); } catch (ObjectDisposedException) { }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) when (e is not SocketException) { Log(e); }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) when (e is SocketException) { Log(e); }")]
+    [InlineData("try { Close(); } catch (Exception e) { Log(e); } {|LCA1005:_socket.EndReceive(result)|};")]
+    [InlineData("try { Close(); } catch (Exception e) { Log(e); {|LCA1005:_socket.EndReceive(result)|}; }")]
+    [InlineData("try { Close(); } finally { {|LCA1005:_socket.EndReceive(result)|}; }")]
+    // The first of them.
+    [InlineData("{|LCA1005:_socket.EndReceive(result)|}; _socket.Receive(_buffer);")]
+    [InlineData("try { _socket.EndReceive(result); } catch (Exception e) { Log(e); return; } {|LCA1005:_socket.Receive(_buffer)|};")]
+    // A throw that tells of the connection.
+    [InlineData("try { _socket.EndReceive(result); } catch (Exception e) { Log(e); return; } {|LCA1005:throw new InvalidOperationException(\"no answer\");|}")]
+    [InlineData("if (_closing) {|LCA1005:throw new SocketException(10054);|}")]
+    public Task In_the_callback(string body) => Case.HoldsAsync(Receiver(body));
+
+    [Theory]
+    [InlineData("{|LCA1005:Finish(result)|};", "private void Finish(IAsyncResult result) => _socket.EndReceive(result);")]
+    [InlineData("{|LCA1005:Finish(result)|};", "private void Finish(IAsyncResult result) { Deeper(result); } private int Deeper(IAsyncResult result) { try { return _socket.EndReceive(result); } catch (SocketException) { return 0; } }")]
+    [InlineData("try { {|LCA1005:Finish(result)|}; } catch (SocketException e) { Log(e); }", "private void Finish(IAsyncResult result) => _socket.EndReceive(result);")]
+    [InlineData("Finish(); void Finish() => _socket.EndReceive(result);", "")]
+    [InlineData("{|LCA1005:Finish(_socket, result)|};", "private static int Finish(Socket socket, IAsyncResult result) => socket.EndReceive(result);")]
+    [InlineData("{|LCA1005:Read(_stream)|};", "private static void Read(Stream stream) => stream.ReadByte();")]
+    [InlineData("{|LCA1005:ReadAsync().Wait()|};", "private async Task ReadAsync() { await _stream.ReadAsync(_buffer); }", ".Wait()")]
+    [InlineData("{|LCA1005:ReadAsync().GetAwaiter().GetResult()|};", "private async Task ReadAsync() { await _stream.ReadAsync(_buffer); }", ".GetAwaiter().GetResult()")]
+    public Task In_what_it_calls(string body, string members, string tail = "") =>
+        Case.HoldsAsync(Receiver(body.StartsWith("Finish();", StringComparison.Ordinal) ? body.Replace("Finish();", "{|LCA1005:Finish()|};") : tail.Length == 0 ? body : body.Replace(tail + "|}", "|}" + tail), members));
+
+    [Theory]
+    [InlineData("_ = new Timer(_ => {|LCA1005:_socket.Receive(_buffer)|});")]
+    [InlineData("_ = new Timer(Tick, null, 0, 1000); void Tick(object? state) => {|LCA1005:_socket.Receive(_buffer)|};")]
+    [InlineData("ThreadPool.QueueUserWorkItem(_ => {|LCA1005:_socket.Connect(\"\", 1)|});")]
+    [InlineData("ThreadPool.UnsafeQueueUserWorkItem(_ => {|LCA1005:_socket.Receive(_buffer)|}, null);")]
+    [InlineData("ThreadPool.QueueUserWorkItem(s => {|LCA1005:s.Receive(_buffer)|}, _socket, false);")]
+    [InlineData("ThreadPool.RegisterWaitForSingleObject(new ManualResetEvent(false), (_, _) => {|LCA1005:_socket.Receive(_buffer)|}, null, 1000, true);")]
+    [InlineData("new Thread(() => { while (true) {|LCA1005:_socket.Receive(_buffer)|}; }).Start();")]
+    [InlineData("new Thread(Loop).Start(); void Loop() { {|LCA1005:_socket.Receive(_buffer)|}; }")]
+    [InlineData("new Thread(new ThreadStart(Loop)).Start(); void Loop() { {|LCA1005:_socket.Receive(_buffer)|}; }")]
+    [InlineData("Thread thread = new(Loop); thread.Start(_socket); void Loop(object? state) { {|LCA1005:((Socket)state!).Receive(_buffer)|}; }")]
+    // A thread is a flow of one's own: its sends are this rule's.
+    [InlineData("new Thread(() => {|LCA1005:_socket.Send(_buffer)|}).Start();")]
+    [InlineData("new Thread(() => { var client = {|LCA1005:new TcpClient(\"\", 1)|}; client.Dispose(); }).Start();")]
+    [InlineData("_args.Completed += (_, e) => { if (e.SocketError != SocketError.Success) {|LCA1005:throw new SocketException((int)e.SocketError);|} };")]
+    [InlineData("_args.Completed += (_, e) => { if (e.SocketError != SocketError.Success) {|LCA1005:throw new InvalidOperationException(\"lost\");|} };")]
+    [InlineData("_args.Completed += (_, e) => {|LCA1005:_socket.Receive(_buffer)|};")]
+    [InlineData("_socket.BeginReceive(_buffer, 0, 1, SocketFlags.None, new AsyncCallback(r => {|LCA1005:_socket.EndReceive(r)|}), null);")]
+    [InlineData("AsyncCallback done = r => {|LCA1005:_socket.EndReceive(r)|}; _socket.BeginReceive(_buffer, 0, 1, SocketFlags.None, done, null);")]
+    public Task Whoever_runs_it(string body) => Case.HoldsAsync($$"""
+        class Receiver
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            private readonly SocketAsyncEventArgs _args = new();
+            private readonly byte[] _buffer = new byte[1024];
+            public void Start() { {{body}} }
+        }
+        """);
+
+    [Theory]
+    [InlineData("public async void Start() { await {|LCA1005:_client.ConnectAsync(\"\", 1)|}; }")]
+    [InlineData("public async void Start() { var stream = _client.GetStream(); await {|LCA1005:stream.ReadAsync(_buffer)|}; }")]
+    [InlineData("public async void Start() { using var reader = new StreamReader(_client.GetStream()); Console.WriteLine(await {|LCA1005:reader.ReadLineAsync()|}); }")]
+    [InlineData("public async void Start() { try { await {|LCA1005:_client.ConnectAsync(\"\", 1)|}; } catch (OperationCanceledException) { } }")]
+    [InlineData("public async void Start() { var connecting = {|LCA1005:_client.ConnectAsync(\"\", 1)|}; await connecting; }")]
+    [InlineData("public async void Start() { await Task.WhenAll({|LCA1005:_client.ConnectAsync(\"\", 1)|}, Task.Delay(1)); }")]
+    [InlineData("public async void Start() { await {|LCA1005:OpenAsync()|}; } private async Task OpenAsync() => await _client.ConnectAsync(\"\", 1);")]
+    [InlineData("public async void Start() { await {|LCA1005:OpenAsync()|}; } private Task OpenAsync() => _client.ConnectAsync(\"\", 1);")]
+    [InlineData("public async void Start() { await {|LCA1005:OpenAsync()|}; } private Task OpenAsync() { try { return _client.ConnectAsync(\"\", 1); } catch (Exception) { return Task.CompletedTask; } }")]
+    [InlineData("public async void Start() { await {|LCA1005:Task.Run(() => _client.Connect(\"\", 1))|}; }")]
+    [InlineData("public async void Start() { await {|LCA1005:_client.GetStream().WriteAsync(_buffer)|}; }")]
+    [InlineData("public void Start() { Action open = async () => await {|LCA1005:_client.ConnectAsync(\"\", 1)|}; open(); }")]
+    [InlineData("public void Start() => new List<int>().ForEach(async i => await {|LCA1005:_client.ConnectAsync(\"\", i)|});")]
+    [InlineData("public void Start() { Open(); async void Open() => await {|LCA1005:_client.ConnectAsync(\"\", 1)|}; }")]
+    [InlineData("public void Start() { var timer = new System.Timers.Timer(); timer.Elapsed += async (_, _) => await {|LCA1005:_client.ConnectAsync(\"\", 1)|}; }")]
+    [InlineData("public void Start(CancellationToken stop) => stop.Register(async () => await {|LCA1005:_client.ConnectAsync(\"\", 1)|});")]
+    [InlineData("public async void Stop(ClientWebSocket web) => await {|LCA1005:web.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default)|};")]
+    [InlineData("public async void Read(ClientWebSocket web) { while (web.State == WebSocketState.Open) await {|LCA1005:web.ReceiveAsync(_buffer, default)|}; }")]
+    public Task An_async_function_without_a_task(string member) => Case.HoldsAsync($$"""
+        class Dialler
+        {
+            private readonly TcpClient _client = new();
+            private readonly byte[] _buffer = new byte[1024];
+            {{member}}
+        }
+        """);
+
+    [Fact]
+    public Task A_timer_that_another_thread_may_have_disposed() => Case.HoldsAsync("""
+        class Pinger : IDisposable
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            private readonly Timer _timer;
+            public Pinger() => _timer = new Timer(OnTick);
+            private void OnTick(object? state)
+            {
+                try { _socket.Receive(new byte[1]); } catch (Exception e) { Console.WriteLine(e); }
+                finally { {|LCA1005:_timer.Change(1000, Timeout.Infinite)|}; }
+            }
+            public void Dispose() => _timer.Dispose();
+        }
+        """);
+
+    [Fact]
+    public Task The_message_names_the_way() => Case.HoldsAsync(
+        Receiver("{|#0:Finish(result)|};", "private void Finish(IAsyncResult result) => _socket.EndReceive(result);"),
+        Case.Diagnostic("LCA1005").WithLocation(0).WithOptions(DiagnosticOptions.IgnoreAdditionalLocations)
+            .WithMessage("'OnReceived' reaches 'EndReceive' through 'Finish', and nothing catches SocketException or ObjectDisposedException: an exception that leaves it ends the process"));
+
+    [Theory]
+    [InlineData("try { {|#0:_socket.EndReceive(result)|}; } catch (SocketException e) { Log(e); }", "calls 'EndReceive', and nothing catches ObjectDisposedException")]
+    [InlineData("try { {|#0:_socket.EndReceive(result)|}; } catch (ObjectDisposedException e) { Log(e); }", "calls 'EndReceive', and nothing catches SocketException")]
+    [InlineData("{|#0:_stream.EndRead(result)|};", "calls 'EndRead', and nothing catches IOException or ObjectDisposedException")]
+    [InlineData("if (_closing) {|#0:throw new SocketException(1);|}", "throws, and nothing catches SocketException")]
+    public Task The_message_names_what_is_missing(string body, string message) => Case.HoldsAsync(
+        Receiver(body),
+        Case.Diagnostic("LCA1005").WithLocation(0).WithOptions(DiagnosticOptions.IgnoreAdditionalLocations).WithMessage("'OnReceived' " + message + ": an exception that leaves it ends the process"));
+}

@@ -1,0 +1,138 @@
+namespace LifecycleAnalyzers.Tests.LCA1005;
+
+/// <summary>Somebody catches it, or it goes to somebody who awaits.</summary>
+public class Silent
+{
+    private static string Receiver(string body, string members = "") => $$"""
+        class Receiver
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            private readonly NetworkStream _stream = null!;
+            private readonly byte[] _buffer = new byte[1024];
+            private bool _closing;
+            public void Start() => _socket.BeginReceive(_buffer, 0, _buffer.Length, SocketFlags.None, OnReceived, null);
+            private void OnReceived(IAsyncResult result) { {{body}} }
+            public void Close() => _closing = true;
+            private void Log(Exception e) => Console.WriteLine(e + " " + _closing);
+            {{members}}
+        }
+        """;
+
+    [Theory]
+    [InlineData("try { _socket.EndReceive(result); } catch (Exception e) { Log(e); }")]
+    [InlineData("try { _socket.EndReceive(result); } catch { Close(); }")]
+    [InlineData("try { _socket.EndReceive(result); } catch (SocketException e) { Log(e); } catch (ObjectDisposedException) { }")]
+    [InlineData("try { _socket.EndReceive(result); } catch (SocketException e) { Log(e); } catch (InvalidOperationException) { }")]
+    [InlineData("try { _socket.EndReceive(result); } catch (Exception e) when (e is SocketException or ObjectDisposedException) { Log(e); }")]
+    [InlineData("try { _socket.EndReceive(result); } catch (Exception e) when (e is SocketException || e is ObjectDisposedException) { Log(e); }")]
+    [InlineData("try { _socket.EndReceive(result); } catch (Exception e) when (e is not OutOfMemoryException) { Log(e); }")]
+    [InlineData("try { _stream.EndRead(result); } catch (IOException e) { Log(e); } catch (ObjectDisposedException) { }")]
+    [InlineData("try { try { _socket.EndReceive(result); } catch (SocketException e) { Log(e); } } catch (ObjectDisposedException) { }")]
+    [InlineData("try { try { _socket.EndReceive(result); } catch (SocketException e) { throw new IOException(\"\", e); } } catch (Exception e) { Log(e); }")]
+    [InlineData("try { _socket.EndReceive(result); } catch (Exception e) { Log(e); return; } _socket.BeginReceive(_buffer, 0, 1, SocketFlags.None, OnReceived, null);")]
+    [InlineData("try { Finish(result); } catch (Exception e) { Log(e); }")]
+    [InlineData("Guarded(result);")]
+    [InlineData("try { HalfGuarded(result); } catch (ObjectDisposedException) { }")]
+    // Its failure goes into a task.
+    [InlineData("_ = _stream.ReadAsync(_buffer).AsTask();")]
+    [InlineData("_ = Task.Run(() => _socket.EndReceive(result));")]
+    [InlineData("_stream.ReadAsync(_buffer).AsTask().ContinueWith(t => Console.WriteLine(t.Exception));")]
+    // Another rule speaks of sends.
+    [InlineData("_socket.Send(_buffer);")]
+    // Mistakes of the program, not of the network.
+    [InlineData("if (result is null) throw new ArgumentNullException(nameof(result));")]
+    [InlineData("Close(); if (_closing) throw new NotSupportedException();")]
+    [InlineData("_socket.Dispose(); _stream.Close();")]
+    public Task In_a_callback(string body) => Case.SilentAsync(Receiver(body, """
+        private int Finish(IAsyncResult result) => _socket.EndReceive(result);
+        private int Guarded(IAsyncResult result) { try { return _socket.EndReceive(result); } catch (Exception) { return 0; } }
+        private int HalfGuarded(IAsyncResult result) { try { return _socket.EndReceive(result); } catch (SocketException) { return 0; } }
+        """));
+
+    [Theory]
+    [InlineData("public async Task StartAsync() { await _client.ConnectAsync(\"\", 1); }")]
+    [InlineData("public async void Start() { try { await _client.ConnectAsync(\"\", 1); } catch (Exception e) { Console.WriteLine(e); } }")]
+    [InlineData("public async void Start() { try { var connecting = _client.ConnectAsync(\"\", 1); await Task.Yield(); await connecting; } catch (Exception e) { Console.WriteLine(e); } }")]
+    [InlineData("public async void Start() { await OpenAsync(); } private async Task OpenAsync() { try { await _client.ConnectAsync(\"\", 1); } catch (Exception e) { Console.WriteLine(e); } }")]
+    [InlineData("public async void Start() { await Task.WhenAny(_client.ConnectAsync(\"\", 1), Task.Delay(1)); }")]
+    [InlineData("public async void Start() { await Task.Delay(1); _client.Close(); }")]
+    [InlineData("public void Start() { Func<Task> open = async () => await _client.ConnectAsync(\"\", 1); _ = open(); }")]
+    [InlineData("public void Start() => Task.Run(async () => await _client.ConnectAsync(\"\", 1));")]
+    // A timer of System.Timers swallows what a synchronous handler throws.
+    [InlineData("public void Start() { var timer = new System.Timers.Timer(); timer.Elapsed += (_, _) => _client.Connect(\"\", 1); }")]
+    // It reaches whoever cancels.
+    [InlineData("public void Start(CancellationToken stop) => stop.Register(() => _client.Connect(\"\", 1));")]
+    [InlineData("public void Start() { var thread = new Thread(() => { try { _client.Connect(\"\", 1); } catch (Exception e) { Console.WriteLine(e); } }); thread.Start(); }")]
+    [InlineData("public void Start() { var thread = new Thread(() => { using var file = File.OpenRead(\"x\"); file.ReadByte(); }); thread.Start(); }")]
+    [InlineData("public void Start() { var thread = new Thread(() => { var listener = new TcpListener(1); listener.Start(); }); thread.Start(); }")]
+    [InlineData("public async void Read(Stream file) => await file.ReadExactlyAsync(new byte[1]);")]
+    public Task Elsewhere(string member) => Case.SilentAsync($$"""
+        #pragma warning disable CS0618
+        class Dialler
+        {
+            private readonly TcpClient _client = new();
+            {{member}}
+        }
+        """);
+
+    [Theory]
+    [InlineData("if (_disposed) return; _timer.Change(1000, -1);")]
+    [InlineData("if (!_disposed) _timer.Change(1000, -1);")]
+    [InlineData("try { _timer.Change(1000, -1); } catch (ObjectDisposedException) { }")]
+    [InlineData("lock (_socket) _timer.Change(1000, -1);")]
+    [InlineData("_other.Change(1000, -1);")]
+    public Task A_timer_that_is_re_armed_with_care(string body) => Case.SilentAsync($$"""
+        class Pinger : IDisposable
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            private readonly Timer _timer;
+            private readonly Timer _other;
+            private bool _disposed;
+            public Pinger() { _timer = new Timer(OnTick); _other = new Timer(OnTick); }
+            private void OnTick(object? state) { {{body}} }
+            public void Dispose() { _disposed = true; _timer.Dispose(); }
+        }
+        """);
+
+    [Fact]
+    public Task A_completion_that_keeps_its_error_for_the_caller() => Case.SilentAsync("""
+        class Connector
+        {
+            private readonly SocketAsyncEventArgs _args = new();
+            private readonly ManualResetEventSlim _done = new();
+            private SocketError _error;
+            public void Connect(Socket socket)
+            {
+                _args.Completed += (_, e) => { _error = e.SocketError; _done.Set(); };
+                if (socket.ConnectAsync(_args)) _done.Wait();
+                if (_error != SocketError.Success) throw new SocketException((int)_error);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task An_operation_loop_that_is_started_again() => Case.SilentAsync("""
+        class Receiver
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            private readonly SocketAsyncEventArgs _args = new();
+            public Receiver() => _args.Completed += OnCompleted;
+            private void OnCompleted(object? sender, SocketAsyncEventArgs e)
+            {
+                switch (e.LastOperation)
+                {
+                    case SocketAsyncOperation.Receive: Receive(e); break;
+                    default: throw new InvalidOperationException("unexpected operation");
+                }
+            }
+            private void Receive(SocketAsyncEventArgs e)
+            {
+                while (e.SocketError == SocketError.Success && e.BytesTransferred > 0)
+                {
+                    if (_socket.ReceiveAsync(e)) return;
+                }
+                _socket.Close();
+            }
+        }
+        """);
+}
