@@ -48,6 +48,17 @@ internal sealed class Escapes(Analysis analysis)
         return _kept.GetOrAdd((function, depth), found.ToImmutable());
     }
 
+    /// <summary>What the own functions that a call runs let out, whatever stands around the call; null where it runs none.</summary>
+    public ImmutableArray<Escape>? Through(IOperation call, IMethodSymbol method, CancellationToken cancellation)
+    {
+        var found = ImmutableArray.CreateBuilder<Escape>();
+        var targets = Targets(call, method, cancellation);
+        if (call is IInvocationOperation invocation && StartedWork(invocation, cancellation) is { } work) targets.Add(work);
+        if (targets.Count == 0) return null;
+        foreach (var target in targets) Add(call, null, target, found, MaxDepth, cancellation);
+        return found.ToImmutable();
+    }
+
     /// <summary>The operations of a function, without those of the functions inside it.</summary>
     public IEnumerable<IOperation> Operations(SyntaxNode function, CancellationToken cancellation)
     {

@@ -58,3 +58,26 @@ internal static class Tasks
         return null;
     }
 }
+
+/// <summary>The methods of this compilation that answer with a task.</summary>
+internal sealed class TaskMethods(Analysis analysis)
+{
+    private HashSet<string>? _names;
+
+    /// <summary>Their names: by these a call is known to be worth binding.</summary>
+    public HashSet<string> Names => _names ??= Find();
+
+    private HashSet<string> Find()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var type in analysis.Implementations.Types)
+        {
+            foreach (var member in type.GetMembers())
+            {
+                if (member is IMethodSymbol { MethodKind: MethodKind.Ordinary } method && Tasks.IsTask(method.ReturnType)) names.Add(method.Name);
+            }
+        }
+
+        return names;
+    }
+}

@@ -30,6 +30,7 @@ internal sealed class Analysis
         Attachments = new Attachments(this);
         Holders = new Holders(this);
         Io = new IoCalls(this);
+        Tasks = new TaskMethods(this);
         Escapes = new Escapes(this);
     }
 
@@ -66,6 +67,8 @@ internal sealed class Analysis
     public Holders Holders { get; }
 
     public IoCalls Io { get; }
+
+    public TaskMethods Tasks { get; }
 
     public Escapes Escapes { get; }
 }

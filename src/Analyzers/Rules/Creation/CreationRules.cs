@@ -9,6 +9,7 @@ internal static class CreationRules
     [
         new LCA1001AttachErrorHandler(),
         new LCA1002HandleSynchronousCompletion(),
+        new LCA1004ObserveConnectionTask(),
         new LCA1005HandleCallbackFailure(),
         new LCA1008BoundConnect(),
     ];
