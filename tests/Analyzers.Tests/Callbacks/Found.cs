@@ -30,8 +30,9 @@ internal sealed class Found
     /// <summary>The members of a class C with a connection _c.</summary>
     public static Found InClass(string members) => In("class C { WireClient _c = new(); void Handle() { } void Handle(object? state) { } void Handle(object? sender, EventArgs e) { }\n" + members + "\n}");
 
-    /// <summary>The callbacks whose code stands in that file.</summary>
-    public IReadOnlyList<Callback> All(int file = 0) => _finder.In(_analysis.Bodies.ModelOf(_compilation.SyntaxTrees.ElementAt(file)), CancellationToken.None);
+    /// <summary>The callbacks whose code stands in that file; starts of threads are none.</summary>
+    public IReadOnlyList<Callback> All(int file = 0) =>
+        _finder.In(_analysis.Bodies.ModelOf(_compilation.SyntaxTrees.ElementAt(file)), CancellationToken.None).Where(c => (c.Kind & CallbackKind.Callback) != 0).ToList();
 
     /// <summary>Their names, in the order of the source.</summary>
     public IEnumerable<string> Names(int file = 0) => All(file).Select(c => c.Name);
