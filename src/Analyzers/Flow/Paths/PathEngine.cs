@@ -191,25 +191,21 @@ internal sealed class PathEngine<TToken>
                 {
                     var handler = whole.NestedRegions[i];
                     var caught = handler.ExceptionType as INamedTypeSymbol;
-                    var takesAll = caught is null or { SpecialType: SpecialType.System_Object } || Derives(type, caught);
-                    if (!takesAll && !Derives(caught!, type)) continue;
-                    Enter(handler.FirstBlockOrdinal, state.Catching(takesAll ? type : caught));
-                    // A filter may refuse.
-                    if (takesAll && handler.Kind == ControlFlowRegionKind.Catch) return;
+                    var takesAll = caught is null or { SpecialType: SpecialType.System_Object } || CaughtTypes.Derives(type, caught);
+                    if (!takesAll && !CaughtTypes.Derives(caught!, type)) continue;
+                    var taken = state.Catching(takesAll ? type : caught);
+                    Enter(handler.FirstBlockOrdinal, taken);
+                    if (takesAll && !MayRefuse(handler, taken)) return;
                 }
             }
 
             engine._exits.Add(new(state.Token, type, by));
         }
 
-        private static bool Derives(INamedTypeSymbol type, INamedTypeSymbol from)
-        {
-            for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
-            {
-                if (SymbolEqualityComparer.Default.Equals(candidate, from)) return true;
-            }
-
-            return false;
-        }
+        /// <summary>The handler has a filter that some path through it answers with false.</summary>
+        private bool MayRefuse(ControlFlowRegion handler, PathState<TToken> state) =>
+            handler.Kind == ControlFlowRegionKind.FilterAndHandler
+            && (handler.NestedRegions.FirstOrDefault(r => r.Kind == ControlFlowRegionKind.Filter) is not { } filter
+                || new Run(engine, filter.FirstBlockOrdinal, filter.LastBlockOrdinal).Solve(state).Count > 0);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class PathTransfer<TToken>
     // `x?.Close()` asks a copy of x for null: what is learned of the copy is true of x.
     private readonly Dictionary<CaptureId, object> _copies = [];
 
+    // The variables of `catch (Exception e)`.
+    private readonly HashSet<ISymbol> _caught = new(SymbolEqualityComparer.Default);
+
     // A variable that a nested function writes may change at any time.
     private readonly HashSet<string> _unsteady;
 
@@ -25,9 +28,16 @@ internal sealed class PathTransfer<TToken>
         {
             foreach (var operation in block.Operations)
             {
+                if (operation is IExpressionStatementOperation { Operation: ISimpleAssignmentOperation stored }) Note(stored);
+                else if (operation is ISimpleAssignmentOperation assignment) Note(assignment);
                 if (operation is IFlowCaptureOperation capture && PathView<TToken>.KeyOf(capture.Value) is { } original) _copies[capture.Id] = original;
             }
         }
+    }
+
+    private void Note(ISimpleAssignmentOperation assignment)
+    {
+        if (PathView<TToken>.Unwrapped(assignment.Value) is ICaughtExceptionOperation && PathView<TToken>.KeyOf(assignment.Target) is ISymbol variable) _caught.Add(variable);
     }
 
     /// <summary>The state after the operation; null where it never completes. What it throws goes to <paramref name="raise"/>.</summary>
@@ -117,6 +127,10 @@ internal sealed class PathTransfer<TToken>
                 return Of(binary.LeftOperand, state) is Known.Null or Known.True or Known.False ? Equal(binary.RightOperand, Of(binary.LeftOperand, state), holds, state) : state;
             case IIsNullOperation isNull:
                 return Equal(isNull.Operand, Known.Null, isTrue, state);
+            case IIsPatternOperation pattern when IsCaught(pattern.Value, state):
+                return CaughtTypes.Matches(pattern.Pattern, state.Caught!) is not { } certain || certain == isTrue ? state : null;
+            case IIsTypeOperation test when IsCaught(test.ValueOperand, state):
+                return CaughtTypes.Is(state.Caught!, test.TypeOperand) is not { } known || known == isTrue ? state : null;
             case IIsPatternOperation pattern:
                 return Match(pattern.Value, pattern.Pattern, isTrue, state);
             case ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation or IFlowCaptureReferenceOperation:
@@ -125,6 +139,9 @@ internal sealed class PathTransfer<TToken>
                 return state;
         }
     }
+
+    private bool IsCaught(IOperation value, PathState<TToken> state) =>
+        state.Caught is not null && PathView<TToken>.KeyOf(value) is ISymbol variable && _caught.Contains(variable);
 
     private PathState<TToken>? Match(IOperation value, IPatternOperation pattern, bool matches, PathState<TToken> state)
     {

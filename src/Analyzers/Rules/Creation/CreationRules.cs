@@ -12,5 +12,6 @@ internal static class CreationRules
         new LCA1004ObserveConnectionTask(),
         new LCA1005HandleCallbackFailure(),
         new LCA1008BoundConnect(),
+        new LCA1003CloseOnFailure(),
     ];
 }

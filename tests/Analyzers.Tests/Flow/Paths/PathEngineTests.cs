@@ -16,6 +16,9 @@ public class PathEngineTests
     [InlineData("var c = new WireClient(); try { c.Open(); } catch { c.Close(); throw; } Keep(c);", "kept, closed by Open")]
     [InlineData("var c = new WireClient(); try { c.Open(); } catch (IOException) { c.Close(); throw; } Keep(c);", "closed by Open, kept, pending by Open")]
     [InlineData("var c = new WireClient(); try { c.Open(); } catch (Exception e) when (e.Message == \"\") { c.Close(); } Keep(c);", "kept, pending by Open")]
+    [InlineData("var c = new WireClient(); try { c.Open(); } catch (Exception e) when (e is Exception) { c.Close(); throw; } Keep(c);", "closed by Open, kept")]
+    [InlineData("var c = new WireClient(); try { c.Open(); } catch (Exception e) when (e is IOException or ObjectDisposedException) { c.Close(); throw; } Keep(c);", "closed by Open, kept, pending by Open")]
+    [InlineData("var c = new WireClient(); try { c.Open(); } catch (Exception e) when (e is not Exception) { c.Close(); throw; } Keep(c);", "kept, pending by Open")]
     public async Task Ends_of_try(string body, string exits) => Assert.Equal(Sorted(exits), await ExitsAsync(body));
 
     [Theory]

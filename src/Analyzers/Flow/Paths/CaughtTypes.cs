@@ -1,0 +1,46 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace LifecycleAnalyzers.Flow.Paths;
+
+/// <summary><c>when (e is SocketException or IOException)</c>: decided by the type that was thrown, where that is enough.</summary>
+internal static class CaughtTypes
+{
+    /// <summary>Null where it depends on the exception.</summary>
+    public static bool? Matches(IPatternOperation pattern, INamedTypeSymbol thrown)
+    {
+        switch (pattern)
+        {
+            case INegatedPatternOperation negated:
+                return !Matches(negated.Pattern, thrown);
+            case IBinaryPatternOperation binary:
+                var left = Matches(binary.LeftPattern, thrown);
+                var right = Matches(binary.RightPattern, thrown);
+                return binary.OperatorKind == BinaryOperatorKind.Or
+                    ? left == true || right == true ? true : left == false && right == false ? false : null
+                    : left == false || right == false ? false : left == true && right == true ? true : null;
+            case ITypePatternOperation type:
+                return Is(thrown, type.MatchedType);
+            case IDeclarationPatternOperation { MatchedType: { } declared }:
+                return Is(thrown, declared);
+            case IRecursivePatternOperation recursive:
+                // What it asks beyond the type may fail.
+                return Is(thrown, recursive.MatchedType) == false ? false : null;
+            default:
+                return null;
+        }
+    }
+
+    public static bool? Is(INamedTypeSymbol thrown, ITypeSymbol asked) =>
+        Derives(thrown, asked) ? true : asked is INamedTypeSymbol { TypeKind: TypeKind.Class } && Derives(asked, thrown) || asked.TypeKind != TypeKind.Class ? null : false;
+
+    public static bool Derives(ITypeSymbol type, ITypeSymbol from)
+    {
+        for (ITypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(candidate, from)) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Flow.Paths;
+
+namespace LifecycleAnalyzers.Rules.Creation.Custody;
+
+/// <summary>What a function does to a connection that it is given or sees.</summary>
+internal sealed class Effect(bool ends, bool returns, bool opens, ImmutableArray<INamedTypeSymbol> throws)
+{
+    /// <summary>It closes or keeps it, at least on some path on which it completes.</summary>
+    public bool Ends { get; } = ends;
+
+    /// <summary>It answers it.</summary>
+    public bool Returns { get; } = returns;
+
+    public bool Opens { get; } = opens;
+
+    /// <summary>What leaves it while the connection is still open.</summary>
+    public ImmutableArray<INamedTypeSymbol> Throws { get; } = throws;
+}
+
+/// <summary>The questions that the rules on custody share, for one file.</summary>
+internal sealed class Custodian(Analysis analysis, CancellationToken cancellation)
+{
+    public const int Depth = 3;
+
+    private readonly Dictionary<IMethodSymbol, bool> _fresh = new(SymbolEqualityComparer.Default);
+
+    public Analysis Analysis { get; } = analysis;
+
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    public Openings Openings { get; } = new(analysis);
+
+    public Endings Endings { get; } = new(analysis);
+
+    public INamedTypeSymbol AnyException => Analysis.Catalogue.Types.Find("System.Exception")!;
+
+    public Effect? EffectOf(Body inner, CustodyRule rule, IEnumerable<ISymbol> symbols, Kept token)
+    {
+        if (PathEngine<Kept>.Exits(Analysis, inner, rule, new Kept(token.Hold == Hold.Failed ? Hold.Opened : token.Hold), symbols, Cancellation) is not { } exits) return null;
+        var throws = exits.Where(e => e is { Thrown: not null, Token.Hold: Hold.Failed }).Select(e => e.Thrown!).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).ToImmutableArray();
+        var ends = exits.Where(e => e.Thrown is null).ToList();
+        return new Effect(ends.Any(e => e.Token.Hold == Hold.Gone), ends.Any(e => e.Token.Hold == Hold.Returned), ends.Any(e => e.Token.Hold is Hold.Opened or Hold.Failed), throws);
+    }
+
+    /// <summary>The connection that an operation gives to this code as its own: made here, or made and handed over by an own method.</summary>
+    public ITypeSymbol? Given(IOperation operation)
+    {
+        if (Openings.Created(operation) is { } created) return created;
+        return operation is IInvocationOperation call && Openings.IsFollowed(call.TargetMethod)
+            && Openings.Result(call.TargetMethod) is { } made && Analysis.Connections.TypeOf(made) is not null && HandsOver(call.TargetMethod) ? made : null;
+    }
+
+    /// <summary>The method makes a connection and returns it.</summary>
+    public bool HandsOver(IMethodSymbol method)
+    {
+        method = method.OriginalDefinition;
+        if (_fresh.TryGetValue(method, out var known)) return known;
+        _fresh[method] = false;
+        if (Analysis.Bodies.Of(method, Cancellation) is not { } inner) return false;
+        foreach (var source in Sources(inner))
+        {
+            var exits = PathEngine<Kept>.Exits(Analysis, inner, new LeakRule(this, inner, source, 1), default, null, Cancellation);
+            if (exits?.Any(e => e is { Thrown: null, Token.Hold: Hold.Returned }) == true) return _fresh[method] = true;
+        }
+
+        return false;
+    }
+
+    public IEnumerable<IOperation> Sources(Body inner)
+    {
+        foreach (var block in inner.Graph.Blocks)
+        {
+            foreach (var root in block.BranchValue is { } value ? block.Operations.Add(value) : block.Operations)
+            {
+                foreach (var operation in root.DescendantsAndSelf())
+                {
+                    if (Given(operation) is not null) yield return operation;
+                }
+            }
+        }
+    }
+}

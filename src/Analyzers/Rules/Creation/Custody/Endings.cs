@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Creation.Custody;
+
+/// <summary>What gives a connection's resources back.</summary>
+internal sealed class Endings(Analysis analysis)
+{
+    private readonly ConcurrentDictionary<ISymbol, bool> _fields = new(SymbolEqualityComparer.Default);
+
+    private static readonly string[] Verbs = ["Close", "Dispose", "Abort", "Stop", "Disconnect", "Shutdown", "Destroy", "Kill", "Cleanup", "CleanUp", "Release", "Drop", "Terminate"];
+
+    public static bool IsClosingName(string name)
+    {
+        foreach (var verb in Verbs)
+        {
+            if (name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]))) return true;
+        }
+
+        return name is "Quit" or "Logout" || name.StartsWith("SafeClose", StringComparison.Ordinal) || name.StartsWith("SafeDispose", StringComparison.Ordinal) || name.StartsWith("TryClose", StringComparison.Ordinal);
+    }
+
+    /// <summary>The call gives the receiver's handle back. <c>Shutdown</c> and <c>Disconnect</c> of a socket do not.</summary>
+    public bool Closes(IMethodSymbol method, ITypeSymbol? receiver)
+    {
+        if (method.Name is "Dispose" or "DisposeAsync" or "Close" or "CloseAsync") return true;
+        if (method.ContainingType is { Name: "Socket", ContainingNamespace.Name: "Sockets" }) return false;
+        return (analysis.Connections.RolesOf(method, receiver) & Role.Close) != 0;
+    }
+
+    /// <summary>
+    /// Somebody in the type that has the field closes what it holds, hands it on, or may: a field that others can reach counts
+    /// as closed.
+    /// </summary>
+    public bool IsClosedByItsType(ISymbol member) => _fields.GetOrAdd(member.OriginalDefinition, FindClosed);
+
+    private bool FindClosed(ISymbol member)
+    {
+        if (member.DeclaredAccessibility is not (Accessibility.Private or Accessibility.NotApplicable) || member.ContainingType is not { } type || !analysis.Summaries.IsOwn(type)) return true;
+        foreach (var reference in type.DeclaringSyntaxReferences)
+        {
+            foreach (var name in reference.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>())
+            {
+                if (name.Identifier.ValueText == member.Name && MayEnd(name)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Anything but being set, asked, opened or sent on.</summary>
+    private static bool MayEnd(IdentifierNameSyntax name)
+    {
+        ExpressionSyntax whole = name.Parent is MemberAccessExpressionSyntax qualified && qualified.Name == name ? qualified : name;
+        while (whole.Parent is ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression }) whole = (ExpressionSyntax)whole.Parent;
+        switch (whole.Parent)
+        {
+            case MemberAccessExpressionSyntax access when access.Expression == whole:
+                return IsClosingName(access.Name.Identifier.ValueText) || access.Parent is MemberAccessExpressionSyntax outer && IsClosingName(outer.Name.Identifier.ValueText)
+                    || access.Parent is InvocationExpressionSyntax { Parent: MemberAccessExpressionSyntax called } && IsClosingName(called.Name.Identifier.ValueText);
+            case ConditionalAccessExpressionSyntax access when access.Expression == whole:
+                return access.WhenNotNull.DescendantNodesAndSelf().OfType<MemberBindingExpressionSyntax>().Any(b => IsClosingName(b.Name.Identifier.ValueText));
+            case AssignmentExpressionSyntax assignment when assignment.Left == whole:
+                return false;
+            case BinaryExpressionSyntax:
+            case IsPatternExpressionSyntax { Pattern: ConstantPatternSyntax or UnaryPatternSyntax }:
+                return false;
+            default:
+                return true;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Flow.Paths;
+
+namespace LifecycleAnalyzers.Rules.Creation.Custody;
+
+/// <summary>The followed connection fails to open.</summary>
+internal sealed class LeakRule(Custodian custodian, Body body, IOperation? source, int depth) : CustodyRule(custodian, body, source, depth)
+{
+    private readonly int _depth = depth;
+
+    protected override Step<Kept> Opening(IInvocationOperation call, bool isFollowed, ImmutableArray<INamedTypeSymbol> throws, Kept token, PathView<Kept> view) =>
+        isFollowed ? new(new Kept(Hold.Opened, call)) { Throws = throws, OnThrow = new Kept(Hold.Failed, call) } : new(token);
+
+    /// <summary>A constructor that fails leaves an object that nobody has.</summary>
+    protected override bool EndsInField(ISymbol member) => !(Body.IsConstructor && _depth < Custodian.Depth) && base.EndsInField(member);
+
+    protected override CustodyRule Within(Body inner, int innerDepth) => new LeakRule(Custodian, inner, null, innerDepth);
+
+    public override Kept Return(IOperation? value, Kept token, PathView<Kept> view)
+    {
+        var after = base.Return(value, token, view);
+        // `return null` of a method that answers connections: it has given up.
+        return after.Hold == Hold.Opened && value is { ConstantValue: { HasValue: true, Value: null } } && Body.Method is { } method && Openings.Result(method) is { IsReferenceType: true }
+            ? new Kept(Hold.Failed, after.By)
+            : after;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Flow.Paths;
+
+namespace LifecycleAnalyzers.Rules.Creation.Custody;
+
+/// <summary>Which operations make a connection and which open one, and what a failed opening throws.</summary>
+internal sealed class Openings(Analysis analysis)
+{
+    /// <summary>Types that hold nothing before they are used, or that look after themselves.</summary>
+    private const Traits Free = Traits.Reconnects | Traits.Operation | Traits.Response | Traits.Pooled;
+
+    /// <summary>The connection with a resource of its own that is made here: by its constructor, or by a library that answers it open.</summary>
+    public ITypeSymbol? Created(IOperation operation)
+    {
+        switch (operation)
+        {
+            case IObjectCreationOperation { Type: INamedTypeSymbol type } creation:
+                return HasResource(type) && !creation.Arguments.Any(a => Carries(a.Value)) ? type : null;
+            case IInvocationOperation call when (analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Create) != 0 && !IsFollowed(call.TargetMethod):
+                var made = Result(call.TargetMethod);
+                return made is not null && analysis.Connections.TypeOf(made) is { } known && (known.Traits & Free) == 0 && !call.Arguments.Any(a => Carries(a.Value)) ? made : null;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>A method of this compilation whose code shows what it does.</summary>
+    public bool IsFollowed(IMethodSymbol method) => analysis.Summaries.IsOwn(method) && !method.IsAbstract && method.ContainingType?.TypeKind != TypeKind.Interface;
+
+    public static ITypeSymbol? Result(IMethodSymbol method) =>
+        method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : method.ReturnsVoid ? null : method.ReturnType;
+
+    /// <summary>It runs over what it is given: the resource is the other's.</summary>
+    private bool Carries(IOperation value)
+    {
+        var type = PathView<Kept>.Unwrapped(value).Type;
+        return type is not null && !type.IsValueType && type.SpecialType == SpecialType.None
+            && (analysis.Connections.IsCarrier(type) || type is { TypeKind: not TypeKind.Delegate } && analysis.Connections.TypeOf(type) is { } known && (known.Traits & Free) == 0);
+    }
+
+    private bool HasResource(INamedTypeSymbol type)
+    {
+        if (analysis.Connections.TypeOf(type) is not { } known || (known.Traits & Free) != 0) return false;
+        // What the user's own class holds is seen: without a connection in it there is nothing to leak.
+        return !analysis.Summaries.IsOwn(type) || !SymbolEqualityComparer.Default.Equals(known.Symbol, type.OriginalDefinition) && !analysis.Summaries.IsOwn(known.Symbol) || HoldsConnection(type);
+    }
+
+    private bool HoldsConnection(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? candidate = type; candidate is not null && analysis.Summaries.IsOwn(candidate); candidate = candidate.BaseType)
+        {
+            foreach (var member in candidate.GetMembers())
+            {
+                if (member is IFieldSymbol { IsStatic: false, Type: var held } && !SymbolEqualityComparer.Default.Equals(held, type)
+                    && analysis.Connections.TypeOf(held) is { } inner && (inner.Traits & Free) == 0) return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The call opens its receiver, and its failure is heard here or at the task that it answers.</summary>
+    public bool Opens(IInvocationOperation call)
+    {
+        var method = call.TargetMethod;
+        // These report by an event or an end call, not by throwing.
+        if (method.Parameters.Any(p => p.Type.Name == "SocketAsyncEventArgs") || method.Name.StartsWith("Begin", StringComparison.Ordinal)) return false;
+        if (method.Name is "EndConnect" or "EndAuthenticateAsClient" or "EndAuthenticateAsServer" or "EndWaitForConnection") return true;
+        var receiver = Receiver(call);
+        return receiver?.Type is { } type && (analysis.Connections.RolesOf(method, type) & (Role.Open | Role.Ensures)) != 0 && !CleansUp(method);
+    }
+
+    public static IOperation? Receiver(IInvocationOperation call) =>
+        call.Instance ?? (call.TargetMethod.IsExtensionMethod ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value : null);
+
+    /// <summary>An own opening method that closes what it opened when it fails.</summary>
+    private bool CleansUp(IMethodSymbol method)
+    {
+        if (!IsFollowed(method)) return false;
+        foreach (var reference in method.DeclaringSyntaxReferences)
+        {
+            foreach (var node in reference.GetSyntax().DescendantNodes())
+            {
+                var block = node switch { CatchClauseSyntax handler => handler.Block, FinallyClauseSyntax last => last.Block, _ => null };
+                if (block?.DescendantNodes().Any(n => n is InvocationExpressionSyntax call && Endings.IsClosingName(NameOf(call.Expression))) == true) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string NameOf(ExpressionSyntax expression) => expression switch
+    {
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
+        IdentifierNameSyntax name => name.Identifier.ValueText,
+        _ => "",
+    };
+
+    /// <summary>What a failed opening throws: the library's own, and what stops the waiting.</summary>
+    public ImmutableArray<INamedTypeSymbol> Throws(IInvocationOperation call)
+    {
+        var names = new List<string>();
+        var owner = call.TargetMethod.ContainingType;
+        var space = owner?.ContainingNamespace?.ToDisplayString();
+        switch (space)
+        {
+            case "System.Net.Sockets":
+                names.Add("System.Net.Sockets.SocketException");
+                break;
+            case "System.Net.Security":
+                names.AddRange(["System.Security.Authentication.AuthenticationException", "System.IO.IOException"]);
+                break;
+            case "System.Net.WebSockets":
+                names.Add("System.Net.WebSockets.WebSocketException");
+                break;
+            case "System.IO.Pipes":
+                names.AddRange(["System.TimeoutException", "System.IO.IOException"]);
+                break;
+            case "System.Net.Quic":
+                names.AddRange(["System.Net.Quic.QuicException", "System.Security.Authentication.AuthenticationException"]);
+                break;
+            case "System.IO.Ports":
+                names.AddRange(["System.UnauthorizedAccessException", "System.IO.IOException"]);
+                break;
+            default:
+                names.Add("System.Exception");
+                break;
+        }
+
+        if (MayBeCancelled(call)) names.Add("System.OperationCanceledException");
+        foreach (var outer in call.Syntax.Ancestors().TakeWhile(n => n is ExpressionSyntax or ArgumentSyntax or ArgumentListSyntax).OfType<InvocationExpressionSyntax>())
+        {
+            if (NameOf(outer.Expression) != "WaitAsync") continue;
+            names.Add("System.TimeoutException");
+            if (outer.ArgumentList.Arguments.Count > 1) names.Add("System.OperationCanceledException");
+        }
+
+        return names.Select(analysis.Catalogue.Types.Find).Where(t => t is not null).Select(t => t!).ToImmutableArray();
+    }
+
+    private static bool MayBeCancelled(IInvocationOperation call)
+    {
+        foreach (var argument in call.Arguments)
+        {
+            if (argument.ArgumentKind != ArgumentKind.Explicit || argument.Parameter?.Type.Name != "CancellationToken") continue;
+            var value = PathView<Kept>.Unwrapped(argument.Value);
+            return value is not (IDefaultValueOperation or IPropertyReferenceOperation { Property: { Name: "None", IsStatic: true } }) && value.ConstantValue is not { HasValue: true };
+        }
+
+        return false;
+    }
+}

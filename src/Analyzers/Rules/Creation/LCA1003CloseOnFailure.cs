@@ -1,0 +1,87 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Flow.Paths;
+using LifecycleAnalyzers.Rules.Creation.Custody;
+
+namespace LifecycleAnalyzers.Rules.Creation;
+
+/// <summary>A connection is made here, opening it fails, and nobody closes it.</summary>
+internal sealed class LCA1003CloseOnFailure : IRule
+{
+    public const string Id = "LCA1003";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Close the socket when connecting fails",
+        "The {0} that is made here stays open when '{1}' {2}",
+        "Creation", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "A connection that was created but could not be opened still has its socket. When the exception leaves, nobody can close it any more: each failed attempt costs a handle until the garbage collector finds it.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    private static readonly string[] Verbs =
+        ["Connect", "Open", "Dial", "Start", "Bind", "Listen", "Authenticate", "EndConnect", "Ensure", "WaitForConnection", "Handshake", "Login", "Logon", "Negotiate", "Try", "Init", "Begin"];
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        Custodian? custodian = null;
+        foreach (var member in file.CodeMembers)
+        {
+            if (!MayOpen(member)) continue;
+            custodian ??= new Custodian(file.Analysis, file.Cancellation);
+            foreach (var body in file.BodiesOf(member)) Check(file, custodian, body);
+        }
+    }
+
+    private static bool MayOpen(CodeMember member)
+    {
+        foreach (var name in member.Invoked)
+        {
+            foreach (var verb in Verbs)
+            {
+                if (name.StartsWith(verb, StringComparison.Ordinal)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void Check(RuleContext file, Custodian custodian, Body body)
+    {
+        var seen = new HashSet<SyntaxNode>();
+        foreach (var source in custodian.Sources(body))
+        {
+            if (!seen.Add(source.Syntax)) continue;
+            var rule = new LeakRule(custodian, body, source, Custodian.Depth);
+            if (PathEngine<Kept>.Exits(file.Analysis, body, rule, default, null, file.Cancellation) is not { } exits) continue;
+            var failed = rule.Lost.Select(by => (By: by, Thrown: true)).Concat(exits.Where(e => IsLeak(file, body, e)).Select(e => (By: e.Token.By!, Thrown: e.Token.Hold == Hold.Failed && e.Token.By is not null)));
+            var first = failed.OrderBy(f => f.By.Syntax.SpanStart).ThenByDescending(f => f.Thrown).FirstOrDefault();
+            if (first.By is not null) Report(file, source, first.By, first.Thrown);
+        }
+    }
+
+    private static bool IsLeak(RuleContext file, Body body, PathExit<Kept> exit)
+    {
+        if (exit.Token.By is null) return false;
+        // What leaves the program's entry point ends the process.
+        if (exit.Thrown is not null && IsEntry(file, body)) return false;
+        return exit.Token.Hold == Hold.Failed || exit is { Token.Hold: Hold.Opened, Thrown: not null, By: not null };
+    }
+
+    private static bool IsEntry(RuleContext file, Body body) =>
+        body.Method is { IsStatic: true, Name: "Main" or "<Main>$" } method && SymbolEqualityComparer.Default.Equals(file.Analysis.Compilation.GetEntryPoint(file.Cancellation), method);
+
+    private static void Report(RuleContext file, IOperation source, IOperation by, bool thrown)
+    {
+        var type = source is IObjectCreationOperation creation ? creation.Type : Openings.Result(((IInvocationOperation)source).TargetMethod);
+        var name = by switch
+        {
+            IInvocationOperation call => call.TargetMethod.Name,
+            IObjectCreationOperation made => "new " + made.Type?.Name,
+            _ => "",
+        };
+        file.Report(Diagnostic.Create(Rule, source.Syntax.GetLocation(), [by.Syntax.GetLocation()], "'" + type?.Name + "'", name, thrown ? "fails" : "is given up"));
+    }
+}
