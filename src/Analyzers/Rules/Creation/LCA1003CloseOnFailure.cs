@@ -56,22 +56,25 @@ internal sealed class LCA1003CloseOnFailure : IRule
             if (!seen.Add(source.Syntax)) continue;
             var rule = new LeakRule(custodian, body, source, Custodian.Depth);
             if (PathEngine<Kept>.Exits(file.Analysis, body, rule, default, null, file.Cancellation) is not { } exits) continue;
-            var failed = rule.Lost.Select(by => (By: by, Thrown: true)).Concat(exits.Where(e => IsLeak(file, body, e)).Select(e => (By: e.Token.By!, Thrown: e.Token.Hold == Hold.Failed && e.Token.By is not null)));
+            var failed = rule.Lost.Select(by => (By: by, Thrown: true)).Concat(exits.Where(e => IsLeak(body, e)).Select(e => (By: e.Token.By!, Thrown: e.Token.Hold == Hold.Failed && e.Token.By is not null)));
             var first = failed.OrderBy(f => f.By.Syntax.SpanStart).ThenByDescending(f => f.Thrown).FirstOrDefault();
             if (first.By is not null) Report(file, source, first.By, first.Thrown);
         }
     }
 
-    private static bool IsLeak(RuleContext file, Body body, PathExit<Kept> exit)
+    private static bool IsLeak(Body body, PathExit<Kept> exit)
     {
         if (exit.Token.By is null) return false;
-        // What leaves the program's entry point ends the process.
-        if (exit.Thrown is not null && IsEntry(file, body)) return false;
+        if (exit.Thrown is not null && EndsEverything(body)) return false;
         return exit.Token.Hold == Hold.Failed || exit is { Token.Hold: Hold.Opened, Thrown: not null, By: not null };
     }
 
-    private static bool IsEntry(RuleContext file, Body body) =>
-        body.Method is { IsStatic: true, Name: "Main" or "<Main>$" } method && SymbolEqualityComparer.Default.Equals(file.Analysis.Compilation.GetEntryPoint(file.Cancellation), method);
+    /// <summary>What leaves the program's entry point ends the process, what leaves a test ends the test.</summary>
+    private static bool EndsEverything(Body body) =>
+        body.Method is { IsStatic: true, Name: "Main" or "<Main>$" }
+        || body.Method is { } method && method.GetAttributes().Any(a => a.AttributeClass?.Name is { } name && IsTest(name.EndsWith("Attribute", StringComparison.Ordinal) ? name.Substring(0, name.Length - 9) : name));
+
+    private static bool IsTest(string attribute) => attribute is "Fact" or "Theory" or "Test" or "TestCase" or "TestMethod" or "DataTestMethod" or "Benchmark";
 
     private static void Report(RuleContext file, IOperation source, IOperation by, bool thrown)
     {

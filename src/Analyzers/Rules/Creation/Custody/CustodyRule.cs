@@ -227,7 +227,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
             case CaptureId when target is not IFlowCaptureReferenceOperation:
                 break;
             case IFieldSymbol or IPropertySymbol when PathView<Kept>.KeyOf(target) is ISymbol member:
-                if (EndsInField(member)) return new(Hold.Gone);
+                if (member.IsStatic || EndsInField(member)) return new(Hold.Gone);
                 break;
             default:
                 return target is IDiscardOperation ? token : new(Hold.Gone);

@@ -72,6 +72,8 @@ internal sealed class Openings(Analysis analysis)
         // These report by an event or an end call, not by throwing.
         if (method.Parameters.Any(p => p.Type.Name == "SocketAsyncEventArgs") || method.Name.StartsWith("Begin", StringComparison.Ordinal)) return false;
         if (method.Name is "EndConnect" or "EndAuthenticateAsClient" or "EndAuthenticateAsServer" or "EndWaitForConnection") return true;
+        // It answers whether it is open.
+        if (method.ReturnType.SpecialType == SpecialType.System_Boolean && method.ContainingNamespace?.ToDisplayString().StartsWith("System", StringComparison.Ordinal) != true) return false;
         var receiver = Receiver(call);
         return receiver?.Type is { } type && (analysis.Connections.RolesOf(method, type) & (Role.Open | Role.Ensures)) != 0 && !CleansUp(method);
     }

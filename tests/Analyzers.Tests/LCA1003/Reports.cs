@@ -1,0 +1,97 @@
+namespace LifecycleAnalyzers.Tests.LCA1003;
+
+/// <summary>A connection that is made here stays open where opening it fails.</summary>
+public class Reports
+{
+    internal static string Dialer(string body, string members = "") => $$"""
+        using System.Net;
+        using System.Net.Security;
+        class Dialer
+        {
+            private readonly EndPoint _peer = new DnsEndPoint("peer", 80);
+            private readonly List<object> _kept = [];
+
+            {{body}}
+
+            {{members}}
+        }
+
+        sealed class Channel(Socket socket) : IDisposable
+        {
+            public Socket Socket { get; } = socket;
+            public void Dispose() => Socket.Dispose();
+        }
+        """;
+
+    private const string New = "{|LCA1003:new Socket(SocketType.Stream, ProtocolType.Tcp)|}";
+
+    [Theory]
+    [InlineData("async Task<Socket> M(CancellationToken stop) { var s = " + New + "; await s.ConnectAsync(_peer, stop); return s; }")]
+    [InlineData("async Task<Socket> M() { var s = " + New + "; await s.ConnectAsync(_peer).ConfigureAwait(false); return s; }")]
+    [InlineData("Channel M() { var s = " + New + "; s.Connect(_peer); return new Channel(s); }")]
+    [InlineData("Socket M() { var s = " + New + "; s.Bind(_peer); s.Listen(); return s; }")]
+    [InlineData("TcpListener M() { var l = {|LCA1003:new TcpListener(IPAddress.Any, 80)|}; l.Start(); return l; }")]
+    [InlineData("UdpClient M() { var u = {|LCA1003:new UdpClient()|}; u.Connect(\"peer\", 7); return u; }")]
+    [InlineData("async Task<WebSocket> M(CancellationToken stop) { var w = {|LCA1003:new ClientWebSocket()|}; await w.ConnectAsync(new Uri(\"ws://peer\"), stop); return w; }")]
+    [InlineData("async Task<WireClient> M() { var w = {|LCA1003:new WireClient()|}; await w.OpenAsync(); return w; }")]
+    public Task Nobody_closes_it(string body) => Case.HoldsAsync(Dialer(body));
+
+    [Theory]
+    // What the catch does not see leaves with the socket open.
+    [InlineData("async Task<Socket> M(CancellationToken stop) { var s = " + New + "; try { await s.ConnectAsync(_peer, stop); } catch (SocketException) { s.Dispose(); throw; } return s; }")]
+    [InlineData("async Task<Socket> M(CancellationToken stop) { var s = " + New + "; try { await s.ConnectAsync(_peer, stop); } catch (Exception e) when (e is not OperationCanceledException) { s.Dispose(); throw; } return s; }")]
+    [InlineData("async Task<Socket> M() { var s = " + New + "; try { await s.ConnectAsync(_peer).WaitAsync(TimeSpan.FromSeconds(3)); } catch (SocketException) { s.Dispose(); throw; } return s; }")]
+    [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); } catch { if (s.Connected) s.Close(); throw; } return s; }")]
+    [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); } catch { s.Shutdown(SocketShutdown.Both); throw; } return s; }")]
+    [InlineData("Socket? M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception e) { Console.WriteLine(e); return null; } }")]
+    [InlineData("Socket M() { var ok = false; var s = " + New + "; try { s.Connect(_peer); ok = true; return s; } finally { if (ok) Console.WriteLine(s); } }")]
+    public Task Some_failure_is_forgotten(string body) => Case.HoldsAsync(Dialer(body));
+
+    [Theory]
+    // An attempt for each address: the one before is lost.
+    [InlineData("Socket M(IPAddress[] all) { for (var i = 0; i < all.Length; i++) { var s = " + New + "; try { s.Connect(all[i], 80); return s; } catch (SocketException) { if (i == all.Length - 1) throw; } } throw new IOException(); }")]
+    [InlineData("Socket? M(IPAddress[] all) { foreach (var a in all) { var s = " + New + "; try { s.Connect(a, 80); return s; } catch (SocketException) { } } return null; }")]
+    public Task Attempt_after_attempt(string body) => Case.HoldsAsync(Dialer(body));
+
+    [Theory]
+    [InlineData("async Task<Stream> M() { var c = {|LCA1003:new TcpClient(\"peer\", 443)|}; var tls = new SslStream(c.GetStream()); await tls.AuthenticateAsClientAsync(\"peer\"); return tls; }")]
+    [InlineData("async Task<Stream> M() { var c = {|LCA1003:new TcpClient(\"peer\", 443)|}; var tls = new SslStream(c.GetStream(), leaveInnerStreamOpen: true); try { await tls.AuthenticateAsClientAsync(\"peer\"); } catch { tls.Dispose(); throw; } return tls; }")]
+    [InlineData("async Task<Stream> M(TcpListener l) { var c = await {|LCA1003:l.AcceptTcpClientAsync()|}; var tls = new SslStream(c.GetStream()); await tls.AuthenticateAsServerAsync(null!); return tls; }")]
+    [InlineData("async Task<Stream> M() { var s = " + New + "; try { s.Connect(_peer); } catch { s.Dispose(); throw; } var tls = new SslStream(new NetworkStream(s)); try { await tls.AuthenticateAsClientAsync(\"peer\"); } catch { tls.Dispose(); throw; } return tls; }")]
+    public Task The_handshake_fails(string body) => Case.HoldsAsync(Dialer(body));
+
+    [Theory]
+    [InlineData("Socket M() { var s = {|LCA1003:Make()|}; s.Connect(_peer); return s; }", "static Socket Make() { var s = new Socket(SocketType.Stream, ProtocolType.Tcp); s.NoDelay = true; return s; }")]
+    [InlineData("Socket M() { var s = {|LCA1003:Make()|}; s.Connect(_peer); return s; }", "static Socket Make() => new(SocketType.Stream, ProtocolType.Tcp);")]
+    [InlineData("Socket M() { var s = " + New + "; Open(s); return s; }", "void Open(Socket s) { s.Bind(_peer); s.Listen(); }")]
+    [InlineData("async Task<Socket> M() { var s = " + New + "; await OpenAsync(s); return s; }", "async Task OpenAsync(Socket s) => await s.ConnectAsync(_peer);")]
+    [InlineData("Socket M() { var s = " + New + "; Open(); return s; void Open() => s.Connect(_peer); }", "")]
+    [InlineData("async Task<Socket> M() { var s = " + New + "; await Task.Run(() => s.Connect(_peer)); return s; }", "")]
+    [InlineData("Greeted M() { var s = " + New + "; try { s.Connect(_peer); } catch { s.Dispose(); throw; } return new Greeted(s); }", "sealed class Greeted { readonly SslStream _tls; public Greeted(Socket s) { _tls = new SslStream(new NetworkStream(s, true)); _tls.AuthenticateAsClient(\"peer\"); } }")]
+    public Task Others_help(string body, string members) => Case.HoldsAsync(Dialer(body, members));
+
+    [Theory]
+    [InlineData("async Task<TcpClient> M() { var c = {|LCA1003:new TcpClient()|}; var connect = c.ConnectAsync(\"peer\", 80); if (await Task.WhenAny(connect, Task.Delay(1000)) != connect) throw new TimeoutException(); await connect; return c; }")]
+    [InlineData("TcpClient M() { var c = {|LCA1003:new TcpClient()|}; var connect = c.ConnectAsync(\"peer\", 80); connect.Wait(); return c; }")]
+    public Task Given_up_or_waited_for(string body) => Case.HoldsAsync(Dialer(body));
+
+    [Fact]
+    public Task A_field_that_nobody_closes() => Case.HoldsAsync("class C { private TcpClient? _client; public void Open() { _client = {|LCA1003:new TcpClient()|}; _client.Connect(\"peer\", 80); } public bool On => _client is not null; }");
+
+    [Fact]
+    public Task An_own_connection_with_a_socket_in_it() => Case.HoldsAsync("""
+        class Link : IDisposable
+        {
+            private readonly TcpClient _inner = new();
+            public bool IsOpen => _inner.Connected;
+            public void Open() => _inner.Connect("peer", 80);
+            public void Send(string text) => _inner.GetStream().WriteByte(1);
+            public void Dispose() => _inner.Dispose();
+        }
+        class C { public Link Dial() { var link = {|LCA1003:new Link()|}; link.Open(); return link; } }
+        """);
+
+    [Fact]
+    public Task Words() => Case.HoldsAsync("class C { Socket M() { var s = {|#0:new Socket(SocketType.Stream, ProtocolType.Tcp)|}; {|#1:s.Connect(\"peer\", 80)|}; return s; } }",
+        Case.Diagnostic("LCA1003").WithLocation(0).WithLocation(1).WithMessage("The 'Socket' that is made here stays open when 'Connect' fails"));
+}

@@ -1,0 +1,54 @@
+namespace LifecycleAnalyzers.Tests.LCA1003;
+
+/// <summary>Whatever fails, somebody closes it, or somebody else has it.</summary>
+public class Silent
+{
+    private const string New = "new Socket(SocketType.Stream, ProtocolType.Tcp)";
+
+    [Theory]
+    [InlineData("async Task<Socket> M(CancellationToken stop) { var s = " + New + "; try { await s.ConnectAsync(_peer, stop); } catch { s.Dispose(); throw; } return s; }")]
+    [InlineData("async Task<Socket> M(CancellationToken stop) { var s = " + New + "; try { await s.ConnectAsync(_peer, stop); } catch (Exception e) when (e is SocketException or OperationCanceledException) { s.Dispose(); throw; } return s; }")]
+    [InlineData("async Task<Socket> M() { var s = " + New + "; try { await s.ConnectAsync(_peer); } catch (SocketException) { s.Dispose(); throw; } return s; }")]
+    [InlineData("Socket? M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception e) { Console.WriteLine(e); s.Close(); return null; } }")]
+    [InlineData("Socket M() { var ok = false; var s = " + New + "; try { s.Connect(_peer); ok = true; return s; } finally { if (!ok) s.Dispose(); } }")]
+    [InlineData("Stream M() { Socket? s = " + New + "; try { s.Connect(_peer); var n = new NetworkStream(s, true); s = null; return n; } finally { s?.Dispose(); } }")]
+    [InlineData("void M() { using var s = " + New + "; s.Connect(_peer); }")]
+    [InlineData("void M() { using (var s = " + New + ") s.Connect(_peer); }")]
+    [InlineData("async Task M() { var c = new TcpClient(); await using (var n = c.GetStream()) { } }")]
+    [InlineData("Socket? M(IPAddress[] all) { foreach (var a in all) { var s = " + New + "; try { s.Connect(a, 80); return s; } catch (SocketException) { s.Dispose(); } } return null; }")]
+    [InlineData("async Task<Stream> M() { var c = new TcpClient(); SslStream? tls = null; try { await c.ConnectAsync(\"peer\", 443); tls = new SslStream(c.GetStream()); await tls.AuthenticateAsClientAsync(\"peer\"); return tls; } catch { tls?.Dispose(); c.Dispose(); throw; } }")]
+    [InlineData("async Task<Stream> M() { var c = new TcpClient(); try { await c.ConnectAsync(\"peer\", 443); } catch { c.Dispose(); throw; } var tls = new SslStream(c.GetStream()); try { await tls.AuthenticateAsClientAsync(\"peer\"); } catch { tls.Dispose(); throw; } return tls; }")]
+    [InlineData("async Task<TcpClient> M() { var c = new TcpClient(); var connect = c.ConnectAsync(\"peer\", 80); try { await connect; } catch { c.Dispose(); throw; } return c; }")]
+    [InlineData("async Task<TcpClient> M() { var c = new TcpClient(); var connect = c.ConnectAsync(\"peer\", 80); if (await Task.WhenAny(connect, Task.Delay(1000)) != connect) { c.Dispose(); throw new TimeoutException(); } try { await connect; } catch { c.Dispose(); throw; } return c; }")]
+    public Task It_is_closed(string body) => Case.SilentAsync(Reports.Dialer(body));
+
+    [Theory]
+    [InlineData("Socket M() { var s = " + New + "; _kept.Add(s); s.Connect(_peer); return s; }", "")]
+    [InlineData("void M() { _mine = " + New + "; _mine.Connect(_peer); }", "Socket? _mine; void Dispose() => _mine?.Dispose();")]
+    [InlineData("void M() { var s = " + New + "; _mine = s; s.Connect(_peer); }", "Socket? _mine; void Dispose() { var old = Interlocked.Exchange(ref _mine, null); old?.Dispose(); }")]
+    [InlineData("void M() { Current = " + New + "; Current.Connect(_peer); }", "public Socket? Current { get; private set; }")]
+    [InlineData("void M() { var s = new Session { Socket = " + New + " }; s.Socket.Connect(_peer); }", "class Session { public required Socket Socket { get; init; } }")]
+    [InlineData("void M() { var s = " + New + "; Serve(s); }", "void Serve(Socket s) { using (s) s.Connect(_peer); }")]
+    [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception e) { Fail(s, e); throw; } }", "static void Fail(Socket s, Exception e) { Console.WriteLine(e); try { s.Shutdown(SocketShutdown.Both); } catch (SocketException) { } finally { s.Close(); } }")]
+    [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch { Fail(); throw; } void Fail() => s.Dispose(); }", "")]
+    [InlineData("void M() { var s = " + New + "; ThreadPool.QueueUserWorkItem(_ => { using (s) s.Connect(_peer); }); }", "")]
+    [InlineData("void M() { var s = " + New + "; s.BeginConnect(_peer, ar => { try { s.EndConnect(ar); } catch { s.Dispose(); throw; } }, null); }", "")]
+    [InlineData("Socket M() { var s = Connected(); return s; }", "Socket Connected() { var s = " + New + "; try { s.Connect(_peer); return s; } catch { s.Dispose(); throw; } }")]
+    public Task Somebody_else_has_it(string body, string members) => Case.SilentAsync(Reports.Dialer(body, members));
+
+    [Theory]
+    // Given to this code by others: their affair.
+    [InlineData("void M(Socket s) { s.Connect(_peer); }")]
+    [InlineData("async Task<Stream> M(Stream inner) { var tls = new SslStream(inner); await tls.AuthenticateAsClientAsync(\"peer\"); return tls; }")]
+    // Nothing is held before it is used, or after it has failed.
+    [InlineData("async Task<string> M() { var http = new System.Net.Http.HttpClient(); return await http.GetStringAsync(\"http://peer\"); }")]
+    [InlineData("void M() { var http = new System.Net.HttpListenerException(); }")]
+    // It is not opened here.
+    [InlineData("Socket M() { var s = " + New + "; s.NoDelay = true; return s; }")]
+    [InlineData("Socket M(int port) { var s = " + New + "; if (port < 0) throw new ArgumentException(nameof(port)); return s; }")]
+    public Task Not_of_this_rule(string body) => Case.SilentAsync(Reports.Dialer(body));
+
+    [Fact]
+    public Task What_leaves_the_entry_point_ends_the_process() =>
+        Case.Program("var c = new TcpClient(); c.Connect(\"peer\", 80); Console.WriteLine(c.Available);").RunAsync();
+}
