@@ -13,5 +13,6 @@ internal static class CreationRules
         new LCA1005HandleCallbackFailure(),
         new LCA1008BoundConnect(),
         new LCA1003CloseOnFailure(),
+        new LCA1006CloseBoth(),
     ];
 }

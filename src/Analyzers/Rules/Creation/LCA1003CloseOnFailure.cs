@@ -35,7 +35,7 @@ internal sealed class LCA1003CloseOnFailure : IRule
         }
     }
 
-    private static bool MayOpen(CodeMember member)
+    public static bool MayOpen(CodeMember member)
     {
         foreach (var name in member.Invoked)
         {

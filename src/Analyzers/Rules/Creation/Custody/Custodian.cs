@@ -7,8 +7,11 @@ using LifecycleAnalyzers.Flow.Paths;
 namespace LifecycleAnalyzers.Rules.Creation.Custody;
 
 /// <summary>What a function does to a connection that it is given or sees.</summary>
-internal sealed class Effect(bool ends, bool returns, bool opens, ImmutableArray<INamedTypeSymbol> throws)
+internal sealed class Effect(bool ends, bool returns, bool opens, bool hides, ImmutableArray<INamedTypeSymbol> throws)
 {
+    /// <summary>It completes though opening has failed: its result tells.</summary>
+    public bool Hides { get; } = hides;
+
     /// <summary>It closes or keeps it, at least on some path on which it completes.</summary>
     public bool Ends { get; } = ends;
 
@@ -26,6 +29,7 @@ internal sealed class Custodian(Analysis analysis, CancellationToken cancellatio
 {
     public const int Depth = 3;
 
+    private readonly Dictionary<IMethodSymbol, Effect?> _openings = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<IMethodSymbol, bool> _fresh = new(SymbolEqualityComparer.Default);
 
     public Analysis Analysis { get; } = analysis;
@@ -43,7 +47,17 @@ internal sealed class Custodian(Analysis analysis, CancellationToken cancellatio
         if (PathEngine<Kept>.Exits(Analysis, inner, rule, new Kept(token.Hold == Hold.Failed ? Hold.Opened : token.Hold), symbols, Cancellation) is not { } exits) return null;
         var throws = exits.Where(e => e is { Thrown: not null, Token.Hold: Hold.Failed }).Select(e => e.Thrown!).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).ToImmutableArray();
         var ends = exits.Where(e => e.Thrown is null).ToList();
-        return new Effect(ends.Any(e => e.Token.Hold == Hold.Gone), ends.Any(e => e.Token.Hold == Hold.Returned), ends.Any(e => e.Token.Hold is Hold.Opened or Hold.Failed), throws);
+        return new Effect(ends.Any(e => e.Token.Hold == Hold.Gone), ends.Any(e => e.Token.Hold == Hold.Returned), ends.Any(e => e.Token.Hold is Hold.Opened or Hold.Failed), ends.Any(e => e.Token.Hold == Hold.Failed), throws);
+    }
+
+    /// <summary>How an own method fails that opens connections of its own; null where it opens none or cannot be followed.</summary>
+    public Effect? OpeningOf(IMethodSymbol method, int depth)
+    {
+        method = method.OriginalDefinition;
+        if (_openings.TryGetValue(method, out var known)) return known;
+        _openings[method] = null;
+        if (depth <= 0 || Analysis.Bodies.Of(method, Cancellation) is not { } inner) return null;
+        return _openings[method] = EffectOf(inner, new VictimRule(this, inner, null, depth - 1), [], new Kept(Hold.Held));
     }
 
     /// <summary>The connection that an operation gives to this code as its own: made here, or made and handed over by an own method.</summary>

@@ -85,6 +85,9 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     /// <summary>A call that has nothing to do with the followed connection.</summary>
     protected virtual Step<Kept> Other(IInvocationOperation call, Kept token, PathView<Kept> view) => new(token);
 
+    /// <summary>Something else is made.</summary>
+    protected virtual Step<Kept> Other(IObjectCreationOperation creation, Kept token, PathView<Kept> view) => new(token);
+
     /// <summary>A field of this object has got it: is that the end of the matter?</summary>
     protected virtual bool EndsInField(ISymbol member) => Custodian.Endings.IsClosedByItsType(member);
 
@@ -186,6 +189,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
 
     protected Effect? Effect(IMethodSymbol method, IEnumerable<ISymbol> symbols, Kept token)
     {
+        method = method.OriginalDefinition;
         if (depth <= 0 || Custodian.Analysis.Bodies.Of(method, Custodian.Cancellation) is not { } inner || inner.Syntax == Body.Syntax) return null;
         return Custodian.EffectOf(inner, Within(inner, depth - 1), symbols, token);
     }
@@ -193,7 +197,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     private Step<Kept> Creation(IObjectCreationOperation creation, Kept token, PathView<Kept> view)
     {
         var given = creation.Arguments.Where(a => Relates(a.Value, view)).ToList();
-        if (given.Count == 0 || creation.Constructor is not { } constructor) return new(token);
+        if (given.Count == 0 || creation.Constructor is not { } constructor) return Other(creation, token, view);
         if (Custodian.Openings.IsFollowed(constructor))
         {
             if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax
@@ -219,7 +223,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         var bare = PathView<Kept>.Unwrapped(value);
         if (bare is IInvocationOperation call && call.Type?.Name is "Task" or "ValueTask" && bare == Core(value) && PathView<Kept>.KeyOf(target) is { } task)
             _tasks[task] = (IInvocationOperation)bare;
-        if (!Relates(value, view)) return token;
+        if (!Relates(value, view)) return StoredOther(target, value, token);
         switch (PathView<Kept>.KeyOf(target))
         {
             case ILocalSymbol local when SymbolEqualityComparer.Default.Equals(local.ContainingSymbol, Body.Owner) || Body.Owner is not IMethodSymbol:
@@ -236,6 +240,9 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         if (!view.Holds(value) && PathView<Kept>.KeyOf(target) is { } key) _viewVariables.Add(key);
         return token;
     }
+
+    /// <summary>Another value is stored.</summary>
+    protected virtual Kept StoredOther(IOperation target, IOperation value, Kept token) => token;
 
     /// <summary>The value without an <c>await</c>: what is stored is the task itself.</summary>
     private static IOperation Core(IOperation value)
