@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
@@ -27,9 +28,11 @@ internal sealed class LCA1006CloseBoth : IRule
     {
         Custodian? custodian = null;
         Owners? owners = null;
+        HashSet<string>? creating = null;
         foreach (var member in file.CodeMembers)
         {
-            if (!LCA1003CloseOnFailure.MayOpen(member)) continue;
+            creating ??= new HashSet<string>(file.Analysis.Catalogue.AllMemberNames(Role.Create), StringComparer.Ordinal);
+            if (!LCA1003CloseOnFailure.MayOpen(member) && !member.Identifiers.Overlaps(creating)) continue;
             custodian ??= new Custodian(file.Analysis, file.Cancellation);
             owners ??= new Owners(file.Analysis, file.Cancellation);
             foreach (var body in file.BodiesOf(member)) Check(file, custodian, owners, body);

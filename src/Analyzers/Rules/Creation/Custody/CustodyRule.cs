@@ -48,6 +48,9 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
                 return Creation(creation, token, view);
             case ISimpleAssignmentOperation assignment:
                 return new(Stored(assignment.Target, assignment.Value, token, view));
+            case IFlowCaptureOperation capture when !view.Holds(capture.Value) && Relates(capture.Value, view):
+                _viewVariables.Add(capture.Id);
+                return new(token);
             case IDeconstructionAssignmentOperation { Value: var parts } when view.Holds(parts):
                 return Gone();
             case IPropertyReferenceOperation { Instance: { } owner, Property: var property } part when Relates(owner, view) && (Custodian.Analysis.Connections.RolesOf(property, owner.Type) & Role.Accessor) != 0:
