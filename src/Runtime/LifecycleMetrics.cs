@@ -205,13 +205,10 @@ public static class LifecycleMetrics
         }
     }
 
-    internal static void GateWaited(string gate, TimeSpan duration)
-    {
-        if (s_gateWaits.Enabled)
-        {
-            s_gateWaits.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("lifecycle.gate.name", gate));
-        }
-    }
+    internal static bool MeasuresGateWaits => s_gateWaits.Enabled;
+
+    internal static void GateWaited(string gate, TimeSpan duration) =>
+        s_gateWaits.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("lifecycle.gate.name", gate));
 
     internal static void GateRefused(string gate, string reason)
     {

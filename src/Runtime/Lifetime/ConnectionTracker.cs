@@ -88,13 +88,13 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
     public int Connecting => Count(TrackedState.Connecting);
 
     /// <summary>Gets how many connections have ever been open.</summary>
-    public long TotalOpened => Interlocked.Read(ref _opened);
+    public long TotalOpened => Read(ref _opened);
 
     /// <summary>Gets how many connects have failed.</summary>
-    public long TotalFailedConnects => Interlocked.Read(ref _failedConnects);
+    public long TotalFailedConnects => Read(ref _failedConnects);
 
     /// <summary>Gets how many of the watched handles were lost without having been disposed.</summary>
-    public long TotalLeaks => Interlocked.Read(ref _leaks);
+    public long TotalLeaks => Read(ref _leaks);
 
     /// <summary>Counts a connection.</summary>
     /// <typeparam name="T">The type of the connection.</typeparam>
@@ -315,6 +315,15 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
         Tell(entry, TrackedState.Faulted, previous, null);
     }
 
+    /// <summary>Under the lock, under which it is written: half of a number of 64 bits is none.</summary>
+    private long Read(ref long count)
+    {
+        lock (_sync)
+        {
+            return count;
+        }
+    }
+
     private static bool MayFollow(TrackedState state, TrackedState next) => state switch
     {
         TrackedState.Connecting => next is TrackedState.Open or TrackedState.Closed or TrackedState.Faulted,
@@ -427,6 +436,12 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
 
     private async Task CloseLeftAsync(TrackedEntry entry, TrackedState state)
     {
+        if (StateOf(entry) >= TrackedState.Closed)
+        {
+            // Ended just now, by its owner, who may have handed the connection on.
+            return;
+        }
+
         if (entry.Connection is not { } connection)
         {
             Release(entry);

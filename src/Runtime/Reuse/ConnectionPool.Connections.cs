@@ -9,8 +9,9 @@ public sealed partial class ConnectionPool<T>
     // The last is the one that was used last: it is lent first, and the first is the first to get too old.
     private readonly List<PooledConnection<T>> _idle = [];
     private readonly ITimer _pruning;
+    private bool _isPruning;
     private bool _disposed;
-    private bool _cleared;
+    private volatile bool _cleared;
     private long _clearedAt;
 
     /// <summary>The end of a lease, for the first that asks.</summary>
@@ -73,8 +74,10 @@ public sealed partial class ConnectionPool<T>
 
             pooled.IdleSince = _time.GetTimestamp();
             _idle.Add(pooled);
-            if (_idle.Count == 1 && _idleTimeout != Timeout.InfiniteTimeSpan)
+            if (!_isPruning && _idleTimeout != Timeout.InfiniteTimeSpan)
             {
+                // Once, and not at each return: setting a timer costs more than all the rest. If it comes too early, it sets itself again.
+                _isPruning = true;
                 _pruning.Change(_idleTimeout, Timeout.InfiniteTimeSpan);
             }
         }
@@ -90,10 +93,7 @@ public sealed partial class ConnectionPool<T>
             return "lifetime";
         }
 
-        lock (_sync)
-        {
-            return _cleared && pooled.Opened <= _clearedAt ? "cleared" : null;
-        }
+        return _cleared && pooled.Opened <= Interlocked.Read(ref _clearedAt) ? "cleared" : null;
     }
 
     private bool IsTooLongIdle(PooledConnection<T> pooled) =>
@@ -124,7 +124,8 @@ public sealed partial class ConnectionPool<T>
                 _idle.RemoveAt(0);
             }
 
-            if (_idle.Count > 0)
+            _isPruning = _idle.Count > 0;
+            if (_isPruning)
             {
                 var left = _idleTimeout - _time.GetElapsedTime(_idle[0].IdleSince);
                 _pruning.Change(left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);

@@ -143,7 +143,7 @@ public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, I
         lock (_sync)
         {
             idle = TakeAllIdle();
-            _clearedAt = _time.GetTimestamp();
+            Interlocked.Exchange(ref _clearedAt, _time.GetTimestamp());
             _cleared = true;
         }
 

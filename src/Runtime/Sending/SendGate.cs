@@ -142,14 +142,14 @@ public sealed partial class SendGate : IDisposable
         if (waiter is not null)
         {
             // Straight on the waiter's own task: whoever leaves the gate wakes this thread without help of the thread pool.
-            var start = _time.GetTimestamp();
+            var start = StartOfWait();
             using (Register(waiter, cancellationToken))
             {
                 ticket = waiter.Task.GetAwaiter().GetResult();
             }
 
             refusal = waiter.Refusal;
-            LifecycleMetrics.GateWaited(_name, _time.GetElapsedTime(start));
+            EndOfWait(start);
         }
 
         return refusal == Refusal.None ? new Turn(this, ticket) : throw Because(refusal);
@@ -432,20 +432,30 @@ public sealed partial class SendGate : IDisposable
         return refusal;
     }
 
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
     private async ValueTask<Turn> EnterAsync(Waiter waiter, CancellationToken cancellationToken)
     {
-        var ticket = await WaitAsync(waiter, cancellationToken).ConfigureAwait(false);
+        long ticket;
+        var start = StartOfWait();
+        using (Register(waiter, cancellationToken))
+        {
+            ticket = await waiter.Task.ConfigureAwait(false);
+        }
+
+        EndOfWait(start);
         return waiter.Refusal == Refusal.None ? new Turn(this, ticket) : throw Because(waiter.Refusal);
     }
 
-    private async ValueTask<long> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    /// <summary>Nothing where nobody measures: asking for the time costs more than the rest of a short wait.</summary>
+    private long StartOfWait() => LifecycleMetrics.MeasuresGateWaits ? _time.GetTimestamp() : 0;
+
+    private void EndOfWait(long start)
     {
-        var start = _time.GetTimestamp();
-        using (Register(waiter, cancellationToken))
+        if (LifecycleMetrics.MeasuresGateWaits && start != 0)
         {
-            var ticket = await waiter.Task.ConfigureAwait(false);
             LifecycleMetrics.GateWaited(_name, _time.GetElapsedTime(start));
-            return ticket;
         }
     }
 
@@ -457,10 +467,20 @@ public sealed partial class SendGate : IDisposable
         cancellationToken.CanBeCanceled ? cancellationToken.Register(() => waiter.Cancel(cancellationToken)) : default;
 #endif
 
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
     private async ValueTask<SendResult> TrySendAsync<TState>(
         Waiter waiter, TState state, Func<TState, CancellationToken, ValueTask<SendResult>> send, CancellationToken cancellationToken)
     {
-        var ticket = await WaitAsync(waiter, cancellationToken).ConfigureAwait(false);
+        long ticket;
+        var start = StartOfWait();
+        using (Register(waiter, cancellationToken))
+        {
+            ticket = await waiter.Task.ConfigureAwait(false);
+        }
+
+        EndOfWait(start);
         if (waiter.Refusal != Refusal.None)
         {
             return NotOpen(waiter.Refusal);
