@@ -134,12 +134,13 @@ internal sealed class IoCalls(Analysis analysis)
         switch (carrier)
         {
             case IParameterReferenceOperation reference:
+                if (reference.Parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor }) return IsTransport(reference.Parameter);
                 parameter = reference.Parameter;
-                return parameter.ContainingSymbol is IMethodSymbol { MethodKind: not MethodKind.Constructor };
+                return true;
             case IFieldReferenceOperation { Field: var field }:
-                return Place.This.Step(field) is { } ofField && analysis.Types.IsMadeFromConnection(ofField, null);
+                return IsTransport(field) || Place.This.Step(field) is { } ofField && analysis.Types.IsMadeFromConnection(ofField, null);
             case IPropertyReferenceOperation { Property: var property }:
-                return analysis.Summaries.IsOwn(property) ? Place.This.Step(property) is { } ofProperty && analysis.Types.IsMadeFromConnection(ofProperty, null)
+                return analysis.Summaries.IsOwn(property) ? IsTransport(property) || Place.This.Step(property) is { } ofProperty && analysis.Types.IsMadeFromConnection(ofProperty, null)
                     : (analysis.Connections.RolesOf(property, null) & Role.Accessor) != 0;
             case ILocalReferenceOperation { Local: var local }:
                 return local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } declaration
@@ -158,6 +159,13 @@ internal sealed class IoCalls(Analysis analysis)
             default:
                 return false;
         }
+    }
+
+    /// <summary>The stream by which an own connection reaches its peer: it was given it, and cannot say what it is.</summary>
+    private bool IsTransport(ISymbol member)
+    {
+        if (member.IsStatic || analysis.Connections.TypeOf(member.ContainingType ?? member.ContainingSymbol?.ContainingType) is not { } owner || (owner.Traits & Traits.Operation) != 0) return false;
+        return !Assignments.To(member, analysis.Bodies).Any(a => a.Model.GetTypeInfo(a.Value).Type is { } made && !analysis.Connections.IsCarrier(made) && made.TypeKind != TypeKind.Error);
     }
 
     private IoCall Make(IoKind kind, IOperation operation, IMethodSymbol method, IOperation? connection, ITypeSymbol? type, IParameterSymbol? carrier = null) =>

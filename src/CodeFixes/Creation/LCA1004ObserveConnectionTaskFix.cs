@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Composition;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Simplification;
+using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Rules.Creation;
+
+namespace LifecycleAnalyzers.CodeFixes.Creation;
+
+/// <summary>Hands the dropped task's failure to the type's logger, or to the trace: <c>.Observe(…)</c> of the runtime package.</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp), Shared]
+public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
+{
+    private const string Key = "LCA1004.Observe";
+    private const string Namespace = "LifecycleAnalyzers.Runtime";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA1004ObserveConnectionTask.Id];
+
+    /// <inheritdoc/>
+    public override FixAllProvider GetFixAllProvider() => FixAllOfRule.Instance;
+
+    /// <inheritdoc/>
+    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
+        var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
+        if (root is not CompilationUnitSyntax unit || model is null || model.Compilation.GetTypesByMetadataName(Namespace + ".ObserveExtensions").IsEmpty) return;
+        foreach (var diagnostic in context.Diagnostics)
+        {
+            if (!diagnostic.Properties.ContainsKey(LCA1004ObserveConnectionTask.Dropped)) continue;
+            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call || Observed(unit, call, model) is not { } changed) continue;
+            context.RegisterCodeFix(CodeAction.Create("Observe the failure of the task", _ => Task.FromResult(context.Document.WithSyntaxRoot(changed)), Key), diagnostic);
+        }
+    }
+
+    private static SyntaxNode? Observed(CompilationUnitSyntax unit, InvocationExpressionSyntax call, SemanticModel model)
+    {
+        // The task itself, without the coats that nobody needs now.
+        ExpressionSyntax whole = call;
+        while (whole.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" or "AsTask" or "Preserve", Parent: InvocationExpressionSyntax outer } access && access.Expression == whole) whole = outer;
+        ExpressionSyntax task = call;
+        while (whole.Parent is ConditionalAccessExpressionSyntax conditional && conditional.WhenNotNull == whole)
+        {
+            task = task == call ? conditional.ReplaceNode(whole, call) : conditional.ReplaceNode(whole, task);
+            whole = conditional;
+        }
+
+        if (Argument(call, model) is not { } argument) return null;
+        var inner = whole is ConditionalAccessExpressionSyntax ? InChain(task, argument) : Of(task, argument);
+        if (inner is null) return null;
+        SyntaxNode place = whole.Parent switch
+        {
+            ExpressionStatementSyntax or ArrowExpressionClauseSyntax or AnonymousFunctionExpressionSyntax => whole,
+            AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" }, Parent: ExpressionStatementSyntax or ArrowExpressionClauseSyntax or AnonymousFunctionExpressionSyntax } assignment => assignment,
+            EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1, Parent: LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } declaration } } } => declaration,
+            _ => call,
+        };
+        if (place == call && place != whole || place == call && whole.Parent is not (ExpressionStatementSyntax or ArrowExpressionClauseSyntax or AnonymousFunctionExpressionSyntax)) return null;
+        SyntaxNode replacement = place is LocalDeclarationStatementSyntax
+            ? SyntaxFactory.ExpressionStatement(inner.WithoutTrivia()).WithTriviaFrom(place)
+            : inner.WithTriviaFrom(place);
+        return WithUsing(unit.ReplaceNode(place, replacement), unit, model, call.SpanStart);
+    }
+
+    private static InvocationExpressionSyntax Of(ExpressionSyntax task, ArgumentSyntax argument) =>
+        SyntaxFactory.InvocationExpression(
+            SyntaxFactory.MemberAccessExpression(SyntaxKind.SimpleMemberAccessExpression, task.WithoutTrivia(), SyntaxFactory.IdentifierName("Observe")),
+            SyntaxFactory.ArgumentList(SyntaxFactory.SingletonSeparatedList(argument)));
+
+    /// <summary><c>a?.SendAsync().Observe(…)</c>: inside the chain, so that nothing is observed where there is nothing.</summary>
+    private static ExpressionSyntax? InChain(ExpressionSyntax task, ArgumentSyntax argument) =>
+        task is ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax inner } conditional ? conditional.WithWhenNotNull(Of(inner, argument)) : null;
+
+    private static ArgumentSyntax? Argument(InvocationExpressionSyntax call, SemanticModel model)
+    {
+        if (Reporting.Logger(model, call.SpanStart) is { } logger) return SyntaxFactory.Argument(SyntaxFactory.IdentifierName(logger));
+        if (model.Compilation.GetTypesByMetadataName("System.Diagnostics.Trace").IsEmpty) return null;
+        var name = Reporting.Unused(model, call.SpanStart, "e", "error", "failure");
+        return SyntaxFactory.Argument(SyntaxFactory.ParseExpression($"{name} => System.Diagnostics.Trace.TraceError({name}.ToString())")).WithAdditionalAnnotations(Simplifier.Annotation);
+    }
+
+    /// <summary>The extension has to be in scope.</summary>
+    private static CompilationUnitSyntax WithUsing(CompilationUnitSyntax changed, CompilationUnitSyntax before, SemanticModel model, int position)
+    {
+        if (!model.LookupNamespacesAndTypes(position, name: "ObserveExtensions").IsEmpty) return changed;
+        var directive = SyntaxFactory.UsingDirective(SyntaxFactory.ParseName(Namespace)).NormalizeWhitespace();
+        var endOfLine = before.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
+        directive = directive.WithTrailingTrivia(endOfLine == default ? SyntaxFactory.LineFeed : endOfLine);
+        if (changed.Usings.Count > 0)
+        {
+            var after = changed.Usings.LastOrDefault(u => u.GlobalKeyword.IsKind(SyntaxKind.None) && u.Alias is null && u.StaticKeyword.IsKind(SyntaxKind.None) && string.CompareOrdinal(u.Name?.ToString(), Namespace) < 0);
+            return after is null ? First(changed, directive) : changed.InsertNodesAfter(after, [directive]);
+        }
+
+        return First(changed, directive);
+    }
+
+    /// <summary>In front of everything, but behind the comment with which the file begins.</summary>
+    private static CompilationUnitSyntax First(CompilationUnitSyntax unit, UsingDirectiveSyntax directive)
+    {
+        var first = unit.GetFirstToken(includeZeroWidth: true);
+        var trivia = first.LeadingTrivia;
+        if (unit.Externs.Count > 0) return unit.WithUsings(unit.Usings.Insert(0, directive));
+        var bare = unit.ReplaceToken(first, first.WithLeadingTrivia(default(SyntaxTriviaList)));
+        return bare.WithUsings(bare.Usings.Insert(0, directive.WithLeadingTrivia(trivia)));
+    }
+}

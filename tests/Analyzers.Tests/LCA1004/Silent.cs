@@ -1,0 +1,110 @@
+namespace LifecycleAnalyzers.Tests.LCA1004;
+
+/// <summary>Somebody looks at how it ended, or there is nothing to look at.</summary>
+public class Silent
+{
+    private static string Peer(string member) => $$"""
+        class Peer
+        {
+            private readonly TcpClient _client = new();
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            private readonly ClientWebSocket _web = new();
+            private readonly byte[] _buffer = new byte[1024];
+            private readonly List<Task> _all = [];
+            private readonly CancellationTokenSource _stop = new();
+            private Task? _loop;
+
+            {{member}}
+
+            public Task Ended => _loop ?? Task.WhenAll(_all);
+            private async Task LoopAsync() { while (await _socket.ReceiveAsync(_buffer) > 0) { } }
+            private async Task GuardedAsync() { try { while (await _socket.ReceiveAsync(_buffer) > 0) { } } catch (Exception e) { Log(e); } }
+            private async Task NarrowAsync() { try { await _socket.ReceiveAsync(_buffer); } catch (SocketException e) { Log(e); } }
+            private void Block() { while (_socket.Receive(_buffer) > 0) { } }
+            private void GuardedBlock() { try { Block(); } catch (Exception e) { Log(e); } }
+            private async void Forget(Task task) { try { await task; } catch (Exception e) { Log(e); } }
+            private void Log(object? what) => Console.WriteLine(what);
+        }
+        """;
+
+    [Theory]
+    [InlineData("_loop = LoopAsync();")]
+    [InlineData("_loop = Task.Run(LoopAsync);")]
+    [InlineData("_all.Add(LoopAsync());")]
+    [InlineData("Forget(LoopAsync());")]
+    [InlineData("_ = GuardedAsync();")]
+    [InlineData("_ = NarrowAsync();")]
+    [InlineData("Task.Run(GuardedAsync);")]
+    [InlineData("Task.Run(() => GuardedBlock());")]
+    [InlineData("Task.Run(async () => { try { await LoopAsync(); } catch (Exception e) { Log(e); } });")]
+    [InlineData("Task.Factory.StartNew(GuardedBlock, TaskCreationOptions.LongRunning);")]
+    [InlineData("LoopAsync().ContinueWith(t => Log(t.Exception));")]
+    [InlineData("LoopAsync().ContinueWith(t => { if (t.IsFaulted) Log(1); });")]
+    [InlineData("LoopAsync().ContinueWith(_ => Log(1), TaskContinuationOptions.OnlyOnFaulted);")]
+    [InlineData("LoopAsync().ContinueWith(Log);")]
+    [InlineData("var loop = LoopAsync(); loop.ContinueWith(t => Log(t.Exception));")]
+    [InlineData("var loop = LoopAsync(); Forget(loop);")]
+    [InlineData("LoopAsync().Wait();")]
+    [InlineData("LoopAsync().GetAwaiter().GetResult();")]
+    [InlineData("Func<Task> start = () => LoopAsync(); _loop = start();")]
+    [InlineData("Func<Task> start = LoopAsync; _loop = start();")]
+    [InlineData("_ = Task.Delay(1);")]
+    [InlineData("_ = File.WriteAllBytesAsync(\"x\", _buffer);")]
+    [InlineData("_ = Task.Run(() => Log(1));")]
+    [InlineData("_ = Task.Run(() => _socket.Dispose());")]
+    [InlineData("_ = new HttpClient().GetAsync(\"x\");")]
+    [InlineData("_web.Abort(); _client.Close();")]
+    public Task It_is_looked_at(string body) => Case.SilentAsync(Peer($"public void Start() {{ {body} }}"));
+
+    [Theory]
+    [InlineData("await LoopAsync();")]
+    [InlineData("await LoopAsync().ConfigureAwait(false);")]
+    [InlineData("var loop = LoopAsync(); await Task.Yield(); await loop;")]
+    [InlineData("await Task.WhenAll(LoopAsync(), LoopAsync());")]
+    [InlineData("await Task.WhenAny(LoopAsync(), LoopAsync()); _socket.Close();")]
+    // The limit does something about it.
+    [InlineData("var c = _client.ConnectAsync(\"\", 1); if (await Task.WhenAny(c, Task.Delay(1)) != c) { _client.Close(); throw new TimeoutException(); } await c;")]
+    [InlineData("var c = _client.ConnectAsync(\"\", 1); if (await Task.WhenAny(c, Task.Delay(1)) == c) { await c; return; } _client.Dispose();")]
+    [InlineData("try { var c = _client.ConnectAsync(\"\", 1); if (await Task.WhenAny(c, Task.Delay(1)) != c) throw new TimeoutException(); await c; } catch { _client.Dispose(); throw; }")]
+    [InlineData("using var client = new TcpClient(); var c = client.ConnectAsync(\"\", 1); if (await Task.WhenAny(c, Task.Delay(1)) != c) throw new TimeoutException(); await c;")]
+    [InlineData("var c = _client.ConnectAsync(\"\", 1); if (await Task.WhenAny(c, Task.Delay(1)) != c) { _ = c.ContinueWith(t => Log(t.Exception)); return; } await c;")]
+    [InlineData("var c = _client.ConnectAsync(\"\", 1, _stop.Token).AsTask(); if (await Task.WhenAny(c, Task.Delay(1)) != c) _stop.Cancel(); await c;")]
+    [InlineData("using var limit = new CancellationTokenSource(1000); var c = _client.ConnectAsync(\"\", 1, limit.Token).AsTask(); if (await Task.WhenAny(c, Task.Delay(1)) != c) return; await c;")]
+    [InlineData("var c = _client.ConnectAsync(\"\", 1); if (await Task.WhenAny(c, Task.Delay(1)) != c) Drop(); await c; void Drop() => _client.Close();")]
+    [InlineData("if (!_client.ConnectAsync(\"\", 1).Wait(1000)) { _client.Close(); throw new TimeoutException(); }")]
+    [InlineData("try { await _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException) { _client.Close(); throw; }")]
+    [InlineData("try { await _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException e) { Log(e); } finally { _client.Close(); }")]
+    [InlineData("try { await _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException e) { Log(e); } _client.Close();")]
+    // A token ends everything together.
+    [InlineData("await _socket.ReceiveAsync(_buffer, SocketFlags.None, stop).AsTask().WaitAsync(stop);")]
+    // The next round waits for the same receive.
+    [InlineData("var r = _socket.ReceiveAsync(_buffer); while (true) { if (await Task.WhenAny(r, Task.Delay(1)) == r) { await r; r = _socket.ReceiveAsync(_buffer); } else Log(1); }")]
+    [InlineData("await Task.WhenAny(GuardedAsync(), Task.Delay(1));")]
+    [InlineData("await Task.WhenAny(Task.Delay(2), Task.Delay(1));")]
+    [InlineData("await _web.CloseAsync(WebSocketCloseStatus.NormalClosure, null, stop).WaitAsync(TimeSpan.FromSeconds(1));")]
+    public Task It_is_awaited_or_ended(string body) => Case.SilentAsync(Peer($"public async Task GoAsync(CancellationToken stop) {{ await Task.Yield(); {body} }}"));
+
+    [Theory]
+    [InlineData("public Task GoAsync() => LoopAsync();")]
+    [InlineData("public void Serve(Stream file) { _ = Pump(file); } private static async Task Pump(Stream from) { while (await from.ReadAsync(new byte[1]) > 0) { } }")]
+    [InlineData("public bool TryConnect() => _client.ConnectAsync(\"\", 1).Wait(1000);")]
+    public Task A_member(string member) => Case.SilentAsync(Peer(member));
+
+    [Fact]
+    public Task An_unguarded_send_in_a_callback_is_another_rules() => Case.SilentAsync("""
+        class Feed
+        {
+            private readonly WireClient _client;
+            public Feed(WireClient client) { _client = client; _client.Received += (_, text) => _ = _client.SendAsync(text); }
+        }
+        """);
+
+    [Fact]
+    public Task With_the_runtime_it_is_observed() => Case.SilentAsync("""
+        using LifecycleAnalyzers.Runtime;
+        class Feed
+        {
+            public void Start(WireClient client) => client.SendAsync("").Observe(e => Console.WriteLine(e));
+        }
+        """);
+}
