@@ -43,6 +43,8 @@ internal sealed class FlowState : IEquatable<FlowState>
 {
     public static readonly FlowState Start = new(SmallMap<Place, Value>.Empty, FactMap.Empty, SmallMap<Place, Marks>.Empty);
 
+    private HashSet<Place>? _held;
+
     private FlowState(SmallMap<Place, Value> env, FactMap facts, SmallMap<Place, Marks> marks)
     {
         Env = env;
@@ -161,16 +163,29 @@ internal sealed class FlowState : IEquatable<FlowState>
             return true;
         }
 
-        foreach (var entry in state.Env)
+        var held = state.Held;
+        for (Place? part = place; part is not null; part = part.Parent)
         {
-            if (entry.Key.Root == RootKind.Capture) continue;
-            foreach (var held in entry.Value.Places)
-            {
-                if (held.IsPrefixOf(place)) return true;
-            }
+            if (held.Contains(part)) return true;
         }
 
         return false;
+    }
+
+    /// <summary>What the variables hold; asked for every fact of every join, so it is gathered once.</summary>
+    private HashSet<Place> Held
+    {
+        get
+        {
+            if (_held is { } known) return known;
+            var held = new HashSet<Place>();
+            foreach (var entry in Env)
+            {
+                if (entry.Key.Root != RootKind.Capture) held.UnionWith(entry.Value.Places);
+            }
+
+            return _held = held;
+        }
     }
 
     /// <summary>
@@ -219,10 +234,13 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     private static SmallMap<Place, Value> JoinEnv(FlowState left, FlowState right)
     {
-        var env = left.Env.Select((place, value) => (true, JoinValue(left, value, right, right.Env.TryGet(place, out var other) ? other : Missing(right, place))));
+        if (ReferenceEquals(left.Env, right.Env)) return left.Env;
+        var position = -1;
+        var env = left.Env.Select((place, value) => (true, JoinValue(left, value, right, right.Env.TryGetNear(++position, place, out var other) ? other : Missing(right, place))));
+        position = -1;
         foreach (var entry in right.Env)
         {
-            if (!left.Env.ContainsKey(entry.Key)) env = env.Set(entry.Key, JoinValue(left, Missing(left, entry.Key), right, entry.Value));
+            if (!left.Env.TryGetNear(++position, entry.Key, out _)) env = env.Set(entry.Key, JoinValue(left, Missing(left, entry.Key), right, entry.Value));
         }
 
         return env;
@@ -269,14 +287,19 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     private static SmallMap<Place, Marks> JoinMarks(FlowState left, FlowState right)
     {
+        if (ReferenceEquals(left.Marks, right.Marks)) return left.Marks;
+        var position = -1;
         var marks = left.Marks.Select((place, mine) =>
         {
-            if (right.Marks.TryGet(place, out var other)) return (true, Join(mine, other));
+            position++;
+            if (right.Marks.TryGetNear(position, place, out var other)) return (true, Join(mine, other));
             return (true, place.Root == RootKind.Born && place.IsRoot || !Applies(right, place) ? mine : Join(mine, default));
         });
+        position = -1;
         foreach (var entry in right.Marks)
         {
-            if (left.Marks.ContainsKey(entry.Key)) continue;
+            position++;
+            if (left.Marks.TryGetNear(position, entry.Key, out _)) continue;
             var born = entry.Key.Root == RootKind.Born && entry.Key.IsRoot;
             marks = marks.Set(entry.Key, born || !Applies(left, entry.Key) ? entry.Value : Join(entry.Value, default));
         }

@@ -25,6 +25,21 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
         return index >= 0;
     }
 
+    /// <summary>
+    /// Looks at one position first: two maps that are joined most often grew out of one and have the same order, and a search for
+    /// every entry would make the join quadratic.
+    /// </summary>
+    public bool TryGetNear(int position, TKey key, out TValue value)
+    {
+        if (position < _entries.Length && EqualityComparer<TKey>.Default.Equals(_entries[position].Key, key))
+        {
+            value = _entries[position].Value;
+            return true;
+        }
+
+        return TryGet(key, out value);
+    }
+
     public bool ContainsKey(TKey key) => IndexOf(key) >= 0;
 
     public SmallMap<TKey, TValue> Set(TKey key, TValue value)
