@@ -262,8 +262,16 @@ public sealed class ConnectionPairTests
             async token =>
             {
                 var upstream = new TcpClient();
-                await upstream.ConnectAsync(IPAddress.Loopback, port, token);
-                return upstream;
+                try
+                {
+                    await upstream.ConnectAsync(IPAddress.Loopback, port, token);
+                    return upstream;
+                }
+                catch
+                {
+                    upstream.Dispose();
+                    throw;
+                }
             },
             cancellationToken: Stop);
         using var server = await listener.AcceptTcpClientAsync(Stop);

@@ -4,18 +4,16 @@ using System.Net.Sockets;
 
 namespace LifecycleAnalyzers.Runtime.Tests.Support;
 
-/// <summary>A real peer that sends back four bytes for four bytes, after a while.</summary>
+/// <summary>A real peer that sends back four bytes for four bytes, as soon as the test lets it.</summary>
 internal sealed class EchoServer : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentDictionary<Socket, bool> _open = [];
-    private readonly TimeSpan _pause;
     private int _accepted;
-    private int _mostOpen;
+    private int _received;
 
-    public EchoServer(TimeSpan pause, int port = 0)
+    public EchoServer(int port = 0)
     {
-        _pause = pause;
         _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         _listener.Listen(512);
@@ -27,7 +25,10 @@ internal sealed class EchoServer : IDisposable
 
     public int Accepted => Volatile.Read(ref _accepted);
 
-    public int MostOpen => Volatile.Read(ref _mostOpen);
+    public int Received => Volatile.Read(ref _received);
+
+    /// <summary>Gets or sets what is awaited before an answer.</summary>
+    public Task BeforeAnswer { get; set; } = Task.CompletedTask;
 
     public ConnectionPool<Socket> Pool(Action<ConnectionPoolOptions<Socket>>? configure = null)
     {
@@ -55,7 +56,6 @@ internal sealed class EchoServer : IDisposable
             socket.NoDelay = true;
             Interlocked.Increment(ref _accepted);
             _open[socket] = true;
-            _mostOpen = Math.Max(_mostOpen, _open.Count);
             EchoAsync(socket).Observe(static _ => { });
         }
     }
@@ -80,11 +80,8 @@ internal sealed class EchoServer : IDisposable
                         read += count;
                     }
 
-                    if (_pause > TimeSpan.Zero)
-                    {
-                        await Task.Delay(_pause);
-                    }
-
+                    Interlocked.Increment(ref _received);
+                    await BeforeAnswer;
                     await socket.SendAsync(buffer.AsMemory());
                 }
             }
