@@ -9,7 +9,7 @@ namespace LifecycleAnalyzers.Flow.Paths;
 /// <c>using</c>, and conditions on <c>bool</c> flags and nulls that an earlier part of the same path has decided.
 /// </summary>
 internal interface IPathRule<TToken>
-    where TToken : IEquatable<TToken>
+    where TToken : notnull
 {
     /// <summary>The operation makes or answers the followed value: what it is assigned to holds that value from then on.</summary>
     bool IsSource(IOperation operation);

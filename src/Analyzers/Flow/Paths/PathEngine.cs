@@ -8,7 +8,7 @@ namespace LifecycleAnalyzers.Flow.Paths;
 /// and "closed only if not handed over" is told from "closed or handed over" by nothing else.
 /// </summary>
 internal sealed class PathEngine<TToken>
-    where TToken : IEquatable<TToken>
+    where TToken : notnull
 {
     private const int MaxStatesOfBlock = 64;
     private const int MaxVisits = 6_000;

@@ -17,7 +17,7 @@ internal enum Known
 
 /// <summary>One path's state at a point: the rule's token, what variables hold, and the exception that a handler has caught.</summary>
 internal sealed class PathState<TToken>(TToken token, SmallMap<object, Known> variables, INamedTypeSymbol? caught) : IEquatable<PathState<TToken>>
-    where TToken : IEquatable<TToken>
+    where TToken : notnull
 {
     public TToken Token { get; } = token;
 

@@ -7,7 +7,7 @@ namespace LifecycleAnalyzers.Flow.Paths;
 
 /// <summary>One operation of a path: its parts in the order of their evaluation, each shown to the rule; then what variables hold.</summary>
 internal sealed class PathTransfer<TToken>
-    where TToken : IEquatable<TToken>
+    where TToken : notnull
 {
     private readonly IPathRule<TToken> _rule;
 

@@ -7,7 +7,7 @@ namespace LifecycleAnalyzers.Flow.Paths;
 
 /// <summary>What a rule may ask about the path on which an operation stands.</summary>
 internal sealed class PathView<TToken>(PathState<TToken> state, IPathRule<TToken> rule)
-    where TToken : IEquatable<TToken>
+    where TToken : notnull
 {
     public PathState<TToken> State { get; } = state;
 

@@ -9,6 +9,7 @@ internal static class IsolationRules
     [
         new LCA4002KeepRequestOutOfSharedFields(),
         new LCA4003UseContextWithinRequest(),
+        new LCA4004AwaitBeforeBufferReturn(),
         new LCA4006DoNotInterleaveExchanges(),
     ];
 }

@@ -1,0 +1,236 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Flow.Paths;
+
+namespace LifecycleAnalyzers.Rules.Isolation;
+
+internal enum OperationState
+{
+    NotStarted,
+
+    /// <summary>It may be under way.</summary>
+    Pending,
+
+    /// <summary>Ended, or left to others who may wait for it.</summary>
+    Done,
+}
+
+/// <summary>Follows the task of one operation, and notes where its buffer is given away while it may be under way.</summary>
+internal sealed class BufferPath : IPathRule<OperationState>
+{
+    public static readonly HashSet<string> Releasing = new(StringComparer.Ordinal) { "Return", "ReturnBuffer", "Release", "ReleaseBuffer", "Recycle", "GiveBack", "Free", "Push", "Enqueue", "Add", "TryAdd", "TryWrite", "Put" };
+
+    private static readonly HashSet<string> Filling = new(StringComparer.Ordinal)
+    {
+        "GetBytes", "TryGetBytes", "Copy", "BlockCopy", "CopyTo", "TryCopyTo", "TryFormat", "TryWriteBytes", "Fill", "Clear", "NextBytes", "GetChars",
+        "WriteInt16BigEndian", "WriteInt32BigEndian", "WriteInt64BigEndian", "WriteUInt16BigEndian", "WriteUInt32BigEndian", "WriteUInt64BigEndian",
+        "WriteInt16LittleEndian", "WriteInt32LittleEndian", "WriteInt64LittleEndian", "WriteUInt16LittleEndian", "WriteUInt32LittleEndian", "WriteUInt64LittleEndian",
+    };
+
+    private readonly BufferOperation _operation;
+    private readonly Analysis _analysis;
+    private readonly ImmutableArray<INamedTypeSymbol> _anything;
+    private readonly ImmutableArray<INamedTypeSymbol> _givingUp;
+
+    public BufferPath(BufferOperation operation, Body body, Analysis analysis)
+    {
+        _operation = operation;
+        _analysis = analysis;
+        _anything = Types("System.Exception");
+        _givingUp = Types("System.TimeoutException", "System.OperationCanceledException");
+        foreach (var part in body.Graph.Blocks.SelectMany(b => b.BranchValue is { } value ? b.Operations.Add(value) : b.Operations).SelectMany(o => o.DescendantsAndSelf()))
+        {
+            if (Released(part) is not null) CanBeGivenBack = true;
+            if (Refilled(part) is not null && part.Syntax != operation.Call.Syntax) CanBeGivenBack = Refills = true;
+        }
+    }
+
+    /// <summary>The places where the buffer goes, and by which variable.</summary>
+    public List<(IOperation Release, ISymbol Buffer)> Found { get; } = [];
+
+    public bool CanBeGivenBack { get; }
+
+    /// <summary>The body writes into the buffer.</summary>
+    public bool Refills { get; }
+
+    public bool IsSource(IOperation operation) => IsIt(operation);
+
+    public Step<OperationState> Visit(IOperation operation, OperationState token, PathView<OperationState> view)
+    {
+        if (token == OperationState.Pending && (Released(operation) ?? Refilled(operation)) is { } buffer && !IsIt(operation)) Note(operation, buffer);
+        switch (operation)
+        {
+            case IInvocationOperation when IsIt(operation):
+                return new(OperationState.Pending);
+            case IAwaitOperation awaited:
+                return Awaited(awaited, token, view);
+            case IInvocationOperation call when token == OperationState.Pending:
+                return Called(call, token, view);
+            case IPropertyReferenceOperation { Property.Name: "Result" } result when view.Holds(result.Instance):
+                return new(OperationState.Done);
+            // A task in a list or another object is waited for there.
+            case IArrayElementReferenceOperation or IObjectCreationOperation or IArrayInitializerOperation when operation.ChildOperations.Any(view.Holds):
+                return new(OperationState.Done);
+            default:
+                return new(token);
+        }
+    }
+
+    public bool Assume(IOperation condition, bool isTrue, ref OperationState token, PathView<OperationState> view)
+    {
+        if (token != OperationState.Pending) return true;
+        switch (PathView<OperationState>.Unwrapped(condition))
+        {
+            case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not:
+                return Assume(not.Operand, !isTrue, ref token, view);
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } binary when view.Holds(binary.LeftOperand) || view.Holds(binary.RightOperand):
+                if (isTrue == (binary.OperatorKind == BinaryOperatorKind.Equals)) token = OperationState.Done;
+                return true;
+            case IInvocationOperation { TargetMethod.Name: "ReferenceEquals" or "Equals" } equals when isTrue && equals.Arguments.Any(a => view.Holds(a.Value)):
+                token = OperationState.Done;
+                return true;
+            case IPropertyReferenceOperation { Property.Name: "IsCompleted" or "IsCompletedSuccessfully" or "IsFaulted" or "IsCanceled" } property when isTrue && view.Holds(property.Instance):
+                token = OperationState.Done;
+                return true;
+            case IInvocationOperation { TargetMethod.Name: "Wait" } wait when isTrue && view.Holds(wait.Instance):
+                token = OperationState.Done;
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    public OperationState Return(IOperation? value, OperationState token, PathView<OperationState> view) => token;
+
+    private Step<OperationState> Awaited(IAwaitOperation awaited, OperationState token, PathView<OperationState> view)
+    {
+        if (token != OperationState.Pending) return new(token);
+        if (Mentions(awaited.Operation, view) is not { } how) return new(token) { Throws = _anything };
+        return how switch
+        {
+            "WhenAny" => new(token),
+            // The wait may end before the operation does.
+            "WaitAsync" => new(OperationState.Done) { Throws = _givingUp, OnThrow = OperationState.Pending },
+            _ => new(OperationState.Done),
+        };
+    }
+
+    /// <summary>How an awaited expression waits for the operation: null where it is about something else.</summary>
+    private string? Mentions(IOperation expression, PathView<OperationState> view)
+    {
+        switch (expression)
+        {
+            case IConversionOperation conversion:
+                return Mentions(conversion.Operand, view);
+            case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask", Instance: { } task }:
+                return Mentions(task, view);
+            case IInvocationOperation { TargetMethod.Name: "WaitAsync", Instance: { } waited }:
+                return Mentions(waited, view) is { } how ? how == "WhenAny" ? how : "WaitAsync" : null;
+            case IInvocationOperation { TargetMethod: { Name: "WhenAll" or "WhenAny", ContainingType.Name: "Task" } } all:
+                return all.Arguments.SelectMany(a => a.Value.DescendantsAndSelf()).Any(v => view.Holds(v) || IsIt(v)) ? all.TargetMethod.Name : all.Arguments.Any(a => a.Value is not IArrayCreationOperation) ? "All" : null;
+            default:
+                return view.Holds(expression) || expression.DescendantsAndSelf().Any(IsIt) ? "" : null;
+        }
+    }
+
+    private Step<OperationState> Called(IInvocationOperation call, OperationState token, PathView<OperationState> view)
+    {
+        var name = call.TargetMethod.Name;
+        if (view.Holds(call.Instance))
+        {
+            if (name is "GetResult") return new(OperationState.Done);
+            // `Wait()` waits to the end; `Wait(timeout)` tells by its answer whether it has.
+            if (name is "Wait") return new(call.Arguments.IsEmpty || call.Arguments.All(a => a.Parameter?.Type.Name == "CancellationToken") ? OperationState.Done : token);
+            if (name is "GetAwaiter") return new(OperationState.Done);
+            if (name is "ContinueWith") return new(OperationState.Done);
+            return new(token);
+        }
+
+        if (name.StartsWith("End", StringComparison.Ordinal) && call.Arguments.Any(a => view.Holds(a.Value))) return new(OperationState.Done);
+        if (name is "WhenAny" or "WhenAll" && call.TargetMethod.ContainingType?.Name == "Task") return new(token);
+        if (name is "WaitAll" && call.TargetMethod.ContainingType?.Name == "Task") return new(OperationState.Done);
+        // Somebody else has the task now: a list, a helper that observes it.
+        return call.Arguments.Any(a => view.Holds(a.Value) || IsIt(PathView<OperationState>.Unwrapped(a.Value))) ? new(OperationState.Done) : new(token);
+    }
+
+    private void Note(IOperation release, ISymbol buffer)
+    {
+        if (!Found.Any(f => f.Release.Syntax == release.Syntax)) Found.Add((release, buffer));
+    }
+
+    private bool IsIt(IOperation operation) => operation is IInvocationOperation && operation.Syntax == _operation.Call.Syntax && !operation.IsImplicit;
+
+    private ImmutableArray<INamedTypeSymbol> Types(params string[] names) => names.Select(_analysis.Catalogue.Types.Find).Where(t => t is not null).Select(t => t!).ToImmutableArray();
+
+    /// <summary>The buffer that an operation gives back; null where it does not.</summary>
+    private ISymbol? Released(IOperation operation)
+    {
+        if (operation is not IInvocationOperation call) return null;
+        var name = call.TargetMethod.Name;
+        if (name is "Dispose" or "DisposeAsync")
+        {
+            var disposed = call.Instance is null ? null : BufferOperations.Variable(PathView<OperationState>.Unwrapped(call.Instance));
+            return disposed is not null && BufferOperations.IsOwner(TypeOf(disposed)) ? Buffer(disposed) : null;
+        }
+
+        if (!Releasing.Contains(name) || !IsPool(call)) return null;
+        foreach (var argument in call.Arguments)
+        {
+            if (BufferOperations.Variable(PathView<OperationState>.Unwrapped(argument.Value)) is { } given && Buffer(given) is { } buffer) return buffer;
+        }
+
+        return null;
+    }
+
+    private static bool IsPool(IInvocationOperation call)
+    {
+        var type = call.TargetMethod.ContainingType;
+        if (call.TargetMethod.Name.StartsWith("Return", StringComparison.Ordinal) || call.TargetMethod.Name is "Recycle" or "GiveBack" or "ReleaseBuffer") return true;
+        // Into a container it is given back where that is a pool: what is taken from it comes from there.
+        return Wire.KeyOf(Wire.Receiver(call)) is { } key && (key.Name.IndexOf("pool", StringComparison.OrdinalIgnoreCase) >= 0 || key.Name.IndexOf("free", StringComparison.OrdinalIgnoreCase) >= 0 || key.Name.IndexOf("idle", StringComparison.OrdinalIgnoreCase) >= 0 || key.Name.IndexOf("spare", StringComparison.OrdinalIgnoreCase) >= 0 || key.Name.IndexOf("buffers", StringComparison.OrdinalIgnoreCase) >= 0 && type?.Name is not "List");
+    }
+
+    /// <summary>The buffer that is written anew; null where none is.</summary>
+    private ISymbol? Refilled(IOperation operation)
+    {
+        switch (operation)
+        {
+            case ISimpleAssignmentOperation { Target: IArrayElementReferenceOperation { ArrayReference: var array } }:
+                return BufferOperations.Variable(array) is { } element ? Reused(element) : null;
+            case IInvocationOperation call when Filling.Contains(call.TargetMethod.Name) || Wire.Of(call, _analysis) == WireUse.Read:
+                foreach (var argument in call.Arguments)
+                {
+                    if (argument.Parameter?.Type is not { } type || type.Name is "ReadOnlySpan" or "ReadOnlyMemory" || !IsWritable(type) && type.SpecialType != SpecialType.System_Object && type.Name != "Array") continue;
+                    if (call.TargetMethod.Name is "Copy" or "BlockCopy" && argument.Parameter.Ordinal == 0) continue;
+                    foreach (var behind in BufferOperations.Behind(argument.Value, 1))
+                    {
+                        if (Reused(behind) is { } buffer) return buffer;
+                    }
+                }
+
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private static bool IsWritable(ITypeSymbol type) => type is IArrayTypeSymbol || type.Name is "Span" or "Memory" or "ArraySegment";
+
+    private ISymbol? Reused(ISymbol symbol) => IsSend ? Buffer(symbol) : null;
+
+    /// <summary>Only what a send still reads is spoilt by new contents.</summary>
+    private bool IsSend => Wire.Of(_operation.Call, _analysis) == WireUse.Write || _operation.Call.TargetMethod.Name.StartsWith("BeginSend", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("BeginWrite", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("Send", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("Write", StringComparison.Ordinal);
+
+    private ISymbol? Buffer(ISymbol symbol) => _operation.Buffers.FirstOrDefault(b => SymbolEqualityComparer.Default.Equals(b, symbol));
+
+    private static ITypeSymbol? TypeOf(ISymbol symbol) => symbol switch
+    {
+        ILocalSymbol local => local.Type,
+        IParameterSymbol parameter => parameter.Type,
+        IFieldSymbol field => field.Type,
+        _ => null,
+    };
+}
