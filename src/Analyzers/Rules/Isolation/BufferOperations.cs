@@ -79,7 +79,7 @@ internal static class BufferOperations
     /// <summary>The variables that an expression of memory is made from: <c>owner.Memory[..n]</c>, <c>new ArraySegment(buffer)</c>.</summary>
     public static IEnumerable<ISymbol> Behind(IOperation expression, int depth)
     {
-        foreach (var part in expression.DescendantsAndSelf())
+        foreach (var part in Parts(expression))
         {
             if (Variable(part) is not { } symbol || !IsMemory(part.Type) && !IsOwner(part.Type)) continue;
             yield return symbol;
@@ -89,6 +89,18 @@ internal static class BufferOperations
             {
                 foreach (var further in Behind(value, depth - 1)) yield return further;
             }
+        }
+    }
+
+    /// <summary>The parts of an expression that share its memory; what is copied is another's.</summary>
+    private static IEnumerable<IOperation> Parts(IOperation expression)
+    {
+        yield return expression;
+        if (expression is IInvocationOperation { TargetMethod.Name: not ("AsMemory" or "AsSpan" or "Slice" or "AsArraySegment" or "AsReadOnly" or "GetMemory" or "GetSpan" or "Create") }) yield break;
+        if (expression is IArrayElementReferenceOperation { ArrayReference.Type: IArrayTypeSymbol } element && element.Indices.Any(i => i is IRangeOperation || i.Type?.Name == "Range")) yield break;
+        foreach (var child in expression.ChildOperations)
+        {
+            foreach (var part in Parts(child)) yield return part;
         }
     }
 

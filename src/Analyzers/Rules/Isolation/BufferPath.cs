@@ -33,14 +33,16 @@ internal sealed class BufferPath : IPathRule<OperationState>
     private readonly BufferOperation _operation;
     private readonly Analysis _analysis;
     private readonly ImmutableArray<INamedTypeSymbol> _anything;
-    private readonly ImmutableArray<INamedTypeSymbol> _givingUp;
+    private readonly ImmutableArray<INamedTypeSymbol> _timeout;
+    private readonly ImmutableArray<INamedTypeSymbol> _cancelled;
 
     public BufferPath(BufferOperation operation, Body body, Analysis analysis)
     {
         _operation = operation;
         _analysis = analysis;
         _anything = Types("System.Exception");
-        _givingUp = Types("System.TimeoutException", "System.OperationCanceledException");
+        _timeout = Types("System.TimeoutException");
+        _cancelled = Types("System.OperationCanceledException");
         foreach (var part in body.Graph.Blocks.SelectMany(b => b.BranchValue is { } value ? b.Operations.Add(value) : b.Operations).SelectMany(o => o.DescendantsAndSelf()))
         {
             if (Released(part) is not null) CanBeGivenBack = true;
@@ -108,14 +110,37 @@ internal sealed class BufferPath : IPathRule<OperationState>
     private Step<OperationState> Awaited(IAwaitOperation awaited, OperationState token, PathView<OperationState> view)
     {
         if (token != OperationState.Pending) return new(token);
-        if (Mentions(awaited.Operation, view) is not { } how) return new(token) { Throws = _anything };
+        if (Mentions(awaited.Operation, view) is not { } how) return new(token) { Throws = IsOtherOperation(awaited.Operation) ? _anything : [] };
         return how switch
         {
             "WhenAny" => new(token),
             // The wait may end before the operation does.
-            "WaitAsync" => new(OperationState.Done) { Throws = _givingUp, OnThrow = OperationState.Pending },
+            "WaitAsync" => new(OperationState.Done) { Throws = GivesUp(awaited.Operation), OnThrow = OperationState.Pending },
             _ => new(OperationState.Done),
         };
+    }
+
+    /// <summary>Another send or receive: it may fail while this one goes on.</summary>
+    private bool IsOtherOperation(IOperation awaited) => PathView<OperationState>.Unwrapped(awaited) switch
+    {
+        ILocalReferenceOperation => true,
+        IInvocationOperation call => Wire.Of(call, _analysis) != WireUse.None,
+        _ => false,
+    };
+
+    private ImmutableArray<INamedTypeSymbol> GivesUp(IOperation waiting)
+    {
+        var thrown = ImmutableArray<INamedTypeSymbol>.Empty;
+        foreach (var wait in waiting.DescendantsAndSelf().OfType<IInvocationOperation>().Where(i => i.TargetMethod.Name == "WaitAsync"))
+        {
+            foreach (var argument in wait.Arguments)
+            {
+                if (argument.Parameter?.Type.Name == "TimeSpan") thrown = thrown.AddRange(_timeout);
+                if (argument.Parameter?.Type.Name == "CancellationToken" && argument.ArgumentKind != ArgumentKind.DefaultValue && Code.Unwrapped(argument.Value) is not (IDefaultValueOperation or IPropertyReferenceOperation { Property.Name: "None" })) thrown = thrown.AddRange(_cancelled);
+            }
+        }
+
+        return thrown;
     }
 
     /// <summary>How an awaited expression waits for the operation: null where it is about something else.</summary>

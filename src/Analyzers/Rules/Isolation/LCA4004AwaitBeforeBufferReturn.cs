@@ -92,7 +92,7 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
 
     /// <summary>The object's own end: nobody uses the field after it.</summary>
     private static bool IsEnd(SyntaxNode declaration) => declaration is DestructorDeclarationSyntax
-        || declaration is MethodDeclarationSyntax { Identifier.ValueText: "Dispose" or "DisposeAsync" or "DisposeCore" or "DisposeAsyncCore" or "Close" or "CloseAsync" or "DisposeManaged" or "OnDispose" or "Free" or "Shutdown" or "Complete" or "Abort" };
+        || declaration is MethodDeclarationSyntax { Identifier.ValueText: "Dispose" or "DisposeAsync" or "DisposeCore" or "DisposeAsyncCore" or "Close" or "CloseAsync" or "DisposeManaged" or "OnDispose" or "Shutdown" };
 
     private static bool IsUsedElsewhere(IFieldSymbol field, SyntaxNode function, CancellationToken cancellation) =>
         field.ContainingType.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellation).DescendantNodes()).OfType<IdentifierNameSyntax>()
