@@ -93,7 +93,7 @@ internal sealed class Exchanges(Analysis analysis)
     {
         if (SymbolEqualityComparer.Default.Equals(a.OriginalDefinition, b.OriginalDefinition)) return true;
         if (!Wire.IsKept(a) || !Wire.IsKept(b) || !SymbolEqualityComparer.Default.Equals(a.ContainingType, b.ContainingType)) return false;
-        if (Place.This.Step(a) is { } first && Place.This.Step(b) is { } second && body is not null && analysis.Types.IsSameConnection(first, second, body)) return true;
+        if (Place.This.Step(a) is { } first && Place.This.Step(b) is { } second && analysis.Types.IsSameConnection(first, second, body!)) return true;
         return IsOnlyPair(a.ContainingType);
     }
 

@@ -7,6 +7,7 @@ internal static class IsolationRules
 {
     public static readonly ImmutableArray<IRule> All =
     [
+        new LCA4001FinishExchangeBeforeReturn(),
         new LCA4002KeepRequestOutOfSharedFields(),
         new LCA4003UseContextWithinRequest(),
         new LCA4004AwaitBeforeBufferReturn(),

@@ -50,7 +50,7 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
             PathEngine<OperationState>.Exits(file.Analysis, body, path, OperationState.Pending, null, file.Cancellation);
         foreach (var (release, buffer) in path.Found)
         {
-            var place = Place(release);
+            var place = Places.OfRelease(release);
             if (!reported.Add(place)) continue;
             file.Report(Diagnostic.Create(Rule, place.GetLocation(), [operation.Call.Syntax.GetLocation()], buffer.Name, $"'{operation.Call.TargetMethod.Name}' may still use it"));
         }
@@ -60,20 +60,6 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
     private static bool IsExclusive(SyntaxNode function) =>
         Code.OwnNodes(function).Any(n => n is LockStatementSyntax || n is InvocationExpressionSyntax invocation && Gates.Enters(invocation))
         || Code.OwnNodes(function).OfType<IfStatementSyntax>().Any(i => i.Condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText.StartsWith("_", StringComparison.Ordinal)));
-
-    /// <summary>An implicit disposal stands at its <c>using</c>.</summary>
-    private static SyntaxNode Place(IOperation release)
-    {
-        var syntax = release.Syntax;
-        if (!release.IsImplicit) return syntax;
-        return syntax.FirstAncestorOrSelf<SyntaxNode>(n => n is UsingStatementSyntax or LocalDeclarationStatementSyntax) switch
-        {
-            UsingStatementSyntax { Declaration: { } declaration } => declaration,
-            UsingStatementSyntax { Expression: { } expression } => expression,
-            LocalDeclarationStatementSyntax { Declaration: var declared } => declared,
-            _ => syntax,
-        };
-    }
 
     /// <summary>Returned and still in its field: whoever uses the field next works on another's buffer, or returns it a second time.</summary>
     private static void KeptInField(RuleContext file, IOperation root, SyntaxNode declaration, HashSet<SyntaxNode> reported)

@@ -1,0 +1,129 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Isolation;
+
+/// <summary>How a connection goes back to where it was taken from.</summary>
+internal static class GivingBack
+{
+    private static readonly string[] Verbs = ["Return", "Release", "GiveBack", "Recycle", "CheckIn", "PutBack", "Surrender"];
+
+    private static readonly HashSet<string> IntoContainer = new(StringComparer.Ordinal) { "Push", "Add", "Enqueue", "TryAdd", "TryWrite", "WriteAsync", "PushRange", "AddLast", "AddFirst", "Put", "Post", "SendAsync" };
+
+    private static readonly HashSet<string> OutOfContainer = new(StringComparer.Ordinal)
+    {
+        "TryTake", "TryPop", "TryDequeue", "Dequeue", "Pop", "Take", "TryRead", "ReadAsync", "RemoveAt", "RemoveLast", "RemoveFirst", "Get", "Receive", "ReceiveAsync", "TryPeek", "First",
+    };
+
+    private static readonly HashSet<string> Containers = new(StringComparer.Ordinal)
+    {
+        "ConcurrentBag", "ConcurrentStack", "ConcurrentQueue", "Stack", "Queue", "Channel", "ChannelWriter", "BlockingCollection", "LinkedList", "List", "BufferBlock", "IProducerConsumerCollection",
+    };
+
+    /// <summary>Words of which one stands where a connection is given back by a call.</summary>
+    public static bool MayStandIn(HashSet<string> invoked) => invoked.Overlaps(IntoContainer) || invoked.Any(IsVerb);
+
+    /// <summary>The argument that a call gives back; null where it gives back none.</summary>
+    public static IArgumentOperation? Argument(IInvocationOperation call, Analysis analysis, CancellationToken cancellation) => Argument(call, analysis, 2, cancellation);
+
+    private static IArgumentOperation? Argument(IInvocationOperation call, Analysis analysis, int depth, CancellationToken cancellation)
+    {
+        var name = call.TargetMethod.Name;
+        if (call.Arguments.IsEmpty) return null;
+        var given = call.Arguments.FirstOrDefault(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter?.Type is { SpecialType: SpecialType.None } or { SpecialType: SpecialType.System_Object } && Code.Unwrapped(a.Value) is not (IDefaultValueOperation or IAnonymousFunctionOperation or IMethodReferenceOperation) && a.Value.Type?.Name is not "CancellationToken" && !(call.TargetMethod.IsExtensionMethod && a.Parameter?.Ordinal == 0));
+        if (given is null) return null;
+        if (IsVerb(name)) return AsksMore(call.TargetMethod, analysis, cancellation) ? null : given;
+        if (IntoContainer.Contains(name) && IsPool(call)) return given;
+        if (depth == 0 || given.Parameter is not { } parameter || !analysis.Summaries.IsOwn(call.TargetMethod) || Code.Of(call.TargetMethod, analysis, cancellation) is not { } code) return null;
+        // A helper that puts it back.
+        return code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, depth - 1, cancellation) is { } inner && Code.Unwrapped(inner.Value) is IParameterReferenceOperation back && back.Parameter.Ordinal == parameter.Ordinal)
+            && !AsksMore(call.TargetMethod, analysis, cancellation) ? given : null;
+    }
+
+    /// <summary>A type whose disposal gives a connection back, whatever has become of it.</summary>
+    public static bool IsLease(ITypeSymbol? type, Analysis analysis, CancellationToken cancellation)
+    {
+        if (type is not INamedTypeSymbol named || !analysis.Summaries.IsOwn(named)) return false;
+        if (named.TypeKind == TypeKind.Interface)
+        {
+            var implementing = analysis.Implementations.Types.Where(t => t.TypeKind is TypeKind.Class or TypeKind.Struct && t.AllInterfaces.Any(i => SymbolEqualityComparer.Default.Equals(i.OriginalDefinition, named.OriginalDefinition))).Take(4).ToList();
+            return implementing.Count > 0 && implementing.All(t => IsLease(t, analysis, cancellation));
+        }
+
+        var found = false;
+        foreach (var method in named.GetMembers().OfType<IMethodSymbol>().Where(m => m.Name is "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "DisposeCore" || m.Name.EndsWith(".Dispose", StringComparison.Ordinal) || m.Name.EndsWith(".DisposeAsync", StringComparison.Ordinal)))
+        {
+            if (Code.Of(method, analysis, cancellation) is not { } code) continue;
+            if (AsksMore(code.Syntax)) return false;
+            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) || IsGiveBackDelegate(i));
+        }
+
+        return found;
+    }
+
+    private static bool IsOwnPart(IOperation value) => Code.Unwrapped(value) is IInstanceReferenceOperation || OutlivingWork.Root(Code.Unwrapped(value)) is IInstanceReferenceOperation or IParameterReferenceOperation or ILocalReferenceOperation;
+
+    /// <summary><c>_onDispose(this)</c>.</summary>
+    private static bool IsGiveBackDelegate(IInvocationOperation call)
+    {
+        if (call.TargetMethod.MethodKind != MethodKind.DelegateInvoke || !call.Arguments.Any(a => IsOwnPart(a.Value))) return false;
+        var name = (call.Instance is null ? null : Wire.KeyOf(Code.Unwrapped(call.Instance)))?.Name ?? call.Syntax.ToString();
+        return new[] { "return", "release", "giveback", "recycle", "cleanup", "ondispose" }.Any(w => name.IndexOf(w, StringComparison.OrdinalIgnoreCase) >= 0);
+    }
+
+    private static bool IsVerb(string name)
+    {
+        foreach (var verb in Verbs)
+        {
+            if (name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]))) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A container from which connections are also taken.</summary>
+    private static bool IsPool(IInvocationOperation call)
+    {
+        if (Wire.Receiver(call) is not { } receiver || Wire.KeyOf(receiver) is not { } key) return false;
+        var isContainer = call.TargetMethod.ContainingType is { } type && (Containers.Contains(type.Name) || type.Name == "ChannelWriter");
+        if (!isContainer) return false;
+        if (key is not (IFieldSymbol or IPropertySymbol) && !(key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } })) return false;
+        return key.ContainingType?.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == key.Name && IsTakenFrom(n))) == true;
+    }
+
+    private static bool IsTakenFrom(IdentifierNameSyntax container)
+    {
+        for (SyntaxNode? node = container.Parent; node is MemberAccessExpressionSyntax access; node = node.Parent)
+        {
+            if (OutOfContainer.Contains(access.Name.Identifier.ValueText)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What takes it back looks at more than whether it is open: it may know of the unfinished exchange.</summary>
+    private static bool AsksMore(IMethodSymbol method, Analysis analysis, CancellationToken cancellation) =>
+        analysis.Summaries.IsOwn(method) && Code.Of(method, analysis, cancellation) is { } code && AsksMore(code.Syntax);
+
+    private static bool AsksMore(SyntaxNode method)
+    {
+        foreach (var node in method.DescendantNodes())
+        {
+            var condition = node switch
+            {
+                IfStatementSyntax statement => statement.Condition,
+                ConditionalExpressionSyntax conditional => conditional.Condition,
+                _ => null,
+            };
+            if (condition?.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => TellsOfExchange(n.Identifier.ValueText)) == true) return true;
+        }
+
+        return false;
+    }
+
+    private static bool TellsOfExchange(string name) =>
+        new[] { "complete", "broken", "fault", "healthy", "dirty", "pending", "busy", "clean", "reusable", "keep", "valid", "poison", "outstanding", "inflight", "discard", "success", "finished", "failed", "usable", "canbereused", "canreuse", "ok" }
+            .Any(w => w == "ok" ? string.Equals(name.TrimStart('_'), w, StringComparison.OrdinalIgnoreCase) : name.IndexOf(w, StringComparison.OrdinalIgnoreCase) >= 0) && !name.StartsWith("TryComplete", StringComparison.Ordinal) && name is not "CompletedTask";
+}

@@ -1,0 +1,168 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using Microsoft.CodeAnalysis.Text;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Flow.Paths;
+
+namespace LifecycleAnalyzers.Rules.Isolation;
+
+/// <summary>A connection goes to its next user while the answer to the last request is still under way.</summary>
+internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
+{
+    public const string Id = "LCA4001";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Do not return a connection whose exchange did not finish",
+        "'{0}' {1} though its exchange may have been cut short: the next user reads this one's answer",
+        "Isolation", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "When a request has been written and the wait for its answer is given up, the answer still comes. Whoever uses the connection next reads it as his own. Close a connection whose exchange did not finish, and give back only those that did.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        var mentioning = new HashSet<SyntaxNode>(file.CodeMembers.Select(m => m.Declaration));
+        foreach (var member in file.AllCode)
+        {
+            if (!mentioning.Contains(member.Declaration) && !(Wire.MayWrite(member.Invoked) && Wire.MayRead(member.Invoked))) continue;
+            if (!Guards(member.Declaration) || Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
+            foreach (var function in root.Descendants().OfType<IInvocationOperation>().Where(i => !i.IsImplicit).GroupBy(i => Code.FunctionAround(i.Syntax)))
+            {
+                if (function.Key is not null && !MatchesAnswers(function.Key)) Check(file, function.Key, function.ToList());
+            }
+        }
+    }
+
+    /// <summary>Without any of these nothing is given back on an exceptional path, but for a plain return after a time out.</summary>
+    private static bool Guards(SyntaxNode declaration) =>
+        declaration.DescendantNodes().Any(n => n is TryStatementSyntax or UsingStatementSyntax or LockStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } or IdentifierNameSyntax { Identifier.ValueText: "WhenAny" });
+
+    private static void Check(RuleContext file, SyntaxNode function, List<IInvocationOperation> calls)
+    {
+        Body? body = null;
+        var reported = new HashSet<SyntaxNode>();
+        foreach (var key in Pooled(calls, file).Distinct<ISymbol>(SymbolEqualityComparer.Default))
+        {
+            var exchange = ExchangeCalls.Of(file.Analysis, key, function, calls, isKept: false, file.Cancellation);
+            if (!exchange.Reads || !exchange.Writes) continue;
+            var path = new ExchangePath(exchange, function, file.Analysis);
+            if (Run(path) is null) continue;
+            foreach (var place in path.Found.Where(p => p is not CatchClauseSyntax).OrderBy(p => p.SpanStart)) Report(place, key, "is given back");
+        }
+
+        foreach (var key in KeptConnections(calls, file).Distinct<ISymbol>(SymbolEqualityComparer.Default))
+        {
+            var exchange = ExchangeCalls.Of(file.Analysis, key, function, calls, isKept: true, file.Cancellation);
+            if (!exchange.Reads || !exchange.Writes || CallersClose(function, key, file)) continue;
+            var path = new ExchangePath(exchange, function, file.Analysis);
+            if (Run(path) is not { } exits) continue;
+            foreach (var place in Kept(path, exits, exchange, function).Distinct().OrderBy(p => p.SpanStart)) Report(place, key, place is CatchClauseSyntax ? "is kept" : "is let go");
+        }
+
+        IReadOnlyList<PathExit<ExchangeToken>>? Run(ExchangePath path)
+        {
+            body ??= file.Analysis.Bodies.At(function is PropertyDeclarationSyntax { ExpressionBody: { } arrow } ? arrow : function, file.Cancellation);
+            return body is null ? null : PathEngine<ExchangeToken>.Exits(file.Analysis, body, path, new ExchangeToken(ExchangeState.None, null, null), null, file.Cancellation);
+        }
+
+        void Report(SyntaxNode place, ISymbol key, string how)
+        {
+            if (reported.Add(place)) file.Report(Diagnostic.Create(Rule, LocationOf(place), key.Name, how));
+        }
+    }
+
+    /// <summary>Variables whose connection this function gives back.</summary>
+    private static IEnumerable<ISymbol> Pooled(List<IInvocationOperation> calls, RuleContext file)
+    {
+        foreach (var call in calls)
+        {
+            if (GivingBack.Argument(call, file.Analysis, file.Cancellation) is { } given && Wire.KeyOf(Code.Unwrapped(given.Value)) is { } key && !IsKeptForGood(key)) yield return key;
+            if (Wire.KeyOf(Wire.Receiver(call)) is ILocalSymbol local && GivingBack.IsLease(local.Type, file.Analysis, file.Cancellation)) yield return local;
+        }
+    }
+
+    private static bool IsKeptForGood(ISymbol key) => key is not (ILocalSymbol or IParameterSymbol);
+
+    private static IEnumerable<ISymbol> KeptConnections(List<IInvocationOperation> calls, RuleContext file)
+    {
+        foreach (var call in calls)
+        {
+            if (Wire.Of(call, file.Analysis) == WireUse.Write && Wire.KeyOf(Wire.Receiver(call)) is { } key && Wire.IsKept(key)) yield return key;
+            else if (call.Instance is null or IInstanceReferenceOperation && file.Analysis.Summaries.IsOwn(call.TargetMethod))
+            {
+                foreach (var inner in Exchanges.Of(file.Analysis).In(call.TargetMethod, file.Cancellation))
+                {
+                    if (inner.Use == WireUse.Write && Wire.IsKept(inner.Key)) yield return inner.Key;
+                }
+            }
+        }
+    }
+
+    /// <summary>Where the connection stays: the clause that swallows the interruption, else the release that lets the next user in.</summary>
+    private static IEnumerable<SyntaxNode> Kept(ExchangePath path, IReadOnlyList<PathExit<ExchangeToken>> exits, ExchangeCalls exchange, SyntaxNode function)
+    {
+        foreach (var found in path.Found) yield return found;
+        foreach (var exit in exits)
+        {
+            if (exit.Token.State is not (ExchangeState.Cut or ExchangeState.Reading)) continue;
+            if (exit.Thrown is null && exit.Token.State == ExchangeState.Cut)
+            {
+                var clause = exit.Token.Catch ?? Swallowing(function, exchange);
+                // A clause that only leaves decides nothing: what lets the next one in does.
+                if (clause is not null && (exit.Token.Released is null || !OnlyJumps(clause))) yield return clause;
+                else if (exit.Token.Released is { } released) yield return released;
+            }
+            else if (exit.Token.Released is { } released)
+            {
+                yield return released;
+            }
+        }
+    }
+
+    private static CatchClauseSyntax? Swallowing(SyntaxNode function, ExchangeCalls exchange) =>
+        function.DescendantNodes().OfType<CatchClauseSyntax>().FirstOrDefault(c => c.Block.Statements.Count == 0 && c.Parent is TryStatementSyntax attempt && exchange.Effects.Keys.Any(k => attempt.Block.Span.Contains(k.Span)));
+
+    private static bool OnlyJumps(CatchClauseSyntax clause) => clause.Block.Statements is [] or [ReturnStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax];
+
+    /// <summary>A private helper whose every caller closes the connection itself.</summary>
+    private static bool CallersClose(SyntaxNode function, ISymbol key, RuleContext file)
+    {
+        if (function is not MethodDeclarationSyntax method || !method.Modifiers.Any(SyntaxKind.PrivateKeyword) && method.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.PublicKeyword or (int)SyntaxKind.InternalKeyword or (int)SyntaxKind.ProtectedKeyword)) return false;
+        if (file.Model.GetDeclaredSymbol(method, file.Cancellation) is not { ContainingType: { } type }) return false;
+        var callers = type.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(file.Cancellation).DescendantNodes()).OfType<IdentifierNameSyntax>()
+            .Where(n => n.Identifier.ValueText == method.Identifier.ValueText).Select(n => Code.FunctionAround(n)).Where(f => f is not null && f != function).ToList();
+        return callers.Count > 0 && callers.All(c => c!.DescendantNodes().OfType<CatchClauseSyntax>().Any(clause => Closes(clause)));
+
+        bool Closes(CatchClauseSyntax clause) => clause.Block.DescendantTokens().Any(t => t.ValueText is "Dispose" or "Close" or "Abort" or "Disconnect" or "DisposeAsync" or "DisconnectAsync" or "CloseAsync" or "Reset" or "Reconnect" or "ReconnectAsync");
+    }
+
+    /// <summary>An answer that does not carry the number of its question is not taken for its own.</summary>
+    private static bool MatchesAnswers(SyntaxNode function)
+    {
+        foreach (var comparison in Code.OwnNodes(function).OfType<BinaryExpressionSyntax>())
+        {
+            if (!comparison.IsKind(SyntaxKind.EqualsExpression) && !comparison.IsKind(SyntaxKind.NotEqualsExpression)) continue;
+            if (IsNumber(comparison.Left) || IsNumber(comparison.Right)) return true;
+        }
+
+        return false;
+
+        static bool IsNumber(ExpressionSyntax side)
+        {
+            var name = side switch { IdentifierNameSyntax identifier => identifier.Identifier.ValueText, MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText, _ => null };
+            return name is not null && ClosingFlags.Words(name.TrimStart('_')).LastOrDefault() is { } last && last.ToLowerInvariant() is "id" or "tag" or "seq" or "sequence" or "transaction" or "correlation" or "nonce" or "number" or "xid" or "ticket";
+        }
+    }
+
+    /// <summary>A lock ends at its brace, a clause stands at its head.</summary>
+    private static Location LocationOf(SyntaxNode place) => place switch
+    {
+        LockStatementSyntax { Statement: BlockSyntax block } => block.CloseBraceToken.GetLocation(),
+        CatchClauseSyntax clause => Location.Create(clause.SyntaxTree, TextSpan.FromBounds(clause.CatchKeyword.SpanStart, clause.Declaration?.Span.End ?? clause.CatchKeyword.Span.End)),
+        _ => place.GetLocation(),
+    };
+}
