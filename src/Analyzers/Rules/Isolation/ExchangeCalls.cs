@@ -304,12 +304,21 @@ internal sealed class ExchangeCalls
         }
 
         if (call.Arguments.Any(a => a.Parameter is { Type.Name: "TimeSpan" } or { Name: "timeout" or "millisecondsTimeout" or "timeoutMilliseconds" })) cuts.Add("System.TimeoutException");
-        if (!Dropped.IsTask(call.Type) && _hasTimeout) cuts.AddRange(["System.IO.IOException", "System.Net.Sockets.SocketException", "System.TimeoutException"]);
+        if (!Dropped.IsTask(call.Type) && _hasTimeout) cuts.AddRange(TimedOut(Wire.Receiver(call)?.Type));
         if (call.TargetMethod.MethodKind == MethodKind.DelegateInvoke || call.TargetMethod.IsAbstract) cuts.AddRange(["System.OperationCanceledException", "System.TimeoutException"]);
         // What is given back must have been read to its end; what stays is dead after any other failure.
         if (cuts.Count == 0 && (!_isKept || IsSummaryOnly)) cuts.Add("System.IO.IOException");
         return Types([.. cuts.Distinct()]);
     }
+
+    /// <summary>How a receive timeout shows.</summary>
+    private string[] TimedOut(ITypeSymbol? type) => type?.Name switch
+    {
+        "Socket" or "UdpClient" => ["System.Net.Sockets.SocketException"],
+        "SerialPort" => ["System.TimeoutException"],
+        "NetworkStream" or "SslStream" => ["System.IO.IOException"],
+        _ => _analysis.Connections.IsCarrier(type) ? ["System.IO.IOException"] : ["System.IO.IOException", "System.TimeoutException"],
+    };
 
     /// <summary>A parameter's connection is looked at for its callers: any failure counts.</summary>
     private bool IsSummaryOnly => _connection is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } };

@@ -28,7 +28,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         var mentioning = new HashSet<SyntaxNode>(file.CodeMembers.Select(m => m.Declaration));
         foreach (var member in file.AllCode)
         {
-            if (!mentioning.Contains(member.Declaration) && !(Wire.MayWrite(member.Invoked) && Wire.MayRead(member.Invoked))) continue;
+            if (!mentioning.Contains(member.Declaration) && !(Wire.MayWrite(member.Invoked) && Wire.MayRead(member.Invoked)) && !IsGateOfOwnCall(member, file)) continue;
             if (!Guards(member.Declaration) || Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
             foreach (var function in root.Descendants().OfType<IInvocationOperation>().Where(i => !i.IsImplicit).GroupBy(i => Code.FunctionAround(i.Syntax)))
             {
@@ -36,6 +36,11 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
             }
         }
     }
+
+    /// <summary>It lets the next one in after a call of its own, which may be the exchange.</summary>
+    private static bool IsGateOfOwnCall(CodeMember member, RuleContext file) =>
+        (member.Invoked.Contains("Release") || member.Invoked.Contains("ReleaseMutex") || member.Declaration.DescendantNodes().Any(n => n is LockStatementSyntax or CatchClauseSyntax or UsingStatementSyntax)) && Keepers.CallOwn(member)
+        && member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax && file.Model.GetDeclaredSymbol(syntax, file.Cancellation) is { } type && Keepers.HoldConnection(type, file.Analysis);
 
     /// <summary>Without any of these nothing is given back on an exceptional path, but for a plain return after a time out.</summary>
     private static bool Guards(SyntaxNode declaration) =>
@@ -114,14 +119,18 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
                 var clause = exit.Token.Catch ?? Swallowing(function, exchange);
                 // A clause that only leaves decides nothing: what lets the next one in does.
                 if (clause is not null && (exit.Token.Released is null || !OnlyJumps(clause))) yield return clause;
-                else if (exit.Token.Released is { } released) yield return released;
+                else if (exit.Token.Released is { } released && ReadsBefore(released, exchange)) yield return released;
             }
-            else if (exit.Token.Released is { } released)
+            else if (exit.Token.Released is { } released && ReadsBefore(released, exchange))
             {
                 yield return released;
             }
         }
     }
+
+    /// <summary>A gate around the write alone is another matter: it never held the pair together.</summary>
+    private static bool ReadsBefore(SyntaxNode released, ExchangeCalls exchange) =>
+        exchange.Effects.Any(e => e.Value.Step is ExchangeStep.Read or ExchangeStep.Whole or ExchangeStep.Begin && (e.Key.Span.End <= released.SpanStart || released.Span.Contains(e.Key.Span) || released.FirstAncestorOrSelf<SyntaxNode>(n => n is UsingStatementSyntax or BlockSyntax)?.Span.Contains(e.Key.Span) == true && released is not InvocationExpressionSyntax));
 
     private static CatchClauseSyntax? Swallowing(SyntaxNode function, ExchangeCalls exchange) =>
         function.DescendantNodes().OfType<CatchClauseSyntax>().FirstOrDefault(c => c.Block.Statements.Count == 0 && c.Parent is TryStatementSyntax attempt && exchange.Effects.Keys.Any(k => attempt.Block.Span.Contains(k.Span)));

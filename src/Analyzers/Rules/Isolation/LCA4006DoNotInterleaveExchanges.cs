@@ -25,32 +25,15 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
     {
         foreach (var member in file.AllCode)
         {
-            if (member.Declaration is not MethodDeclarationSyntax method || !HasAwait(method) || IsOnce(method) || !MayExchange(member, file)) continue;
-            if (file.Model.GetDeclaredSymbol(method, file.Cancellation) is not { } symbol || !HoldsConnection(symbol.ContainingType, file.Analysis) || IsTest(method)) continue;
+            if (member.Declaration is not MethodDeclarationSyntax method || !HasAwait(method) || IsOnce(method) || !MayExchange(member)) continue;
+            if (file.Model.GetDeclaredSymbol(method, file.Cancellation) is not { } symbol || !Keepers.HoldConnection(symbol.ContainingType, file.Analysis) || IsTest(method)) continue;
             Check(file, method, symbol);
         }
     }
 
     /// <summary>It writes and reads itself, or by its own methods.</summary>
-    private static bool MayExchange(CodeMember member, RuleContext file) =>
-        (Wire.MayWrite(member.Invoked) || CallsOwn(member, file)) && (Wire.MayRead(member.Invoked) || CallsOwn(member, file));
-
-    /// <summary>The type, or a base of it, keeps a connection or a stream.</summary>
-    private static bool HoldsConnection(INamedTypeSymbol type, Analysis analysis)
-    {
-        for (INamedTypeSymbol? candidate = type; candidate is not null && analysis.Summaries.IsOwn(candidate); candidate = candidate.BaseType)
-        {
-            if (candidate.GetMembers().Any(m => m is IFieldSymbol field && Holds(field.Type) || m is IPropertySymbol property && Holds(property.Type))) return true;
-            if (candidate.InstanceConstructors.Any(c => c.Parameters.Any(p => Holds(p.Type)))) return true;
-        }
-
-        return false;
-
-        bool Holds(ITypeSymbol held) => analysis.Connections.TypeOf(held) is not null || analysis.Connections.IsCarrier(held);
-    }
-
-    private static bool CallsOwn(CodeMember member, RuleContext file) =>
-        member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && type.Members.OfType<MethodDeclarationSyntax>().Any(m => member.Invoked.Contains(m.Identifier.ValueText));
+    private static bool MayExchange(CodeMember member) =>
+        (Wire.MayWrite(member.Invoked) || Keepers.CallOwn(member)) && (Wire.MayRead(member.Invoked) || Keepers.CallOwn(member));
 
     private static void Check(RuleContext file, MethodDeclarationSyntax method, IMethodSymbol symbol)
     {
@@ -64,7 +47,7 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
             var read = events.FirstOrDefault(r => r.Use == WireUse.Read && r.Function == method && r.Node != write.Node && Order.MayFollow(write.Node, r.Node) && exchanges.IsSame(write.Key, r.Key, body.Value));
             if (read is null || !Waits(method, write.Node, read.Node) || IsConversation(write.Node, read.Node) || IsQueue(write.Node)) continue;
             if (Gates.HeldAt(method, write.Node.SpanStart, read.Node.Span.End) || IsRefused(method, write.Node) || IsMadeHere(method, write, exchanges, body.Value)) continue;
-            if (!IsEnteredTwice(symbol, method, file, 4) || PooledTypes.Contains(symbol.ContainingType, file.Analysis)) continue;
+            if (Entries(symbol, method, file, 4) < 2 || PooledTypes.Contains(symbol.ContainingType, file.Analysis)) continue;
             reported.Add(write.Key);
             file.Report(Diagnostic.Create(Rule, write.Node.GetLocation(), [read.Node.GetLocation()], symbol.Name, write.Key.Name, symbol.Name));
         }
@@ -138,22 +121,22 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
         return false;
     }
 
-    /// <summary>Callers of whom one knows nothing, or two callbacks, and no gate on the way.</summary>
-    private static bool IsEnteredTwice(IMethodSymbol symbol, MethodDeclarationSyntax method, RuleContext file, int depth)
+    /// <summary>How many may be in it at once: any number where it is open to all, else one for each callback that leads there past no gate.</summary>
+    private static int Entries(IMethodSymbol symbol, MethodDeclarationSyntax method, RuleContext file, int depth)
     {
-        if (symbol.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal || !symbol.ExplicitInterfaceImplementations.IsEmpty) return true;
-        if (depth == 0) return false;
-        var callbacks = 0;
+        if (symbol.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal || !symbol.ExplicitInterfaceImplementations.IsEmpty) return 2;
+        if (depth == 0) return 0;
+        var entries = 0;
         var calls = symbol.ContainingType.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(file.Cancellation).DescendantNodes()).OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == symbol.Name).ToList();
         // Awaited in one loop: one after the other.
-        if (calls.Count == 1 && Order.LoopAround(calls[0]) is not null) return false;
+        if (calls.Count == 1 && Order.LoopAround(calls[0]) is not null) return 0;
         foreach (var name in calls)
         {
             if (Code.FunctionAround(name) is not { } caller || caller == method) continue;
             var isCall = name.Parent is InvocationExpressionSyntax || name.Parent is MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax };
             if (!isCall)
             {
-                callbacks++;
+                entries++;
                 continue;
             }
 
@@ -162,15 +145,15 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
             {
                 case MethodDeclarationSyntax outer:
                     if (IsOnce(outer) || IsQueue(name)) continue;
-                    if (file.Analysis.Bodies.ModelOf(outer.SyntaxTree).GetDeclaredSymbol(outer, file.Cancellation) is { } above && IsEnteredTwice(above, outer, file, depth - 1)) return true;
+                    if (file.Analysis.Bodies.ModelOf(outer.SyntaxTree).GetDeclaredSymbol(outer, file.Cancellation) is { } above) entries += Entries(above, outer, file, depth - 1);
                     break;
                 case AnonymousFunctionExpressionSyntax { Parent: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression } }:
-                    callbacks++;
+                    entries++;
                     break;
             }
         }
 
-        return callbacks > 1;
+        return entries;
     }
 
     /// <summary>One loop takes the requests out of a queue.</summary>

@@ -23,7 +23,7 @@ internal static class Wire
     private static readonly string[] Reading = ["Receive", "Read", "Recv", "GetResponse", "GetReply", "WaitForReply", "WaitForResponse", "AwaitReply", "AwaitResponse", "Fill"];
 
     /// <summary>Words without which no member writes and reads.</summary>
-    public static bool MayWrite(HashSet<string> invoked) => invoked.Any(w => w.StartsWith("Send", StringComparison.Ordinal) || w.StartsWith("Write", StringComparison.Ordinal) || w.StartsWith("Publish", StringComparison.Ordinal) || w.StartsWith("Transmit", StringComparison.Ordinal) || w.StartsWith("Post", StringComparison.Ordinal) || w.StartsWith("Emit", StringComparison.Ordinal));
+    public static bool MayWrite(HashSet<string> invoked) => invoked.Any(w => w.StartsWith("Send", StringComparison.Ordinal) || w.StartsWith("Write", StringComparison.Ordinal) || w.StartsWith("Publish", StringComparison.Ordinal) || w.StartsWith("Transmit", StringComparison.Ordinal) || w.StartsWith("Post", StringComparison.Ordinal) || w.StartsWith("Emit", StringComparison.Ordinal) || w == "FlushAsync");
 
     public static bool MayRead(HashSet<string> invoked) => invoked.Any(IsReading);
 
@@ -34,7 +34,7 @@ internal static class Wire
         var name = call.TargetMethod.Name;
         if (analysis.Connections.IsCarrier(type))
         {
-            if (name.StartsWith("Write", StringComparison.Ordinal) || name is "BeginWrite") return WireUse.Write;
+            if (name.StartsWith("Write", StringComparison.Ordinal) || name is "BeginWrite" || name == "FlushAsync" && type.Name == "PipeWriter") return WireUse.Write;
             return name.StartsWith("Read", StringComparison.Ordinal) || name is "CopyTo" or "CopyToAsync" or "EndRead" ? WireUse.Read : WireUse.None;
         }
 
