@@ -67,6 +67,8 @@ internal static class Assignments
         if (member.ContainingType is not { } type) yield break;
         foreach (var reference in type.DeclaringSyntaxReferences)
         {
+            // A base class may be another project's.
+            if (!bodies.Compilation.ContainsSyntaxTree(reference.SyntaxTree)) continue;
             var syntax = reference.GetSyntax();
             var model = bodies.ModelOf(syntax.SyntaxTree);
             foreach (var node in syntax.DescendantNodes())

@@ -84,6 +84,9 @@ internal sealed class ExchangeCalls
 
     public bool Reads { get; private set; }
 
+    /// <summary>It writes, then reads: who reads first and then writes is the one who answers.</summary>
+    public bool Asks => Writes && Reads && _effects.Any(w => w.Value.Step == ExchangeStep.Whole || w.Value.Step == ExchangeStep.Write && _effects.Any(r => r.Value.Step is ExchangeStep.Read or ExchangeStep.Whole or ExchangeStep.Begin && Order.MayFollow(w.Key, r.Key)));
+
     public bool IsGivenBack { get; private set; }
 
     public bool LetsIn { get; private set; }

@@ -53,7 +53,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         foreach (var key in Pooled(calls, file).Distinct<ISymbol>(SymbolEqualityComparer.Default))
         {
             var exchange = ExchangeCalls.Of(file.Analysis, key, function, calls, isKept: false, file.Cancellation);
-            if (!exchange.Reads || !exchange.Writes) continue;
+            if (!exchange.Asks) continue;
             var path = new ExchangePath(exchange, function, file.Analysis);
             if (Run(path) is null) continue;
             foreach (var place in path.Found.Where(p => p is not CatchClauseSyntax).OrderBy(p => p.SpanStart)) Report(place, key, "is given back");
@@ -62,7 +62,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         foreach (var key in KeptConnections(calls, file).Distinct<ISymbol>(SymbolEqualityComparer.Default))
         {
             var exchange = ExchangeCalls.Of(file.Analysis, key, function, calls, isKept: true, file.Cancellation);
-            if (!exchange.Reads || !exchange.Writes || CallersClose(function, key, file)) continue;
+            if (!exchange.Asks || CallersClose(function, key, file)) continue;
             var path = new ExchangePath(exchange, function, file.Analysis);
             if (Run(path) is not { } exits) continue;
             foreach (var place in Kept(path, exits, exchange, function).Distinct().OrderBy(p => p.SpanStart)) Report(place, key, place is CatchClauseSyntax ? "is kept" : "is let go");

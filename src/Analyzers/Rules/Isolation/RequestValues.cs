@@ -46,6 +46,11 @@ internal static class RequestValues
                 return IsPart(property.Type, file) || part == "WebSockets" ? Origin(instance, file, depth - 1) : Isolation.Origin.None;
             case IInvocationOperation call when IsPart(call.Type, file) && (call.Instance ?? call.Arguments.FirstOrDefault()?.Value) is { } receiver && receiver is not IInstanceReferenceOperation:
                 return Origin(receiver, file, depth - 1);
+            // It waits for its client by itself.
+            case IObjectCreationOperation { Type.Name: "NamedPipeServerStream" }:
+                return Isolation.Origin.Accepted;
+            case ITupleOperation tuple:
+                return tuple.Elements.Select(e => Origin(e, file, depth - 1)).FirstOrDefault(o => o != Isolation.Origin.None);
             case IObjectCreationOperation creation when IsPart(creation.Type, file):
                 return creation.Arguments.Select(a => IsPart(Code.Unwrapped(a.Value).Type, file) ? Origin(a.Value, file, depth - 1) : Isolation.Origin.None).FirstOrDefault(o => o != Isolation.Origin.None);
             default:

@@ -178,6 +178,15 @@ internal sealed class SharedField(ISymbol field, SyntaxNode assignment, SyntaxNo
     private IEnumerable<SyntaxNode> Parts()
     {
         foreach (var reference in type.DeclaringSyntaxReferences) yield return reference.GetSyntax(file.Cancellation);
+        if (field.DeclaredAccessibility != Accessibility.Private)
+        {
+            foreach (var derived in file.Analysis.Implementations.Types)
+            {
+                if (!SymbolEqualityComparer.Default.Equals(derived.BaseType?.OriginalDefinition, type.OriginalDefinition)) continue;
+                foreach (var reference in derived.DeclaringSyntaxReferences) yield return reference.GetSyntax(file.Cancellation);
+            }
+        }
+
         if (field.ContainingType is not { } holder || SymbolEqualityComparer.Default.Equals(holder.OriginalDefinition, type.OriginalDefinition)) yield break;
         foreach (var reference in holder.DeclaringSyntaxReferences) yield return reference.GetSyntax(file.Cancellation);
     }
