@@ -49,7 +49,7 @@ internal static class BufferOperations
     private static bool IsWorkItem(IInvocationOperation call) => call.TargetMethod is { Name: "QueueUserWorkItem" or "UnsafeQueueUserWorkItem", ContainingType.Name: "ThreadPool" };
 
     /// <summary>Sends or receives: on a connection or a stream over one, or in a method of this compilation that does.</summary>
-    private static bool Works(IInvocationOperation call, Analysis analysis, int depth, CancellationToken cancellation)
+    public static bool Works(IInvocationOperation call, Analysis analysis, int depth, CancellationToken cancellation)
     {
         if (Wire.Of(call, analysis) != WireUse.None) return true;
         var method = call.TargetMethod;
@@ -59,7 +59,7 @@ internal static class BufferOperations
     }
 
     /// <summary>Nothing lies between the operation and its end.</summary>
-    private static bool IsAwaitedInPlace(IInvocationOperation call)
+    public static bool IsAwaitedInPlace(IInvocationOperation call)
     {
         IOperation operation = call;
         while (operation.Parent is IConversionOperation or IParenthesizedOperation || operation.Parent is IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "Preserve" } outer && outer.Instance == operation) operation = operation.Parent;

@@ -27,6 +27,11 @@ internal static class Gates
         return false;
     }
 
+    /// <summary>A method that lets one in at a time, or asks a field before it goes on, may keep the others out by other means.</summary>
+    public static bool MayExclude(SyntaxNode function) =>
+        Code.OwnNodes(function).Any(n => n is LockStatementSyntax || n is InvocationExpressionSyntax invocation && Enters(invocation))
+        || Code.OwnNodes(function).OfType<IfStatementSyntax>().Any(i => i.Condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText.StartsWith("_", StringComparison.Ordinal)));
+
     /// <summary>A call that waits for its turn.</summary>
     public static bool Enters(InvocationExpressionSyntax invocation)
     {

@@ -11,6 +11,7 @@ internal static class IsolationRules
         new LCA4002KeepRequestOutOfSharedFields(),
         new LCA4003UseContextWithinRequest(),
         new LCA4004AwaitBeforeBufferReturn(),
+        new LCA4005LeaveOperationObjectAlone(),
         new LCA4006DoNotInterleaveExchanges(),
     ];
 }

@@ -85,9 +85,18 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
     {
         foreach (var call in calls)
         {
-            if (GivingBack.Argument(call, file.Analysis, file.Cancellation) is { } given && Wire.KeyOf(Code.Unwrapped(given.Value)) is { } key && !IsKeptForGood(key)) yield return key;
+            if (GivingBack.Argument(call, file.Analysis, file.Cancellation) is { } given && Wire.KeyOf(Code.Unwrapped(given.Value)) is { } key && !IsKeptForGood(key) && MayBeConnection(Code.Unwrapped(given.Value).Type, file)) yield return key;
             if (Wire.KeyOf(Wire.Receiver(call)) is ILocalSymbol local && GivingBack.IsLease(local.Type, file.Analysis, file.Cancellation)) yield return local;
         }
+    }
+
+    /// <summary>A connection, or a type of one's own that is used like one; no buffer, no builder.</summary>
+    private static bool MayBeConnection(ITypeSymbol? type, RuleContext file)
+    {
+        if (file.Analysis.Connections.TypeOf(type) is not null || file.Analysis.Connections.IsCarrier(type)) return true;
+        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface or TypeKind.Struct } named || !file.Analysis.Summaries.IsOwn(named)) return false;
+        return named.GetMembers().Any(m => m is IMethodSymbol && (m.Name.StartsWith("Write", StringComparison.Ordinal) || m.Name.StartsWith("Send", StringComparison.Ordinal) || m.Name.StartsWith("Execute", StringComparison.Ordinal) || m.Name.StartsWith("Ask", StringComparison.Ordinal)))
+            || named.GetMembers().Any(m => m is IPropertySymbol { Type: var held } && file.Analysis.Connections.TypeOf(held) is not null);
     }
 
     private static bool IsKeptForGood(ISymbol key) => key is not (ILocalSymbol or IParameterSymbol);

@@ -46,7 +46,7 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
         var path = new BufferPath(operation, body, file.Analysis);
         if (!path.CanBeGivenBack) return;
         if (PathEngine<OperationState>.Exits(file.Analysis, body, path, OperationState.NotStarted, null, file.Cancellation) is not { } exits) return;
-        if (path.Found.Count == 0 && operation.Buffers.Any(b => b is IFieldSymbol) && path.Refills && exits.Any(e => e.Thrown is null && e.Token == OperationState.Pending) && !IsExclusive(function))
+        if (path.Found.Count == 0 && operation.Buffers.Any(b => b is IFieldSymbol) && path.Refills && exits.Any(e => e.Thrown is null && e.Token == OperationState.Pending) && !Gates.MayExclude(function))
             PathEngine<OperationState>.Exits(file.Analysis, body, path, OperationState.Pending, null, file.Cancellation);
         foreach (var (release, buffer) in path.Found)
         {
@@ -55,11 +55,6 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
             file.Report(Diagnostic.Create(Rule, place.GetLocation(), [operation.Call.Syntax.GetLocation()], buffer.Name, $"'{operation.Call.TargetMethod.Name}' may still use it"));
         }
     }
-
-    /// <summary>A method that lets one in at a time may hold the operation back by other means.</summary>
-    private static bool IsExclusive(SyntaxNode function) =>
-        Code.OwnNodes(function).Any(n => n is LockStatementSyntax || n is InvocationExpressionSyntax invocation && Gates.Enters(invocation))
-        || Code.OwnNodes(function).OfType<IfStatementSyntax>().Any(i => i.Condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText.StartsWith("_", StringComparison.Ordinal)));
 
     /// <summary>Returned and still in its field: whoever uses the field next works on another's buffer, or returns it a second time.</summary>
     private static void KeptInField(RuleContext file, IOperation root, SyntaxNode declaration, HashSet<SyntaxNode> reported)

@@ -1,0 +1,133 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Flow.Paths;
+
+namespace LifecycleAnalyzers.Rules.Isolation;
+
+/// <summary>Follows one <c>SocketAsyncEventArgs</c>, and notes what is done to it while an operation may still hold it.</summary>
+internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analysis, int depth, CancellationToken cancellation) : IPathRule<OperationState>
+{
+    private readonly HashSet<string> _answers = Answers(args, function);
+
+    /// <summary>What is done too early, the operation that may hold it, by where it stands.</summary>
+    public List<(IOperation Use, string How)> Found { get; } = [];
+
+    /// <summary>Some operation is started with it here.</summary>
+    public SyntaxNode? Started { get; private set; }
+
+    public static bool IsArgs(ITypeSymbol? type)
+    {
+        for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (candidate.Name == "SocketAsyncEventArgs" && candidate.ContainingNamespace?.ToDisplayString() == "System.Net.Sockets") return true;
+        }
+
+        return false;
+    }
+
+    public bool IsSource(IOperation operation) => false;
+
+    public Step<OperationState> Visit(IOperation operation, OperationState token, PathView<OperationState> view)
+    {
+        switch (operation)
+        {
+            case IInvocationOperation call:
+                return new(Called(call, token));
+            // Somebody waits here, for the end of the operation most likely.
+            case IAwaitOperation:
+                return new(token == OperationState.Pending ? OperationState.Done : token);
+            case ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Instance: { } instance, Property.Name: var property } } when token == OperationState.Pending && IsIt(instance):
+                if (property is "UserToken" or "AcceptSocket" or "RemoteEndPoint" or "SocketFlags" or "BufferList" or "SendPacketsElements" or "SendPacketsFlags" or "DisconnectReuseSocket") Note(operation, "changed");
+                return new(token);
+            case ISimpleAssignmentOperation assignment when IsIt(assignment.Target):
+                return new(OperationState.Done);
+            default:
+                return new(token);
+        }
+    }
+
+    public bool Assume(IOperation condition, bool isTrue, ref OperationState token, PathView<OperationState> view)
+    {
+        if (token != OperationState.Pending) return true;
+        switch (PathView<OperationState>.Unwrapped(condition))
+        {
+            case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not:
+                return Assume(not.Operand, !isTrue, ref token, view);
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals, RightOperand.ConstantValue: { HasValue: true, Value: bool constant } } binary:
+                return Assume(binary.LeftOperand, isTrue == (constant == (binary.OperatorKind == BinaryOperatorKind.Equals)), ref token, view);
+            // It was complete when the call returned: `Completed` will not come.
+            case IInvocationOperation call when Starts(call) && !isTrue:
+            case ILocalReferenceOperation answer when _answers.Contains(answer.Local.Name) && !isTrue:
+                token = OperationState.Done;
+                return true;
+            case IInvocationOperation { TargetMethod.Name: "WaitOne" or "Wait" or "WaitAll" } when isTrue:
+                token = OperationState.Done;
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    public OperationState Return(IOperation? value, OperationState token, PathView<OperationState> view) => token;
+
+    private OperationState Called(IInvocationOperation call, OperationState token)
+    {
+        var name = call.TargetMethod.Name;
+        if (Starts(call))
+        {
+            if (token == OperationState.Pending && call.Syntax != Started) Note(call, "reused");
+            Started = call.Syntax;
+            return OperationState.Pending;
+        }
+
+        if (name is "WaitOne" or "Wait" && call.Type?.SpecialType == SpecialType.System_Boolean && !call.Arguments.IsEmpty && call.Syntax.Ancestors().Any(a => a is IfStatementSyntax or WhileStatementSyntax or ConditionalExpressionSyntax)) return token;
+        if (name is "WaitOne" or "Wait" or "GetResult" or "Sleep" or "SpinOnce" or "SpinUntil" or "CancelConnectAsync" or "Close" or "Shutdown" || name is "Dispose" && !IsIt(call.Instance)) return token == OperationState.Pending ? OperationState.Done : token;
+        if (token != OperationState.Pending) return LeavesPending(call) ? OperationState.Pending : token;
+        if (name is "Dispose" && IsIt(call.Instance)) Note(call, "disposed");
+        else if (GivingBack.Argument(call, analysis, cancellation) is { } given && IsIt(given.Value)) Note(call, "given back");
+        return token;
+    }
+
+    /// <summary>A socket's <c>…Async(args)</c>, or a method of this compilation that answers as one does.</summary>
+    private bool Starts(IInvocationOperation call) =>
+        call.TargetMethod.Name.EndsWith("Async", StringComparison.Ordinal) && call.TargetMethod.ReturnType.SpecialType == SpecialType.System_Boolean
+        && call.TargetMethod.ContainingType?.Name == "Socket" && call.Arguments.Any(a => IsArgs(a.Parameter?.Type) && IsIt(a.Value));
+
+    /// <summary>A helper that starts an operation and comes back while it is under way.</summary>
+    private bool LeavesPending(IInvocationOperation call)
+    {
+        if (depth == 0 || call.Arguments.FirstOrDefault(a => IsArgs(a.Parameter?.Type) && IsIt(a.Value)) is not { Parameter: { } given } || !analysis.Summaries.IsOwn(call.TargetMethod)) return false;
+        if (Code.Of(call.TargetMethod, analysis, cancellation) is not { } code || analysis.Bodies.Of(call.TargetMethod, cancellation) is not { } body) return false;
+        if (call.TargetMethod.OriginalDefinition.Parameters.FirstOrDefault(p => p.Ordinal == given.Ordinal) is not { } parameter) return false;
+        var inner = new ArgsPath(parameter, code.Syntax, analysis, depth - 1, cancellation);
+        var exits = PathEngine<OperationState>.Exits(analysis, body, inner, OperationState.NotStarted, null, cancellation);
+        // What the helper does too early is reported there.
+        return inner.Found.Count == 0 && exits?.Any(e => e.Thrown is null && e.Token == OperationState.Pending) == true;
+    }
+
+    private bool IsIt(IOperation? operation) => operation is not null && BufferOperations.Variable(PathView<OperationState>.Unwrapped(operation)) is { } symbol && SymbolEqualityComparer.Default.Equals(symbol, args);
+
+    private void Note(IOperation use, string how)
+    {
+        if (!Found.Any(f => f.Use.Syntax == use.Syntax)) Found.Add((use, how));
+    }
+
+    /// <summary>Variables that keep what the start of an operation answered.</summary>
+    private static HashSet<string> Answers(ISymbol args, SyntaxNode function)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var call in Code.OwnNodes(function).OfType<InvocationExpressionSyntax>())
+        {
+            if (!call.ArgumentList.Arguments.Any(a => a.Expression is IdentifierNameSyntax name && name.Identifier.ValueText == args.Name)) continue;
+            switch (call.Parent)
+            {
+                case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax variable }: names.Add(variable.Identifier.ValueText); break;
+                case AssignmentExpressionSyntax { Left: IdentifierNameSyntax local }: names.Add(local.Identifier.ValueText); break;
+            }
+        }
+
+        return names;
+    }
+}
