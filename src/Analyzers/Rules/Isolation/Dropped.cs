@@ -73,6 +73,8 @@ internal static class Dropped
         foreach (var name in function.DescendantNodes().OfType<IdentifierNameSyntax>())
         {
             if (name.Identifier.ValueText != local.Name || name.Parent is AssignmentExpressionSyntax assigned && assigned.Left == name) continue;
+            // To ask how it stands is not to wait for it.
+            if (name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsCompleted" or "Status" or "Id" or "IsFaulted" or "IsCanceled" or "IsCompletedSuccessfully" }) continue;
             return true;
         }
 

@@ -29,7 +29,7 @@ internal sealed class LCA4003UseContextWithinRequest : IRule
             var sites = new HashSet<IOperation>();
             foreach (var work in OutlivingWork.In(root, file.Analysis, file.Cancellation))
             {
-                if (sites.Contains(work.Site) || FirstUse(work, file) is not { } use || IsOtherwise(work, use)) continue;
+                if (sites.Contains(work.Site) || FirstUse(work, file) is not { } use || IsOtherwise(work, use, file)) continue;
                 sites.Add(work.Site);
                 var location = use.Syntax.GetLocation();
                 if (use.Syntax.SyntaxTree != file.Tree || !reported.Add(location)) continue;
@@ -141,7 +141,7 @@ internal sealed class LCA4003UseContextWithinRequest : IRule
     /// An <c>HttpListener</c> ends no request by itself: who hands the context on and does not come back to it has handed on the
     /// request. Only where this function goes on with it, or has closed it, there are two.
     /// </summary>
-    private static bool IsOtherwise(OutlivingWork work, IOperation use)
+    private static bool IsOtherwise(OutlivingWork work, IOperation use, RuleContext file)
     {
         if (!RequestContexts.IsHttpListeners(use.Type)) return false;
         var site = work.Site.Syntax;
@@ -151,13 +151,19 @@ internal sealed class LCA4003UseContextWithinRequest : IRule
             if (site.Span.Contains(name.Span) || work.Code?.Syntax.Span.Contains(name.Span) == true) continue;
             if (!RequestContexts.IsHttpListeners(model.GetTypeInfo(name).Type)) continue;
             if (Order.MayFollow(site, name) && !IsAssigned(name)) return false;
-            if (Order.MayFollow(name, site) && IsClosed(name)) return false;
+            if (Order.MayFollow(name, site) && (IsClosed(name) || IsClosedByCall(name, model, file))) return false;
         }
 
         return true;
     }
 
     private static bool IsAssigned(IdentifierNameSyntax name) => name.Parent is AssignmentExpressionSyntax assignment && assignment.Left == name;
+
+    /// <summary>Given to a method that answers and closes it.</summary>
+    private static bool IsClosedByCall(IdentifierNameSyntax name, SemanticModel model, RuleContext file) =>
+        name.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } && model.GetOperation(call, file.Cancellation) is IInvocationOperation invocation
+        && Code.Of(invocation.TargetMethod, file.Analysis, file.Cancellation) is { } code
+        && code.Syntax.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => RequestContexts.IsHttpListeners(file.Analysis.Bodies.ModelOf(n.SyntaxTree).GetTypeInfo(n).Type) && IsClosed(n));
 
     private static bool IsClosed(IdentifierNameSyntax name)
     {
