@@ -64,8 +64,8 @@ internal sealed class LCA4005LeaveOperationObjectAlone : IRule
     {
         foreach (var release in calls)
         {
-            if (GivingBack.Argument(release, file.Analysis, file.Cancellation) is not { } given || BufferOperations.Variable(Code.Unwrapped(given.Value)) is not { } symbol || given.Value.Type is not { } type) continue;
-            if (Code.Unwrapped(given.Value).Type is not INamedTypeSymbol { TypeKind: TypeKind.Class } held || !file.Analysis.Summaries.IsOwn(held) || ArgsPath.IsArgs(type) || file.Analysis.Connections.TypeOf(held) is not null || file.Analysis.Connections.IsCarrier(held)) continue;
+            if (GivingBack.Argument(release, file.Analysis, file.Cancellation) is not { } given || BufferOperations.Variable(Code.Unwrapped(given.Value)) is not { } symbol) continue;
+            if (Code.Unwrapped(given.Value).Type is not INamedTypeSymbol { TypeKind: TypeKind.Class } held || !file.Analysis.Summaries.IsOwn(held) || !ArgsPath.IsArgs(held) && file.Analysis.Connections.TypeOf(held) is not null || file.Analysis.Connections.IsCarrier(held)) continue;
             foreach (var call in calls)
             {
                 if (!Dropped.IsTask(call.Type) || call == release || !Uses(call, symbol) || BufferOperations.IsAwaitedInPlace(call) || !BufferOperations.Works(call, file.Analysis, 2, file.Cancellation) && !TakesToWire(call, symbol, file)) continue;
