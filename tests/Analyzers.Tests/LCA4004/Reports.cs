@@ -34,7 +34,7 @@ public class Reports
     [InlineData("var t = _stream.WriteAsync(b, 0, 9); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; await t;")]
     [InlineData("_ = Task.Run(() => _stream.Write(b, 0, 9)); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};", "void")]
     // The second goes on when the first fails.
-    [InlineData("try { var t = _stream.WriteAsync(b, 0, 9); var u = _socket.SendAsync(b).AsTask(); await u; await t; } finally { {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; }")]
+    [InlineData("try { var t = _stream.WriteAsync(b, 0, 9); var u = _socket.SendAsync(b.AsMemory()).AsTask(); await u; await t; } finally { {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; }")]
     public Task Returned(string body, string result = "async Task") => Case.HoldsAsync(Method(body, result));
 
     [Theory]

@@ -105,9 +105,11 @@ internal static class GivingBack
 
     /// <summary>What takes it back looks at more than whether it is open: it may know of the unfinished exchange.</summary>
     private static bool AsksMore(IMethodSymbol method, Analysis analysis, CancellationToken cancellation) =>
-        analysis.Summaries.IsOwn(method) && Code.Of(method, analysis, cancellation) is { } code && AsksMore(code.Syntax);
+        analysis.Summaries.IsOwn(method) && Code.Of(method, analysis, cancellation) is { } code && AsksMore(code.Syntax, method);
 
-    private static bool AsksMore(SyntaxNode method)
+    /// <param name="method">The code.</param>
+    /// <param name="symbol">Its method, whose own flags its callers decide.</param>
+    private static bool AsksMore(SyntaxNode method, IMethodSymbol? symbol = null)
     {
         foreach (var node in method.DescendantNodes())
         {
@@ -117,7 +119,7 @@ internal static class GivingBack
                 ConditionalExpressionSyntax conditional => conditional.Condition,
                 _ => null,
             };
-            if (condition?.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => TellsOfExchange(n.Identifier.ValueText)) == true) return true;
+            if (condition?.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => TellsOfExchange(n.Identifier.ValueText) && symbol?.Parameters.Any(p => p.Name == n.Identifier.ValueText) != true) == true) return true;
         }
 
         return false;

@@ -25,7 +25,7 @@ internal sealed class LCA4005LeaveOperationObjectAlone : IRule
     {
         foreach (var member in file.AllCode)
         {
-            var hasArgs = member.Identifiers.Contains("SocketAsyncEventArgs") || member.Invoked.Any(w => w.EndsWith("Async", StringComparison.Ordinal));
+            var hasArgs = member.Identifiers.Contains("SocketAsyncEventArgs") || member.Invoked.Any(w => w.EndsWith("Async", StringComparison.Ordinal)) || GivingBack.MayStandIn(member.Invoked);
             if (!hasArgs || Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
             foreach (var function in root.Descendants().OfType<IInvocationOperation>().GroupBy(i => Code.FunctionAround(i.Syntax)))
             {
