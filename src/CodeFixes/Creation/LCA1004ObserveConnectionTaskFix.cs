@@ -93,12 +93,14 @@ public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
         directive = directive.WithTrailingTrivia(endOfLine == default ? SyntaxFactory.LineFeed : endOfLine);
         if (changed.Usings.Count > 0)
         {
-            var after = changed.Usings.LastOrDefault(u => u.GlobalKeyword.IsKind(SyntaxKind.None) && u.Alias is null && u.StaticKeyword.IsKind(SyntaxKind.None) && string.CompareOrdinal(u.Name?.ToString(), Namespace) < 0);
+            var after = changed.Usings.LastOrDefault(u => u.GlobalKeyword.IsKind(SyntaxKind.None) && u.Alias is null && u.StaticKeyword.IsKind(SyntaxKind.None) && (IsSystem(u.Name) || string.CompareOrdinal(u.Name?.ToString(), Namespace) < 0));
             return after is null ? First(changed, directive) : changed.InsertNodesAfter(after, [directive]);
         }
 
         return First(changed, directive);
     }
+
+    private static bool IsSystem(NameSyntax? name) => name?.ToString() is { } text && (text == "System" || text.StartsWith("System.", StringComparison.Ordinal));
 
     /// <summary>In front of everything, but behind the comment with which the file begins.</summary>
     private static CompilationUnitSyntax First(CompilationUnitSyntax unit, UsingDirectiveSyntax directive)

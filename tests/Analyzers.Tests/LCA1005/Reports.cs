@@ -155,4 +155,23 @@ public class Reports
     public Task The_message_names_what_is_missing(string body, string message) => Case.HoldsAsync(
         Receiver(body),
         Case.Diagnostic("LCA1005").WithLocation(0).WithOptions(DiagnosticOptions.IgnoreAdditionalLocations).WithMessage("'OnReceived' " + message + ": an exception that leaves it ends the process"));
+
+    [Fact]
+    public Task A_thread_whose_connection_others_close() => Case.HoldsAsync("""
+        class Dialler
+        {
+            private readonly TcpClient _client = new();
+            public void Start() => new Thread(() => { try { {|LCA1005:_client.Connect("", 1)|}; } catch (SocketException e) { Console.WriteLine(e); } }).Start();
+            public void Stop() => Finish();
+            private void Finish() => _client.Close();
+        }
+        """);
+
+    [Fact]
+    public Task A_work_item_of_ones_own() => Case.HoldsAsync("""
+        class Dial(TcpClient client) : IThreadPoolWorkItem
+        {
+            public void Execute() => {|LCA1005:client.Connect("", 1)|};
+        }
+        """);
 }

@@ -135,4 +135,17 @@ public class Silent
             }
         }
         """);
+
+    [Theory]
+    // Only the thread itself closes it.
+    [InlineData("new Thread(() => { var client = new TcpClient(); try { client.Connect(\"\", 1); } catch (SocketException e) { Console.WriteLine(e); } client.Close(); }).Start();")]
+    [InlineData("new Thread(() => { try { _client.Connect(\"\", 1); } catch (SocketException e) { Console.WriteLine(e); } Finish(); }).Start();")]
+    public Task A_flow_of_ones_own_that_closes_for_itself(string body) => Case.SilentAsync($$"""
+        class Dialler
+        {
+            private readonly TcpClient _client = new();
+            public void Start() { {{body}} }
+            private void Finish() => _client.Close();
+        }
+        """);
 }

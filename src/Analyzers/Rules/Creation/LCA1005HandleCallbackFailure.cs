@@ -14,12 +14,17 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
 {
     public const string Id = "LCA1005";
 
+    /// <summary>The diagnostic's property that tells the fix what leaves the function: metadata names, separated by semicolons.</summary>
+    public const string Exceptions = "exceptions";
+
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Handle failure inside a completion callback",
         "'{0}' {1}, and nothing catches {2}: an exception that leaves it ends the process",
         "Creation", DiagnosticSeverity.Warning, isEnabledByDefault: true,
         description: "An exception that leaves an AsyncCallback, a completion handler, a timer's callback, a pool thread's work item, a thread or an async void method ends the process. Network I/O there stands in a try that catches both what the network throws and what closing throws.",
         helpLinkUri: Describe.HelpLink(Id));
+
+    private static readonly HashSet<string> ClosingCalls = new(StringComparer.Ordinal) { "Close", "CloseAsync", "Dispose", "DisposeAsync", "Abort", "Shutdown", "Disconnect" };
 
     public DiagnosticDescriptor Descriptor => Rule;
 
@@ -34,6 +39,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
 
         foreach (var member in file.ReachingMembers)
         {
+            if (WorkItem(file, member.Declaration) is { } work && seen.Add(member.Declaration)) Check(file, member.Declaration, work, work.Name, null);
             foreach (var function in AsyncFunctions(member.Declaration))
             {
                 var symbol = function is AnonymousFunctionExpressionSyntax ? file.Model.GetSymbolInfo(function, file.Cancellation).Symbol : file.Model.GetDeclaredSymbol(function, file.Cancellation);
@@ -43,6 +49,11 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
             }
         }
     }
+
+    /// <summary>The thread pool runs an own work item as it is.</summary>
+    private static IMethodSymbol? WorkItem(RuleContext file, SyntaxNode declaration) =>
+        declaration is MethodDeclarationSyntax { Identifier.ValueText: "Execute", ParameterList.Parameters.Count: 0 } method && file.Model.GetDeclaredSymbol(method, file.Cancellation) is { IsAsync: false } symbol
+        && symbol.ContainingType.AllInterfaces.Any(i => i is { Name: "IThreadPoolWorkItem", ContainingNamespace.Name: "Threading" }) ? symbol : null;
 
     /// <summary>The async functions without a result; of a lambda only its conversion tells.</summary>
     private static IEnumerable<SyntaxNode> AsyncFunctions(SyntaxNode member)
@@ -63,12 +74,13 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (file.Analysis.Bodies.At(function, file.Cancellation) is null) return;
         var isCallback = callback is not null && (callback.Kind & CallbackKind.Callback) != 0;
         var escapes = file.Analysis.Escapes.Of(function, file.Cancellation);
-        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(e, isCallback))
+        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(e, isCallback) && (e.Fails || isCallback || MayBeClosedByOthers(file, function, e.Io)))
             ?? escapes.FirstOrDefault(e => e.Thrown is not null && (Escapes.IsNetworks(e.Thrown) || IsAboutConnections(file, function, callback)));
-        if (first is not null) Report(file, name, callback, first);
+        if (first is not null) Report(file, name, callback, first, Leaving(escapes));
         else if (Rearming(file, function) is { } rearming)
         {
-            file.Report(Diagnostic.Create(Rule, rearming.Syntax.GetLocation(), callback is null ? null : ImmutableArray.Create(callback.Subscription), name,
+            file.Report(Diagnostic.Create(Rule, rearming.Syntax.GetLocation(), callback is null ? null : ImmutableArray.Create(callback.Subscription),
+                ImmutableDictionary<string, string?>.Empty.Add(Exceptions, "System.ObjectDisposedException"), name,
                 "calls 'Change' on a timer that may be disposed by then", "ObjectDisposedException"));
         }
     }
@@ -87,6 +99,43 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
             IoKind.Close => Tasks.IsTask(escape.Io.Method.ReturnType) && escape.Fails && escape.Io.Failures.Any(f => f.Name == "WebSocketException"),
             _ => true,
         };
+    }
+
+    /// <summary>
+    /// Where a flow of one's own handles what the network throws, closing matters only if somebody else closes under it: a
+    /// variable is its own, and a field is closed by a member that others call.
+    /// </summary>
+    private static bool MayBeClosedByOthers(RuleContext file, SyntaxNode function, IoCall io)
+    {
+        if (io.Connection is null) return false;
+        var connection = IoCalls.Unwrapped(io.Connection);
+        if (connection is ILocalReferenceOperation { Local: var local } && local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is { } declaration
+            && file.Analysis.Bodies.ModelOf(declaration.SyntaxTree).GetOperation(declaration, file.Cancellation) is IVariableDeclaratorOperation { Initializer.Value: var value }) connection = IoCalls.Unwrapped(value);
+        if (connection is IObjectCreationOperation or IAwaitOperation or IInvocationOperation) return false;
+        if (connection is not IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference || !file.Analysis.Summaries.IsOwn(reference.Member)) return true;
+        var members = reference.Member.ContainingType.DeclaringSyntaxReferences.Select(r => r.GetSyntax(file.Cancellation)).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members.OfType<MethodDeclarationSyntax>()).ToList();
+        var closing = new HashSet<string>(members.Where(m => Invoked(m, function).Overlaps(ClosingCalls)).Select(m => m.Identifier.ValueText), StringComparer.Ordinal);
+        return members.Any(m => !m.Modifiers.Any(SyntaxKind.PrivateKeyword) && m.Modifiers.Count + (m.ExplicitInterfaceSpecifier is null ? 0 : 1) > 0
+            && (closing.Contains(m.Identifier.ValueText) || Invoked(m, function).Overlaps(closing)));
+    }
+
+    /// <summary>The names of what a member calls, outside the function in it.</summary>
+    private static HashSet<string> Invoked(SyntaxNode member, SyntaxNode function)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in member.DescendantNodes(n => n != function))
+        {
+            var name = node is not InvocationExpressionSyntax call ? null : call.Expression switch
+            {
+                SimpleNameSyntax simple => simple,
+                MemberAccessExpressionSyntax access => access.Name,
+                MemberBindingExpressionSyntax binding => binding.Name,
+                _ => null,
+            };
+            if (name is not null) names.Add(name.Identifier.ValueText);
+        }
+
+        return names;
     }
 
     /// <summary>A function that does network I/O, or that a connection calls: what it throws is about that connection.</summary>
@@ -155,12 +204,32 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         return false;
     }
 
-    private static void Report(RuleContext file, string name, Callback? callback, Escape escape)
+    /// <summary>Everything that the function lets out, so that one <c>try</c> around it all is enough.</summary>
+    private static string Leaving(ImmutableArray<Escape> escapes)
+    {
+        var types = new List<ITypeSymbol>();
+        foreach (var escape in escapes)
+        {
+            if (escape.Thrown is { } thrown) types.Add(thrown);
+            if (escape.Io is not { } io) continue;
+            if (escape.Fails) types.AddRange(io.Failures.Where(f => f.Name != "TimeoutException"));
+            if (escape.Ends) types.AddRange(io.Endings.Take(1));
+        }
+
+        return string.Join(";", types.Select(MetadataName).Distinct().OrderBy(Order).ThenBy(n => n, StringComparer.Ordinal));
+
+        static int Order(string name) => name.EndsWith("SocketException", StringComparison.Ordinal) ? 0 : name.EndsWith("ObjectDisposedException", StringComparison.Ordinal) ? 2 : 1;
+
+        static string MetadataName(ITypeSymbol type) => type.ContainingType is { } outer ? MetadataName(outer) + "+" + type.MetadataName
+            : type.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() + "." + type.MetadataName : type.MetadataName;
+    }
+
+    private static void Report(RuleContext file, string name, Callback? callback, Escape escape, string leaving)
     {
         var locations = ImmutableArray.CreateBuilder<Location>();
         if (callback is not null) locations.Add(callback.Subscription);
         foreach (var step in escape.Route) locations.Add(step.Location);
-        file.Report(Diagnostic.Create(Rule, escape.At.Syntax.GetLocation(), locations, name, What(escape), Exceptions(escape)));
+        file.Report(Diagnostic.Create(Rule, escape.At.Syntax.GetLocation(), locations, ImmutableDictionary<string, string?>.Empty.Add(Exceptions, leaving), name, What(escape), Missing(escape)));
     }
 
     private static string What(Escape escape)
@@ -173,7 +242,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
     private static string Through(Escape escape, string? end) =>
         string.Join(", ", escape.Route.Select(step => "'" + step.Method.Name.Substring(step.Method.Name.LastIndexOf('.') + 1) + "'").Where(n => n != "''" && n != "'" + end + "'").Distinct());
 
-    private static string Exceptions(Escape escape)
+    private static string Missing(Escape escape)
     {
         if (escape.Io is not { } io) return escape.Thrown!.Name;
         var failure = io.Failures.LastOrDefault(f => f.Name is "SocketException" or "IOException" or "WebSocketException" or "HttpListenerException")?.Name;

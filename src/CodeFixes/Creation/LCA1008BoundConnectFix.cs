@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Composition;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Formatting;
+using Microsoft.CodeAnalysis.Simplification;
+using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Rules.Creation;
+
+namespace LifecycleAnalyzers.CodeFixes.Creation;
+
+/// <summary>Passes the token in scope to the connect; where there is none, one that is cancelled after a while.</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp), Shared]
+public sealed class LCA1008BoundConnectFix : CodeFixProvider
+{
+    private const string TokenKey = "LCA1008.Token";
+    private const string TimeoutKey = "LCA1008.Timeout";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA1008BoundConnect.Id];
+
+    /// <inheritdoc/>
+    public override FixAllProvider GetFixAllProvider() => FixAllOfRule.Instance;
+
+    /// <inheritdoc/>
+    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        var document = context.Document;
+        var root = await document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
+        var model = await document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
+        if (root is null || model is null) return;
+        foreach (var diagnostic in context.Diagnostics)
+        {
+            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
+            if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol method || Place(call, method, model) is not { } place) continue;
+            if (Token(call, model) is { } token)
+            {
+                var passed = root.ReplaceNode(call, WithToken(call, token, place));
+                context.RegisterCodeFix(CodeAction.Create($"Pass '{token}'", _ => Task.FromResult(document.WithSyntaxRoot(passed)), TokenKey), diagnostic);
+            }
+            else if (Limited(root, call, place, model) is { } limited)
+            {
+                context.RegisterCodeFix(CodeAction.Create("Cancel the connect after a while", _ => Task.FromResult(document.WithSyntaxRoot(limited)), TimeoutKey), diagnostic);
+            }
+        }
+    }
+
+    /// <summary>Where the token goes: in place of an argument that says nothing, else behind the others, by name where one is left out before it.</summary>
+    private static (ArgumentSyntax? Replaced, string? Name)? Place(InvocationExpressionSyntax call, IMethodSymbol method, SemanticModel model)
+    {
+        foreach (var argument in call.ArgumentList.Arguments)
+        {
+            if (model.GetTypeInfo(argument.Expression).ConvertedType?.Name == "CancellationToken") return (argument, null);
+        }
+
+        var count = call.ArgumentList.Arguments.Count;
+        var isNamed = call.ArgumentList.Arguments.Any(a => a.NameColon is not null);
+        if (method.Parameters.FirstOrDefault(p => p.Type.Name == "CancellationToken") is { } own) return (null, own.Ordinal == count && !isNamed ? null : own.Name);
+        if (isNamed) return null;
+        // A sister that takes the same and a token. Where it answers with another kind of task, that must not matter.
+        foreach (var sister in Sisters(call, method, model))
+        {
+            if (sister.Parameters.Length != method.Parameters.Length + 1 || sister.Parameters.Last().Type.Name != "CancellationToken" || count != method.Parameters.Length) continue;
+            if (!sister.Parameters.Take(count).Select(p => p.Type).SequenceEqual(method.Parameters.Select(p => p.Type), SymbolEqualityComparer.Default)) continue;
+            if (SymbolEqualityComparer.Default.Equals(sister.ReturnType, method.ReturnType) || IsAwaited(call)) return (null, null);
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<IMethodSymbol> Sisters(InvocationExpressionSyntax call, IMethodSymbol method, SemanticModel model) =>
+        model.GetMemberGroup(call.Expression).OfType<IMethodSymbol>().Where(m => m.IsStatic == method.IsStatic && !SymbolEqualityComparer.Default.Equals(m, method));
+
+    private static bool IsAwaited(SyntaxNode call) =>
+        call.Parent is AwaitExpressionSyntax || call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { Parent: AwaitExpressionSyntax } };
+
+    /// <summary>The token that is in scope: a parameter or variable, then a field or property of the type; or that of its source.</summary>
+    private static string? Token(InvocationExpressionSyntax call, SemanticModel model)
+    {
+        var position = call.SpanStart;
+        var isStatic = model.GetEnclosingSymbol(position) is { IsStatic: true };
+        string? field = null, source = null;
+        foreach (var symbol in model.LookupSymbols(position))
+        {
+            switch (symbol)
+            {
+                case IParameterSymbol { Type.Name: "CancellationToken", RefKind: RefKind.None }:
+                    return symbol.Name;
+                case ILocalSymbol { Type.Name: "CancellationToken" } local when local.DeclaringSyntaxReferences.FirstOrDefault()?.Span.End < position:
+                    return symbol.Name;
+                case IFieldSymbol { Type.Name: "CancellationToken", IsImplicitlyDeclared: false } or IPropertySymbol { Type.Name: "CancellationToken", IsIndexer: false } when !isStatic || symbol.IsStatic:
+                    if (SymbolEqualityComparer.Default.Equals(symbol.ContainingType, model.GetEnclosingSymbol(position)?.ContainingType)) field ??= symbol.Name;
+                    break;
+                case IFieldSymbol { Type: { Name: "CancellationTokenSource", NullableAnnotation: not NullableAnnotation.Annotated }, IsImplicitlyDeclared: false } when !isStatic || symbol.IsStatic:
+                    source ??= symbol.Name + ".Token";
+                    break;
+            }
+        }
+
+        return field ?? source;
+    }
+
+    private static InvocationExpressionSyntax WithToken(InvocationExpressionSyntax call, string token, (ArgumentSyntax? Replaced, string? Name) place)
+    {
+        var expression = SyntaxFactory.ParseExpression(token);
+        if (place.Replaced is { } replaced) return call.ReplaceNode(replaced.Expression, expression.WithTriviaFrom(replaced.Expression));
+        var argument = SyntaxFactory.Argument(expression);
+        if (place.Name is { } name) argument = argument.WithNameColon(SyntaxFactory.NameColon(name));
+        return call.WithArgumentList(call.ArgumentList.AddArguments(argument)).WithAdditionalAnnotations(Formatter.Annotation);
+    }
+
+    /// <summary>A source of its own, cancelled after a while; the function must wait for the connect while the source lives.</summary>
+    private static SyntaxNode? Limited(SyntaxNode root, InvocationExpressionSyntax call, (ArgumentSyntax? Replaced, string? Name) place, SemanticModel model)
+    {
+        if (!IsAwaited(call) || call.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax } statement || Functions.Enclosing(call) is not { } function || !function.Span.Contains(statement.Span)) return null;
+        var name = Reporting.Unused(model, call.SpanStart, "timeout", "connectTimeout", "connectLimit");
+        var source = SyntaxFactory.ParseStatement($"using var {name} = new System.Threading.CancellationTokenSource(System.TimeSpan.FromSeconds(30));")
+            .WithLeadingTrivia(statement.GetLeadingTrivia())
+            .WithTrailingTrivia(EndOfLine(root))
+            .WithAdditionalAnnotations(Formatter.Annotation, Simplifier.Annotation, Simplifier.AddImportsAnnotation);
+        var limited = statement.ReplaceNode(call, WithToken(call, name + ".Token", place)).WithLeadingTrivia(statement.GetLeadingTrivia().Reverse().TakeWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse());
+        return root.ReplaceNode(statement, [source, limited]);
+    }
+
+    private static SyntaxTrivia EndOfLine(SyntaxNode root)
+    {
+        var first = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
+        return first == default ? SyntaxFactory.LineFeed : first;
+    }
+}
