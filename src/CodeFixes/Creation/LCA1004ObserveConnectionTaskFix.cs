@@ -30,6 +30,8 @@ public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
         if (root is not CompilationUnitSyntax unit || model is null || model.Compilation.GetTypesByMetadataName(Namespace + ".ObserveExtensions").IsEmpty) return;
+        // Its overloads speak of the logger: without that type none of them can be called.
+        if (model.Compilation.GetTypesByMetadataName("Microsoft.Extensions.Logging.ILogger").IsEmpty) return;
         foreach (var diagnostic in context.Diagnostics)
         {
             if (!diagnostic.Properties.ContainsKey(LCA1004ObserveConnectionTask.Dropped)) continue;

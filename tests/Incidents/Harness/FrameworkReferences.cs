@@ -19,6 +19,12 @@ public static class FrameworkReferences
     public static string? RuntimePackage { get; } =
         Path.Combine(AppContext.BaseDirectory, "LifecycleAnalyzers.Runtime.dll") is var path && File.Exists(path) ? path : null;
 
+    /// <summary>The runtime package and what its signatures speak of, as a project that references the package gets them.</summary>
+    public static ImmutableArray<MetadataReference> RuntimePackageWithDependencies { get; } =
+        RuntimePackage is { } package
+            ? FromFiles(new[] { package, Path.Combine(AppContext.BaseDirectory, "Microsoft.Extensions.Logging.Abstractions.dll") }.Where(File.Exists))
+            : [];
+
     private static IEnumerable<string> TrustedAssemblies() =>
         (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

@@ -29,9 +29,7 @@ public static class SourceProject
             LanguageNames.CSharp,
             compilationOptions: new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable),
             parseOptions: new CSharpParseOptions(LanguageVersion.Latest),
-            metadataReferences: FrameworkReferences.RuntimePackage is { } package
-                ? FrameworkReferences.Base.Add(MetadataReference.CreateFromFile(package))
-                : FrameworkReferences.Base);
+            metadataReferences: FrameworkReferences.Base.AddRange(FrameworkReferences.RuntimePackageWithDependencies));
         var solution = workspace.CurrentSolution
             .WithOptions(workspace.Options.WithChangedOption(FormattingOptions.NewLine, LanguageNames.CSharp, "\n"))
             .AddProject(info);
