@@ -67,7 +67,7 @@ internal sealed class PathView<TToken>(PathState<TToken> state, IPathRule<TToken
                 case IAwaitOperation awaited:
                     expression = awaited.Operation;
                     continue;
-                case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "WaitAsync", Instance: { } task }:
+                case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "WaitAsync", Instance: { Type.Name: "Task" or "ValueTask" } task }:
                     expression = task;
                     continue;
                 default:

@@ -14,5 +14,6 @@ internal static class CreationRules
         new LCA1008BoundConnect(),
         new LCA1003CloseOnFailure(),
         new LCA1006CloseBoth(),
+        new LCA1007GiveBackCount(),
     ];
 }

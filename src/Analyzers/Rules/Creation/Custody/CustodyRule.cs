@@ -250,7 +250,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     /// <summary>The value without an <c>await</c>: what is stored is the task itself.</summary>
     private static IOperation Core(IOperation value)
     {
-        while (value is IConversionOperation { OperatorMethod: null } or IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "WaitAsync", Instance: not null })
+        while (value is IConversionOperation { OperatorMethod: null } or IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "WaitAsync", Instance.Type.Name: "Task" or "ValueTask" })
             value = value is IConversionOperation conversion ? conversion.Operand : ((IInvocationOperation)value).Instance!;
         return value;
     }

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Flow.Paths;
+using LifecycleAnalyzers.Rules.Creation.Custody;
+
+namespace LifecycleAnalyzers.Rules.Creation.Counting;
+
+internal enum Level
+{
+    Down,
+
+    /// <summary>It went up on this path.</summary>
+    Up,
+
+    /// <summary>The same, and something has failed since.</summary>
+    Failed,
+
+    /// <summary>It is down again, or others see to it.</summary>
+    Settled,
+}
+
+/// <summary>Where a count is on one path.</summary>
+internal readonly struct Tally(Level level, IOperation? raised = null, IOperation? failed = null) : IEquatable<Tally>
+{
+    public Level Level { get; } = level;
+
+    public IOperation? Raised { get; } = raised;
+
+    public IOperation? Failed { get; } = failed;
+
+    public bool IsUp => Level is Level.Up or Level.Failed;
+
+    public bool Equals(Tally other) => Level == other.Level && ReferenceEquals(Raised, other.Raised) && ReferenceEquals(Failed, other.Failed);
+
+    public override bool Equals(object? obj) => obj is Tally other && Equals(other);
+
+    public override int GetHashCode() => (int)Level;
+}
+
+/// <summary>What a function does to a count that is up when it is called.</summary>
+internal sealed class Move(bool raises, bool settles, ImmutableArray<INamedTypeSymbol> throwsUp, ImmutableArray<INamedTypeSymbol> throwsSettled)
+{
+    /// <summary>From below it comes back with the count up, always.</summary>
+    public bool Raises { get; } = raises;
+
+    public bool Settles { get; } = settles;
+
+    public ImmutableArray<INamedTypeSymbol> ThrowsUp { get; } = throwsUp;
+
+    public ImmutableArray<INamedTypeSymbol> ThrowsSettled { get; } = throwsSettled;
+}
+
+/// <summary>Follows one count through a body: up, down, and what can throw in between.</summary>
+internal sealed class CountRule(Counter counter, Count count, Body body, int depth) : IPathRule<Tally>
+{
+    private readonly HashSet<object> _answers = [];
+
+    /// <summary>It went up again where the last way down had been skipped by a failure.</summary>
+    public List<Tally> Lost { get; } = [];
+
+    public bool IsSource(IOperation operation) => false;
+
+    public Step<Tally> Visit(IOperation operation, Tally token, PathView<Tally> view)
+    {
+        switch (operation)
+        {
+            case IInvocationOperation or IIncrementOrDecrementOperation or ICompoundAssignmentOperation when Moves(operation) is { } up:
+                if (!up) return new(token.IsUp ? new Tally(Level.Settled, token.Raised, token.Failed) : token);
+                if (token.Level == Level.Failed) Lost.Add(token);
+                return new(new Tally(Level.Up, operation));
+            case ISimpleAssignmentOperation { Target: var target, Value: var value } when PathView<Tally>.Unwrapped(value) is IInvocationOperation answered && Moves(answered) == true && PathView<Tally>.KeyOf(target) is { } key:
+                _answers.Add(key);
+                return new(token);
+            case IInvocationOperation call:
+                return Call(call, token);
+            case IFlowAnonymousFunctionOperation lambda when token.IsUp && counter.MovesDown(count, lambda.Syntax):
+                return new(new Tally(Level.Settled, token.Raised, token.Failed));
+            case IMethodReferenceOperation { Method: var method } when token.IsUp && method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax && counter.MovesDown(count, syntax):
+                return new(new Tally(Level.Settled, token.Raised, token.Failed));
+            case IAwaitOperation awaited when token.IsUp:
+                return Await(awaited, token);
+            default:
+                return new(token);
+        }
+    }
+
+    public bool Assume(IOperation condition, bool isTrue, ref Tally token, PathView<Tally> view)
+    {
+        if (token.Level != Level.Up) return true;
+        var bare = PathView<Tally>.Unwrapped(condition);
+        while (bare is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not) (bare, isTrue) = (PathView<Tally>.Unwrapped(not.Operand), !isTrue);
+        // `if (!TryAdd(…))`: it is not up then.
+        var asks = bare is IInvocationOperation call && Moves(call) == true || PathView<Tally>.KeyOf(bare) is { } key && _answers.Contains(key);
+        if (asks && !isTrue) token = default;
+        return true;
+    }
+
+    public Tally Return(IOperation? value, Tally token, PathView<Tally> view) => token;
+
+    private bool? Moves(IOperation operation)
+    {
+        foreach (var up in count.Ups)
+        {
+            if (up == operation.Syntax) return true;
+        }
+
+        foreach (var down in count.Downs)
+        {
+            if (down == operation.Syntax) return false;
+        }
+
+        return null;
+    }
+
+    private Step<Tally> Call(IInvocationOperation call, Tally token)
+    {
+        var method = call.TargetMethod;
+        if (method.MethodKind == MethodKind.LocalFunction || counter.Openings.IsFollowed(method))
+        {
+            if (Inner(method) is not { } inner) return token.IsUp && counter.MovesDown(count, method) ? new(new Tally(Level.Settled, token.Raised, token.Failed)) : new(token);
+            if (token.IsUp && inner.Settles)
+            {
+                return new(new Tally(Level.Settled, token.Raised, token.Failed)) { Throws = Heard(call, inner.ThrowsUp), OnThrow = Failed(token, call) };
+            }
+
+            if (!token.IsUp && inner.Raises) return new(new Tally(Level.Up, call));
+            return token.IsUp ? new(token) { Throws = Heard(call, inner.ThrowsUp), OnThrow = Failed(token, call) } : new(token);
+        }
+
+        if (!token.IsUp || call.Type?.Name is "Task" or "ValueTask" && method.MethodKind != MethodKind.DelegateInvoke) return new(token);
+        return new(token) { Throws = method.MethodKind == MethodKind.DelegateInvoke && call.Type?.Name is not ("Task" or "ValueTask") ? [counter.AnyException] : counter.Throws(call), OnThrow = Failed(token, call) };
+    }
+
+    private static Tally Failed(Tally token, IOperation by) => new(Level.Failed, token.Raised, by);
+
+    private static ImmutableArray<INamedTypeSymbol> Heard(IInvocationOperation call, ImmutableArray<INamedTypeSymbol> throws) => Counter.IsHeard(call) ? throws : [];
+
+    private Move? Inner(IMethodSymbol method) => depth <= 0 ? null : counter.MoveOf(count, method, body, depth - 1);
+
+    private Step<Tally> Await(IAwaitOperation awaited, Tally token)
+    {
+        var task = PathView<Tally>.Unwrapped(awaited.Operation);
+        if (task is IInvocationOperation call)
+        {
+            // An own method has thrown at its call already.
+            if (Moves(call) is not null || call.TargetMethod.MethodKind == MethodKind.LocalFunction || counter.Openings.IsFollowed(call.TargetMethod)) return new(token);
+            if (call.TargetMethod.Name is "WhenAny" or "DisposeAsync" or "Yield" or "CancelAsync") return new(token);
+            if (call.TargetMethod is { Name: "Delay", ContainingType.Name: "Task" } && call.Arguments.Length < 2) return new(token);
+            return new(token) { Throws = counter.Throws(call) is { IsEmpty: false } known ? known : [counter.AnyException], OnThrow = Failed(token, call) };
+        }
+
+        return new(token) { Throws = [counter.AnyException], OnThrow = Failed(token, awaited) };
+    }
+}

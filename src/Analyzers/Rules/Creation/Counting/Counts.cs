@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Creation.Counting;
+
+/// <summary>A field that goes up with each connection and down with its end: a number, a semaphore, a collection.</summary>
+internal sealed class Count(ISymbol field)
+{
+    public ISymbol Field { get; } = field;
+
+    /// <summary>The operations that take it up, and those that take it down, wherever they stand in the type.</summary>
+    public List<SyntaxNode> Ups { get; } = [];
+
+    public List<SyntaxNode> Downs { get; } = [];
+}
+
+/// <summary>The counts that a type keeps, found by how it moves its fields.</summary>
+internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
+{
+    private static readonly HashSet<string> OfConnections = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Connection", "Connections", "Conns", "Conn", "Client", "Clients", "Session", "Sessions", "Socket", "Sockets", "Peer", "Peers", "Channel", "Channels", "Link", "Links", "Tunnel", "Tunnels",
+        "Active", "Open", "Opened", "Live", "Alive", "Current", "Count", "Slots", "Slot", "Used", "Running", "Connected", "Users", "Subscribers", "Viewers", "Online", "Handlers", "Streams", "Relays", "Forwarders",
+        "Permits", "Permit", "Limit", "Limiter", "Throttle", "Capacity", "Concurrency", "Semaphore", "Leases", "Outstanding", "Established", "Hubs", "Players", "Members", "Busy", "Pipes", "Workers", "Flows", "Pairs",
+    };
+
+    private static readonly HashSet<string> OfOthers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Request", "Requests", "Message", "Messages", "Pending", "Sent", "Received", "Bytes", "Byte", "Error", "Errors", "Retry", "Retries", "Attempt", "Attempts", "Total", "Id", "Ids", "Sequence", "Index", "Version",
+        "Generation", "Lock", "Mutex", "Sync", "Send", "Write", "Read", "Sender", "Writer", "Jobs", "Queue", "Queued", "Depth", "Position", "Offset", "Failures", "Frames", "Packets", "Commands", "Refs", "References", "Job", "Queries",
+    };
+
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<Count>> _known = new(SymbolEqualityComparer.Default);
+
+    /// <summary>The fields that the type takes both up and down.</summary>
+    public ImmutableArray<Count> Of(INamedTypeSymbol type) => _known.GetOrAdd(type.OriginalDefinition, Find);
+
+    private ImmutableArray<Count> Find(INamedTypeSymbol type)
+    {
+        var found = new Dictionary<ISymbol, Count>(SymbolEqualityComparer.Default);
+        foreach (var reference in type.DeclaringSyntaxReferences)
+        {
+            var syntax = reference.GetSyntax(cancellation);
+            foreach (var node in syntax.DescendantNodes(n => n == syntax || n is not TypeDeclarationSyntax))
+            {
+                var (target, up) = Moved(node);
+                if (target is null) continue;
+                if (analysis.Bodies.ModelOf(node.SyntaxTree).GetSymbolInfo(target, cancellation).Symbol is not { } symbol || !IsCount(symbol, node)) continue;
+                if (!found.TryGetValue(symbol, out var count)) found[symbol] = count = new Count(symbol);
+                (up ? count.Ups : count.Downs).Add(node);
+            }
+        }
+
+        return found.Values.Where(c => c.Ups.Count > 0 && c.Downs.Count > 0).OrderBy(c => c.Ups[0].SpanStart).ToImmutableArray();
+    }
+
+    /// <summary>What the operation moves, and whether upwards; by its form alone.</summary>
+    public static (ExpressionSyntax? Target, bool Up) Moved(SyntaxNode node)
+    {
+        switch (node)
+        {
+            case PostfixUnaryExpressionSyntax postfix when postfix.IsKind(SyntaxKind.PostIncrementExpression) || postfix.IsKind(SyntaxKind.PostDecrementExpression):
+                return (postfix.Operand, postfix.IsKind(SyntaxKind.PostIncrementExpression));
+            case PrefixUnaryExpressionSyntax prefix when prefix.IsKind(SyntaxKind.PreIncrementExpression) || prefix.IsKind(SyntaxKind.PreDecrementExpression):
+                return (prefix.Operand, prefix.IsKind(SyntaxKind.PreIncrementExpression));
+            case AssignmentExpressionSyntax { Right: LiteralExpressionSyntax { Token.Value: 1 } } compound when compound.IsKind(SyntaxKind.AddAssignmentExpression) || compound.IsKind(SyntaxKind.SubtractAssignmentExpression):
+                return (compound.Left, compound.IsKind(SyntaxKind.AddAssignmentExpression));
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var on, Name.Identifier.ValueText: var name }, ArgumentList.Arguments: var arguments }:
+                return name switch
+                {
+                    "Increment" or "Decrement" when arguments.Count == 1 && arguments[0].RefKindKeyword.IsKind(SyntaxKind.RefKeyword) => (arguments[0].Expression, name == "Increment"),
+                    "Add" when arguments.Count == 2 && arguments[0].RefKindKeyword.IsKind(SyntaxKind.RefKeyword) => (arguments[0].Expression, arguments[1].Expression is LiteralExpressionSyntax),
+                    "Wait" or "WaitAsync" or "Add" or "TryAdd" => (on, true),
+                    "Release" or "Remove" or "TryRemove" => (on, false),
+                    _ => default,
+                };
+            default:
+                return default;
+        }
+    }
+
+    private bool IsCount(ISymbol symbol, SyntaxNode node)
+    {
+        var type = symbol switch
+        {
+            IFieldSymbol { IsConst: false } field => field.Type,
+            IPropertySymbol { IsIndexer: false } property => property.Type,
+            _ => null,
+        };
+        switch (type)
+        {
+            case null:
+                return false;
+            case { SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 }:
+                return node is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitAsync" or "Release" } } && IsOfConnections(symbol.Name);
+            case { Name: "SemaphoreSlim", ContainingNamespace.Name: "Threading" }:
+                return IsInvocationOf(node, "Wait", "WaitAsync", "Release") && IsOfConnections(symbol.Name) && !IsMutex(symbol);
+            default:
+                return IsInvocationOf(node, "Add", "TryAdd", "Remove", "TryRemove") && type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true
+                    && type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(HoldsConnection);
+        }
+    }
+
+    private static bool IsInvocationOf(SyntaxNode node, params string[] names) =>
+        node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } } && Array.IndexOf(names, name) >= 0;
+
+    private static bool IsOfConnections(string name)
+    {
+        var words = ClosingFlags.Words(name).ToList();
+        return words.Any(OfConnections.Contains) && !words.Any(OfOthers.Contains);
+    }
+
+    /// <summary>A semaphore that lets one in is a lock.</summary>
+    private bool IsMutex(ISymbol symbol)
+    {
+        foreach (var (value, _) in Assignments.To(symbol, analysis.Bodies))
+        {
+            var arguments = value is BaseObjectCreationExpressionSyntax { ArgumentList: { } list } ? list.Arguments : default;
+            if (arguments.Count > 0 && arguments[0].Expression is LiteralExpressionSyntax { Token.Value: 1 }) return true;
+        }
+
+        return false;
+    }
+
+    private bool HoldsConnection(ITypeSymbol type)
+    {
+        if (analysis.Connections.TypeOf(type) is { } known) return (known.Traits & (Traits.Operation | Traits.Reconnects)) == 0;
+        return type is INamedTypeSymbol && analysis.Summaries.IsOwn(type)
+            && type.GetMembers().Any(m => m is IFieldSymbol { IsStatic: false, Type: var held } && analysis.Connections.TypeOf(held) is { } inner && (inner.Traits & (Traits.Operation | Traits.Reconnects)) == 0);
+    }
+}

@@ -1,0 +1,122 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Flow.Paths;
+using LifecycleAnalyzers.Rules.Creation.Counting;
+using LifecycleAnalyzers.Rules.Creation.Custody;
+
+namespace LifecycleAnalyzers.Rules.Creation;
+
+/// <summary>A count of open connections that some way out leaves too high.</summary>
+internal sealed class LCA1007GiveBackCount : IRule
+{
+    public const string Id = "LCA1007";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Give back the connection count on every path",
+        "'{0}' stays up when {1}",
+        "Creation", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "A count of open connections that is not taken down on every path grows until its limit lets nobody in any more, or the numbers on the dashboard are wrong for good.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        Counts? counts = null;
+        Counter? counter = null;
+        var reported = new HashSet<SyntaxNode>();
+        foreach (var member in file.CodeMembers)
+        {
+            if (member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } declaration || file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } type) continue;
+            counts ??= new Counts(file.Analysis, file.Cancellation);
+            foreach (var count in counts.Of(type))
+            {
+                counter ??= new Counter(file.Analysis, file.Cancellation);
+                if (!Concerns(count, member)) continue;
+                foreach (var body in file.BodiesOf(member)) Check(file, counter, count, body, reported);
+            }
+        }
+    }
+
+    /// <summary>The member moves the count, or calls what does.</summary>
+    private static bool Concerns(Count count, CodeMember member)
+    {
+        if (member.Identifiers.Contains(count.Field.Name)) return true;
+        foreach (var move in count.Ups.Concat(count.Downs))
+        {
+            if (move.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } method && member.Invoked.Contains(method.Identifier.ValueText)) return true;
+        }
+
+        return false;
+    }
+
+    private static void Check(RuleContext file, Counter counter, Count count, Body body, HashSet<SyntaxNode> reported)
+    {
+        var rule = new CountRule(counter, count, body, Counter.Depth);
+        if (PathEngine<Tally>.Exits(file.Analysis, body, rule, default, null, file.Cancellation) is not { } exits) return;
+        var raised = exits.Select(e => e.Token).Concat(rule.Lost).Any(t => t.Raised is not null);
+        if (!raised)
+        {
+            CheckWayDown(file, counter, count, body, reported);
+            return;
+        }
+
+        var lowersHere = counter.MovesDown(count, body.Syntax) || exits.Any(e => e.Token.Level == Level.Settled);
+        var skipped = rule.Lost.FirstOrDefault(t => t.Raised is not null);
+        if (skipped.Raised is null) skipped = exits.Where(e => IsSkipped(counter, count, body, e, exits, lowersHere)).Select(e => e.Token).OrderBy(t => t.Failed?.Syntax.SpanStart ?? int.MaxValue).FirstOrDefault();
+        if (skipped.Raised is { } up) Report(file, count, up.Syntax, skipped.Failed, reported);
+    }
+
+    private static bool IsSkipped(Counter counter, Count count, Body body, PathExit<Tally> exit, IReadOnlyList<PathExit<Tally>> exits, bool lowersHere)
+    {
+        var token = exit.Token;
+        if (!token.IsUp || token.Raised is null) return false;
+        if (exit.Thrown is not null && token.Failed is IInvocationOperation accept && VictimRule.IsAccept(accept.TargetMethod)) return false;
+        if (token.Level == Level.Failed || exit is { Thrown: not null, By: not null }) return lowersHere || token.Failed is IInvocationOperation call && IsOpening(counter, call);
+        // It came to its end with the count up: right where the connection lives on and others take it down.
+        return exit.Thrown is null && exits.Any(e => e is { Thrown: null, Token.Level: Level.Settled }) && count.Downs.All(d => d.SyntaxTree == body.Syntax.SyntaxTree && body.Syntax.Span.Contains(d.Span));
+    }
+
+    private static bool IsOpening(Counter counter, IInvocationOperation call) =>
+        counter.Openings.Opens(call) || (counter.Analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Create) != 0
+        || counter.Openings.IsFollowed(call.TargetMethod) && call.TargetMethod.Name is var name && (name.StartsWith("Connect", StringComparison.Ordinal) || name.StartsWith("Open", StringComparison.Ordinal) || name.StartsWith("Dial", StringComparison.Ordinal));
+
+    /// <summary>The way down stands behind something that can throw: a goodbye to a peer that is gone already.</summary>
+    private static void CheckWayDown(RuleContext file, Counter counter, Count count, Body body, HashSet<SyntaxNode> reported)
+    {
+        if (!count.Downs.Any(d => d.SyntaxTree == body.Syntax.SyntaxTree && body.Syntax.Span.Contains(d.Span))) return;
+        var rule = new CountRule(counter, count, body, Counter.Depth);
+        if (PathEngine<Tally>.Exits(file.Analysis, body, rule, new Tally(Level.Up), null, file.Cancellation) is not { } exits || !exits.Any(e => e is { Thrown: null, Token.Level: Level.Settled })) return;
+        foreach (var exit in exits)
+        {
+            if (exit is not { Token: { Level: Level.Failed, Failed: IInvocationOperation close } } || !IsGoodbye(counter, close)) continue;
+            Report(file, count, count.Ups[0], close, reported);
+            return;
+        }
+    }
+
+    private static bool IsGoodbye(Counter counter, IInvocationOperation call) =>
+        (counter.Analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Close) != 0 || Endings.IsClosingName(call.TargetMethod.Name);
+
+    private static void Report(RuleContext file, Count count, SyntaxNode raised, IOperation? failed, HashSet<SyntaxNode> reported)
+    {
+        // The helper's increment is what must change; the call that skipped the way down explains it.
+        var up = count.Ups.Contains(raised) ? raised : count.Ups[0];
+        if (up.SyntaxTree != file.Tree || !reported.Add(up)) return;
+        var name = failed switch
+        {
+            IInvocationOperation call => "'" + call.TargetMethod.Name + "' fails",
+            null => "this method returns early",
+            _ => "what is awaited fails",
+        };
+        var places = new List<Location>();
+        if (up != raised) places.Add(raised.GetLocation());
+        if (failed is not null) places.Add(failed.Syntax.GetLocation());
+        file.Report(Diagnostic.Create(Rule, up.GetLocation(), places, count.Field.Name, name));
+    }
+}
