@@ -42,6 +42,10 @@ internal sealed class PathView<TToken>(PathState<TToken> state, IPathRule<TToken
                 return Known.NotNull;
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not:
                 return Of(not.Operand) switch { Known.True => Known.False, Known.False => Known.True, _ => Known.Unknown };
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals, OperatorMethod: null } binary when Same(binary.LeftOperand, binary.RightOperand) is { } same:
+                return same == (binary.OperatorKind == BinaryOperatorKind.Equals) ? Known.True : Known.False;
+            case IInvocationOperation { TargetMethod: { Name: "ReferenceEquals", ContainingType.SpecialType: SpecialType.System_Object }, Arguments: [var first, var second] } when Same(first.Value, second.Value) is { } same:
+                return same ? Known.True : Known.False;
             case IFlowCaptureOperation capture:
                 return Of(capture.Value);
             case ISimpleAssignmentOperation assignment:
@@ -50,6 +54,14 @@ internal sealed class PathView<TToken>(PathState<TToken> state, IPathRule<TToken
                 return KeyOf(expression) is { } key && State.Variables.TryGet(key, out var value) ? value : Known.Unknown;
         }
     }
+
+    /// <summary>The followed value is itself, and is not null; of others nothing is known.</summary>
+    private bool? Same(IOperation left, IOperation right) => (Of(left), Of(right)) switch
+    {
+        (Known.Followed, Known.Followed) => true,
+        (Known.Followed, Known.Null) or (Known.Null, Known.Followed) => false,
+        _ => null,
+    };
 
     /// <summary>Conversions, parentheses and <c>await</c> do not change what a value is.</summary>
     public static IOperation Unwrapped(IOperation expression)

@@ -37,7 +37,7 @@ internal sealed class LCA1003CloseOnFailure : IRule
 
     public static bool MayOpen(CodeMember member)
     {
-        foreach (var name in member.Invoked)
+        foreach (var name in member.Identifiers)
         {
             foreach (var verb in Verbs)
             {
@@ -65,14 +65,19 @@ internal sealed class LCA1003CloseOnFailure : IRule
     private static bool IsLeak(Body body, PathExit<Kept> exit)
     {
         if (exit.Token.By is null) return false;
-        if (exit.Thrown is not null && EndsEverything(body)) return false;
+        if (exit.Thrown is not null && EndsProcess(body) || IsTest(body)) return false;
         return exit.Token.Hold == Hold.Failed || exit is { Token.Hold: Hold.Opened, Thrown: not null, By: not null };
     }
 
-    /// <summary>What leaves the program's entry point ends the process, what leaves a test ends the test.</summary>
-    private static bool EndsEverything(Body body) =>
-        body.Method is { IsStatic: true, Name: "Main" or "<Main>$" }
-        || body.Method is { } method && method.GetAttributes().Any(a => a.AttributeClass?.Name is { } name && IsTest(name.EndsWith("Attribute", StringComparison.Ordinal) ? name.Substring(0, name.Length - 9) : name));
+    /// <summary>What leaves the program's entry point ends the process.</summary>
+    private static bool EndsProcess(Body body) => body.Method is { IsStatic: true, Name: "Main" or "<Main>$" };
+
+    private static bool IsTest(Body body)
+    {
+        var outermost = body;
+        while (outermost.Outer is { } outer) outermost = outer;
+        return outermost.Method is { } method && method.GetAttributes().Any(a => a.AttributeClass?.Name is { } name && IsTest(name.EndsWith("Attribute", StringComparison.Ordinal) ? name.Substring(0, name.Length - 9) : name));
+    }
 
     private static bool IsTest(string attribute) => attribute is "Fact" or "Theory" or "Test" or "TestCase" or "TestMethod" or "DataTestMethod" or "Benchmark";
 

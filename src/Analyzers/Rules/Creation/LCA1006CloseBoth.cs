@@ -22,6 +22,11 @@ internal sealed class LCA1006CloseBoth : IRule
         description: "Whoever has accepted a connection answers for it. When the second connection that it needs cannot be opened, the first must be closed: its peer would wait for an answer that never comes, and the socket stays open.",
         helpLinkUri: Describe.HelpLink(Id));
 
+    // The other shape in which one half outlives the other, under the same ID.
+    private static readonly DiagnosticDescriptor RelayRule = new(Id, (string)Rule.Title.ToString(),
+        "The end of one direction between '{0}' and '{1}' does not close the other",
+        Rule.Category, Rule.DefaultSeverity, isEnabledByDefault: true, description: Rule.Description, helpLinkUri: Rule.HelpLinkUri);
+
     public DiagnosticDescriptor Descriptor => Rule;
 
     public void Check(RuleContext file)
@@ -32,7 +37,7 @@ internal sealed class LCA1006CloseBoth : IRule
         foreach (var member in file.CodeMembers)
         {
             creating ??= new HashSet<string>(file.Analysis.Catalogue.AllMemberNames(Role.Create), StringComparer.Ordinal);
-            if (!LCA1003CloseOnFailure.MayOpen(member) && !member.Identifiers.Overlaps(creating)) continue;
+            if (!LCA1003CloseOnFailure.MayOpen(member) && !member.Identifiers.Contains("WhenAll") && !member.Identifiers.Contains("WhenAny") && !member.Identifiers.Overlaps(creating)) continue;
             custodian ??= new Custodian(file.Analysis, file.Cancellation);
             owners ??= new Owners(file.Analysis, file.Cancellation);
             foreach (var body in file.BodiesOf(member)) Check(file, custodian, owners, body);
@@ -54,6 +59,7 @@ internal sealed class LCA1006CloseBoth : IRule
                 Report(file, found, parameter.Name, reported);
         }
 
+        if (reported.Count == 0) CheckRelay(file, owners, body);
         if (body.Outer is { } outer && body.Syntax is AnonymousFunctionExpressionSyntax)
         {
             foreach (var local in Accepted(custodian, outer))
@@ -61,6 +67,12 @@ internal sealed class LCA1006CloseBoth : IRule
                 if (Names(body.Syntax, local.Name) && !ClosedOutside(outer.Syntax, body.Syntax, local.Name)) Follow(file, custodian, body, null, local, local.Name, reported);
             }
         }
+    }
+
+    private static void CheckRelay(RuleContext file, Owners owners, Body body)
+    {
+        if (Relays.Find(file, owners, body) is { } found)
+            file.Report(Diagnostic.Create(RelayRule, found.Call.GetLocation(), found.First, found.Second));
     }
 
     /// <summary>The variables of the code around a lambda that hold what it has accepted.</summary>

@@ -38,10 +38,17 @@ internal sealed class LCA1007GiveBackCount : IRule
             {
                 counter ??= new Counter(file.Analysis, file.Cancellation);
                 if (!Concerns(count, member)) continue;
-                foreach (var body in file.BodiesOf(member)) Check(file, counter, count, body, reported);
+                foreach (var body in file.BodiesOf(member))
+                {
+                    if (Counts.NamesConnections(count.Field) || HasConnection(counter, body)) Check(file, counter, count, body, reported);
+                }
             }
         }
     }
+
+    /// <summary>The body is about one connection: it is given it, accepts it or makes it.</summary>
+    private static bool HasConnection(Counter counter, Body body) =>
+        body.Method?.Parameters.Any(p => counter.Analysis.Connections.TypeOf(p.Type) is not null) == true || counter.Custodian.Sources(body).Any();
 
     /// <summary>The member moves the count, or calls what does.</summary>
     private static bool Concerns(Count count, CodeMember member)
@@ -67,7 +74,7 @@ internal sealed class LCA1007GiveBackCount : IRule
         }
 
         var lowersHere = counter.MovesDown(count, body.Syntax) || exits.Any(e => e.Token.Level == Level.Settled);
-        var skipped = rule.Lost.FirstOrDefault(t => t.Raised is not null);
+        var skipped = rule.Lost.FirstOrDefault(t => t.Raised is not null && (lowersHere || t.Failed is IInvocationOperation call && IsOpening(counter, call)));
         if (skipped.Raised is null) skipped = exits.Where(e => IsSkipped(counter, count, body, e, exits, lowersHere)).Select(e => e.Token).OrderBy(t => t.Failed?.Syntax.SpanStart ?? int.MaxValue).FirstOrDefault();
         if (skipped.Raised is { } up) Report(file, count, up.Syntax, skipped.Failed, reported);
     }
@@ -79,12 +86,21 @@ internal sealed class LCA1007GiveBackCount : IRule
         if (exit.Thrown is not null && token.Failed is IInvocationOperation accept && VictimRule.IsAccept(accept.TargetMethod)) return false;
         if (token.Level == Level.Failed || exit is { Thrown: not null, By: not null }) return lowersHere || token.Failed is IInvocationOperation call && IsOpening(counter, call);
         // It came to its end with the count up: right where the connection lives on and others take it down.
-        return exit.Thrown is null && exits.Any(e => e is { Thrown: null, Token.Level: Level.Settled }) && count.Downs.All(d => d.SyntaxTree == body.Syntax.SyntaxTree && body.Syntax.Span.Contains(d.Span));
+        return exit.Thrown is null && exits.Any(e => e is { Thrown: null, Token.Level: Level.Settled }) && !count.Downs.Any(d => IsElsewhere(count, body, d));
+    }
+
+    /// <summary>A way down for connections that outlive this body: not its own, not called by it, not half of another pair.</summary>
+    private static bool IsElsewhere(Count count, Body body, SyntaxNode down)
+    {
+        if (down.SyntaxTree == body.Syntax.SyntaxTree && body.Syntax.Span.Contains(down.Span)) return false;
+        if (down.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) return true;
+        if (count.Ups.Any(u => u.SyntaxTree == member.SyntaxTree && member.Span.Contains(u.Span))) return false;
+        return member is not MethodDeclarationSyntax method || !body.Syntax.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == method.Identifier.ValueText);
     }
 
     private static bool IsOpening(Counter counter, IInvocationOperation call) =>
-        counter.Openings.Opens(call) || (counter.Analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Create) != 0
-        || counter.Openings.IsFollowed(call.TargetMethod) && call.TargetMethod.Name is var name && (name.StartsWith("Connect", StringComparison.Ordinal) || name.StartsWith("Open", StringComparison.Ordinal) || name.StartsWith("Dial", StringComparison.Ordinal));
+        !VictimRule.IsAccept(call.TargetMethod) && !VictimRule.IsListening(call.TargetMethod) && (counter.Openings.Opens(call) || counter.HidesFailure(call.TargetMethod) || (counter.Analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Create) != 0
+        || counter.Openings.IsFollowed(call.TargetMethod) && call.TargetMethod.Name is var name && (name.StartsWith("Connect", StringComparison.Ordinal) || name.StartsWith("Open", StringComparison.Ordinal) || name.StartsWith("Dial", StringComparison.Ordinal)));
 
     /// <summary>The way down stands behind something that can throw: a goodbye to a peer that is gone already.</summary>
     private static void CheckWayDown(RuleContext file, Counter counter, Count count, Body body, HashSet<SyntaxNode> reported)
@@ -94,11 +110,18 @@ internal sealed class LCA1007GiveBackCount : IRule
         if (PathEngine<Tally>.Exits(file.Analysis, body, rule, new Tally(Level.Up), null, file.Cancellation) is not { } exits || !exits.Any(e => e is { Thrown: null, Token.Level: Level.Settled })) return;
         foreach (var exit in exits)
         {
-            if (exit is not { Token: { Level: Level.Failed, Failed: IInvocationOperation close } } || !IsGoodbye(counter, close)) continue;
+            if (exit is not { Token: { Level: Level.Failed, Failed: IInvocationOperation close } } || !IsGoodbye(counter, close) || !LeadsDown(count, close.Syntax)) continue;
+            // What could not be closed may well stay in a collection of those that are open.
+            if (close.TargetMethod.Name != "Shutdown" && count.Field is IFieldSymbol { Type.SpecialType: SpecialType.None, Type.Name: not "SemaphoreSlim" }) continue;
             Report(file, count, count.Ups[0], close, reported);
             return;
         }
     }
+
+    /// <summary>Behind it, on the same way, the count goes down.</summary>
+    private static bool LeadsDown(Count count, SyntaxNode close) =>
+        close.Ancestors().FirstOrDefault(n => n is BlockSyntax or MethodDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax) is { } around
+        && count.Downs.Any(d => d.SyntaxTree == around.SyntaxTree && d.SpanStart > close.SpanStart && (around.Span.Contains(d.Span) || around.Parent is TryStatementSyntax { Parent: { } outer } && outer.Span.Contains(d.Span)));
 
     private static bool IsGoodbye(Counter counter, IInvocationOperation call) =>
         (counter.Analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Close) != 0 || Endings.IsClosingName(call.TargetMethod.Name);
@@ -111,6 +134,8 @@ internal sealed class LCA1007GiveBackCount : IRule
         var name = failed switch
         {
             IInvocationOperation call => "'" + call.TargetMethod.Name + "' fails",
+            IPropertyReferenceOperation property => "'" + property.Property.Name + "' fails",
+            IObjectCreationOperation made => "'new " + made.Type?.Name + "' fails",
             null => "this method returns early",
             _ => "what is awaited fails",
         };

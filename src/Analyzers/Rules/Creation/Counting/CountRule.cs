@@ -59,6 +59,7 @@ internal sealed class Move(bool raises, bool settles, ImmutableArray<INamedTypeS
 internal sealed class CountRule(Counter counter, Count count, Body body, int depth) : IPathRule<Tally>
 {
     private readonly HashSet<object> _answers = [];
+    private readonly Dictionary<object, IInvocationOperation> _opened = [];
 
     /// <summary>It went up again where the last way down had been skipped by a failure.</summary>
     public List<Tally> Lost { get; } = [];
@@ -76,6 +77,13 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
             case ISimpleAssignmentOperation { Target: var target, Value: var value } when PathView<Tally>.Unwrapped(value) is IInvocationOperation answered && Moves(answered) == true && PathView<Tally>.KeyOf(target) is { } key:
                 _answers.Add(key);
                 return new(token);
+            case ISimpleAssignmentOperation { Target: var target, Value: var value } when token.IsUp && PathView<Tally>.Unwrapped(value) is IInvocationOperation opened && PathView<Tally>.KeyOf(target) is { } key && counter.HidesFailure(opened.TargetMethod):
+                _opened[key] = opened;
+                return new(token);
+            case IPropertyReferenceOperation { Property.Name: "RemoteEndPoint" or "LocalEndPoint", Instance: { } asked } property when token.IsUp && counter.Analysis.Connections.TypeOf(asked.Type) is not null:
+                return new(token) { Throws = counter.SocketFailure, OnThrow = Failed(token, property) };
+            case IObjectCreationOperation { Type.Name: "NetworkStream" } stream when token.IsUp:
+                return new(token) { Throws = counter.SocketFailure, OnThrow = Failed(token, stream) };
             case IInvocationOperation call:
                 return Call(call, token);
             case IFlowAnonymousFunctionOperation lambda when token.IsUp && counter.MovesDown(count, lambda.Syntax):
@@ -97,6 +105,11 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
         // `if (!TryAdd(…))`: it is not up then.
         var asks = bare is IInvocationOperation call && Moves(call) == true || PathView<Tally>.KeyOf(bare) is { } key && _answers.Contains(key);
         if (asks && !isTrue) token = default;
+        foreach (var opened in _opened)
+        {
+            if (token.Level == Level.Up && view.State.Variables.TryGet(opened.Key, out var known) && known == Known.Null) token = Failed(token, opened.Value);
+        }
+
         return true;
     }
 
@@ -133,7 +146,8 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
         }
 
         if (!token.IsUp || call.Type?.Name is "Task" or "ValueTask" && method.MethodKind != MethodKind.DelegateInvoke) return new(token);
-        return new(token) { Throws = method.MethodKind == MethodKind.DelegateInvoke && call.Type?.Name is not ("Task" or "ValueTask") ? [counter.AnyException] : counter.Throws(call), OnThrow = Failed(token, call) };
+        var runsOthers = method.MethodKind == MethodKind.DelegateInvoke && call.Type?.Name is not ("Task" or "ValueTask") && call.Arguments.Any(a => counter.Analysis.Connections.TypeOf(a.Value.Type) is not null);
+        return new(token) { Throws = runsOthers ? [counter.AnyException] : counter.Throws(call), OnThrow = Failed(token, call) };
     }
 
     private static Tally Failed(Tally token, IOperation by) => new(Level.Failed, token.Raised, by);

@@ -20,6 +20,15 @@ internal sealed class Counter(Analysis analysis, CancellationToken cancellation)
 
     public Openings Openings { get; } = new(analysis);
 
+    public Custodian Custodian { get; } = new(analysis, cancellation);
+
+    /// <summary>An own method that opens, and tells by its result where it could not.</summary>
+    public bool HidesFailure(IMethodSymbol method) =>
+        Openings.IsFollowed(method) && Custody.Openings.Result(method) is { IsReferenceType: true } && Custodian.OpeningOf(method, Depth) is { Hides: true };
+
+    /// <summary>A socket whose peer has gone already.</summary>
+    public ImmutableArray<INamedTypeSymbol> SocketFailure => Analysis.Catalogue.Types.Find("System.Net.Sockets.SocketException") is { } failure ? [failure] : [];
+
     public INamedTypeSymbol AnyException => Analysis.Catalogue.Types.Find("System.Exception")!;
 
     /// <summary>The code, or a function of the same type that it names, takes the count down.</summary>

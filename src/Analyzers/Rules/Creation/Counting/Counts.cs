@@ -33,8 +33,11 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
     private static readonly HashSet<string> OfOthers = new(StringComparer.OrdinalIgnoreCase)
     {
         "Request", "Requests", "Message", "Messages", "Pending", "Sent", "Received", "Bytes", "Byte", "Error", "Errors", "Retry", "Retries", "Attempt", "Attempts", "Total", "Id", "Ids", "Sequence", "Index", "Version",
-        "Generation", "Lock", "Mutex", "Sync", "Send", "Write", "Read", "Sender", "Writer", "Jobs", "Queue", "Queued", "Depth", "Position", "Offset", "Failures", "Frames", "Packets", "Commands", "Refs", "References", "Job", "Queries",
+        "Generation", "Lock", "Mutex", "Sync", "Send", "Write", "Read", "Sender", "Writer", "Jobs", "Queue", "Queued", "Depth", "Position", "Offset", "Failures", "Frames", "Packets", "Commands", "Refs", "References", "Job", "Queries", "Nesting", "Level", "Reentrancy", "Ticks", "Tick", "Timeouts", "Seed", "Next", "Last", "Hits", "Misses", "Step", "Round", "Cursor", "Size", "Length",
     };
+
+    /// <summary>A collection of such by name, whatever its elements are.</summary>
+    private static readonly HashSet<string> Plainly = new(StringComparer.OrdinalIgnoreCase) { "Connections", "Clients", "Sessions", "Sockets", "Peers", "Channels", "Links", "Tunnels" };
 
     private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<Count>> _known = new(SymbolEqualityComparer.Default);
 
@@ -98,23 +101,26 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
             case null:
                 return false;
             case { SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 }:
-                return node is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitAsync" or "Release" } } && IsOfConnections(symbol.Name);
+                return node is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitAsync" or "Release" } } && MayBeOfConnections(symbol.Name);
             case { Name: "SemaphoreSlim", ContainingNamespace.Name: "Threading" }:
-                return IsInvocationOf(node, "Wait", "WaitAsync", "Release") && IsOfConnections(symbol.Name) && !IsMutex(symbol);
+                return IsInvocationOf(node, "Wait", "WaitAsync", "Release") && MayBeOfConnections(symbol.Name) && !IsMutex(symbol);
             default:
                 return IsInvocationOf(node, "Add", "TryAdd", "Remove", "TryRemove") && type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true
-                    && type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(HoldsConnection);
+                    && (ClosingFlags.Words(symbol.Name).LastOrDefault() is { } word && Plainly.Contains(word) || type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(IsConnection));
         }
     }
 
     private static bool IsInvocationOf(SyntaxNode node, params string[] names) =>
         node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } } && Array.IndexOf(names, name) >= 0;
 
-    private static bool IsOfConnections(string name)
+    private static bool MayBeOfConnections(string name)
     {
         var words = ClosingFlags.Words(name).ToList();
-        return words.Any(OfConnections.Contains) && !words.Any(OfOthers.Contains);
+        return !words.Any(OfOthers.Contains);
     }
+
+    /// <summary>The name says that connections are counted.</summary>
+    public static bool NamesConnections(ISymbol field) => ClosingFlags.Words(field.Name).Any(OfConnections.Contains);
 
     /// <summary>A semaphore that lets one in is a lock.</summary>
     private bool IsMutex(ISymbol symbol)
@@ -128,10 +134,6 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
         return false;
     }
 
-    private bool HoldsConnection(ITypeSymbol type)
-    {
-        if (analysis.Connections.TypeOf(type) is { } known) return (known.Traits & (Traits.Operation | Traits.Reconnects)) == 0;
-        return type is INamedTypeSymbol && analysis.Summaries.IsOwn(type)
-            && type.GetMembers().Any(m => m is IFieldSymbol { IsStatic: false, Type: var held } && analysis.Connections.TypeOf(held) is { } inner && (inner.Traits & (Traits.Operation | Traits.Reconnects)) == 0);
-    }
+    private bool IsConnection(ITypeSymbol type) =>
+        analysis.Connections.TypeOf(type) is { } known && (known.Traits & (Traits.Operation | Traits.Reconnects)) == 0;
 }

@@ -65,7 +65,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
             case IMethodReferenceOperation { Method: { MethodKind: MethodKind.LocalFunction } local } reference:
                 return new(Captured(reference, local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(), token, view));
             case IMethodReferenceOperation { Instance: { } bound } reference when Relates(bound, view):
-                return IsNeutral(CallAround(reference)?.TargetMethod) ? new(token) : Gone();
+                return new(Bound(reference, token));
             case IArrayInitializerOperation elements when elements.ElementValues.Any(e => Relates(e, view)):
                 return elements.IsImplicit && IsNeutral(CallAround(elements)?.TargetMethod) ? new(token) : Gone();
             case ITupleOperation { Parent: not IDeconstructionAssignmentOperation } tuple when tuple.Elements.Any(e => Relates(e, view)):
@@ -272,6 +272,16 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         }
 
         return new(Hold.Gone);
+    }
+
+    /// <summary>One of its own methods becomes a delegate: <c>Task.Factory.FromAsync(socket.BeginConnect, socket.EndConnect, …)</c>.</summary>
+    private Kept Bound(IMethodReferenceOperation reference, Kept token)
+    {
+        if (CallAround(reference) is not { } around) return new(Hold.Gone);
+        if (IsNeutral(around.TargetMethod)) return token;
+        if (!IsHeard(around) || reference.Method.Name is not ("BeginConnect" or "EndConnect") && (Custodian.Analysis.Connections.RolesOf(reference.Method, reference.Instance?.Type) & Role.Open) == 0) return new(Hold.Gone);
+        _runsOpening.Add(around.Syntax);
+        return token;
     }
 
     private bool IsHandlerOfIt(IOperation function, PathView<Kept> view)

@@ -21,7 +21,7 @@ internal sealed class Openings(Analysis analysis)
         switch (operation)
         {
             case IObjectCreationOperation { Type: INamedTypeSymbol type } creation:
-                return HasResource(type) && !creation.Arguments.Any(a => Carries(a.Value)) ? type : null;
+                return HasResource(type) && (!creation.Arguments.Any(a => Carries(a.Value)) || TakesOver(creation)) ? type : null;
             case IInvocationOperation call when (analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Create) != 0 && !IsFollowed(call.TargetMethod):
                 var made = Result(call.TargetMethod);
                 return made is not null && analysis.Connections.TypeOf(made) is { } known && (known.Traits & Free) == 0 && !call.Arguments.Any(a => Carries(a.Value)) ? made : null;
@@ -35,6 +35,11 @@ internal sealed class Openings(Analysis analysis)
 
     public static ITypeSymbol? Result(IMethodSymbol method) =>
         method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : method.ReturnsVoid ? null : method.ReturnType;
+
+    /// <summary><c>new SslStream(given, leaveInnerStreamOpen: false)</c>: who says so has taken the stream over.</summary>
+    private static bool TakesOver(IObjectCreationOperation creation) =>
+        creation.Arguments.Any(a => a is { ArgumentKind: ArgumentKind.Explicit, Parameter.Name: "leaveInnerStreamOpen", Value.ConstantValue: { HasValue: true, Value: false } })
+        && creation.Arguments.Any(a => a.Parameter?.Ordinal == 0 && PathView<Kept>.Unwrapped(a.Value) is IParameterReferenceOperation);
 
     /// <summary>It runs over what it is given: the resource is the other's.</summary>
     private bool Carries(IOperation value)

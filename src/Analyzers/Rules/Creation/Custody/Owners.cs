@@ -38,7 +38,18 @@ internal sealed class Owners(Analysis analysis, CancellationToken cancellation)
             && known.Symbol.Name is "Socket" or "TcpClient" && Handling.Any(verb => method.Name.StartsWith(verb, StringComparison.Ordinal));
     }
 
-    /// <summary>By the name alone: who calls it is asked for rare methods only, and no binding is worth it.</summary>
+    /// <summary>Somebody who calls the method closes what it passes, or may.</summary>
+    public bool IsClosedByCallers(IMethodSymbol method, IParameterSymbol parameter)
+    {
+        foreach (var (call, argument) in Calls(method, parameter.Ordinal))
+        {
+            if (argument is not IdentifierNameSyntax given || call.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } caller || Closes(caller, given.Identifier.ValueText)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>By the name first: only what could be a call is bound.</summary>
     private IEnumerable<(InvocationExpressionSyntax Call, ExpressionSyntax? Argument)> Calls(IMethodSymbol method, int ordinal)
     {
         foreach (var tree in Trees(method))
@@ -49,11 +60,17 @@ internal sealed class Owners(Analysis analysis, CancellationToken cancellation)
                 var callee = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : (ExpressionSyntax)name;
                 if (callee.Parent is not InvocationExpressionSyntax call) continue;
                 var arguments = call.ArgumentList.Arguments;
-                if (arguments.Count <= ordinal && !method.IsExtensionMethod) continue;
+                if (arguments.Count <= ordinal && !method.IsExtensionMethod || !IsCallOf(call, method, ordinal)) continue;
                 yield return (call, arguments.Count > ordinal ? arguments[ordinal].Expression : null);
             }
         }
     }
+
+    /// <summary>The method itself, or the one that it overrides or implements.</summary>
+    private bool IsCallOf(InvocationExpressionSyntax call, IMethodSymbol method, int ordinal) =>
+        analysis.Bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol called
+        && (SymbolEqualityComparer.Default.Equals((called.ReducedFrom ?? called).OriginalDefinition, method.OriginalDefinition)
+            || (called.IsVirtual || called.IsAbstract || called.IsOverride) && called.Parameters.Length == method.Parameters.Length && SymbolEqualityComparer.Default.Equals(called.Parameters[ordinal].Type, method.Parameters[ordinal].Type));
 
     private IEnumerable<SyntaxTree> Trees(IMethodSymbol method) =>
         method.DeclaredAccessibility == Accessibility.Private || method.MethodKind == MethodKind.LocalFunction

@@ -21,7 +21,7 @@ internal sealed class VictimRule(Custodian custodian, Body body, IOperation? sou
 
     private static Step<Kept> Fails(IOperation by, ImmutableArray<INamedTypeSymbol> throws, Kept token) => new(token) { Throws = throws, OnThrow = new Kept(Hold.Failed, by) };
 
-    private static bool IsListening(IMethodSymbol method) => method.Name is "Listen" or "Bind" || method.ContainingType?.Name.EndsWith("Listener", StringComparison.Ordinal) == true;
+    public static bool IsListening(IMethodSymbol method) => method.Name is "Listen" or "Bind" || method.ContainingType?.Name.EndsWith("Listener", StringComparison.Ordinal) == true;
 
     protected override Step<Kept> Other(IInvocationOperation call, Kept token, PathView<Kept> view)
     {

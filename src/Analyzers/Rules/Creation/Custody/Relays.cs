@@ -1,0 +1,156 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Creation.Custody;
+
+/// <summary>Two directions copied side by side, neither of which ends the other.</summary>
+internal sealed class Relays
+{
+    private readonly RuleContext _file;
+    private readonly SemanticModel _model;
+    private readonly SyntaxNode _code;
+    private readonly Owners _owners;
+    private readonly IMethodSymbol? _method;
+
+    private Relays(RuleContext file, Owners owners, Body body)
+    {
+        _owners = owners;
+        _method = body.Method;
+        _file = file;
+        _model = file.Analysis.Bodies.ModelOf(body.Syntax.SyntaxTree);
+        _code = body.Syntax;
+    }
+
+    public static (SyntaxNode Call, string First, string Second)? Find(RuleContext file, Owners owners, Body body)
+    {
+        foreach (var call in body.Syntax.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        {
+            if (call.Expression is not MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Task" }, Name.Identifier.ValueText: "WhenAll" or "WhenAny" } access) continue;
+            // What a nested function does is its own body's affair.
+            if (Bodies.EnclosingDeclaration(call) != body.Syntax) continue;
+            if (new Relays(file, owners, body).Judge(call, access.Name.Identifier.ValueText == "WhenAny") is { } found) return found;
+        }
+
+        return null;
+    }
+
+    private (SyntaxNode, string, string)? Judge(InvocationExpressionSyntax call, bool any)
+    {
+        var directions = new List<(InvocationExpressionSyntax Copy, ISymbol From, ISymbol To)>();
+        foreach (var argument in call.ArgumentList.Arguments)
+        {
+            if (Started(argument.Expression) is { } copy && DirectionOf(copy) is var (from, to) && from is not null && to is not null) directions.Add((copy, from, to));
+        }
+
+        for (var i = 0; i < directions.Count; i++)
+        {
+            for (var j = i + 1; j < directions.Count; j++)
+            {
+                var (a, b) = (directions[i], directions[j]);
+                if (!Same(a.From, b.To) || !Same(a.To, b.From) || Same(a.From, a.To)) continue;
+                var ends = any
+                    ? Owners.Closes(_code, a.From.Name) && Owners.Closes(_code, a.To.Name) || EndsOther(a.Copy) && EndsOther(b.Copy) || !IsOurs(a.From) || !IsOurs(a.To)
+                    : EndsOther(a.Copy) && EndsOther(b.Copy);
+                if (!ends) return (call, a.From.Name, a.To.Name);
+            }
+        }
+
+        return null;
+
+        static bool Same(ISymbol x, ISymbol y) => SymbolEqualityComparer.Default.Equals(x, y);
+    }
+
+    /// <summary>Somebody else's may be closed by that somebody when this method returns.</summary>
+    private bool IsOurs(ISymbol connection) =>
+        connection is ILocalSymbol
+        || connection is IParameterSymbol parameter && _method is not null && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, _method) && !_owners.IsClosedByCallers(_method, parameter);
+
+    /// <summary>The call whose task an argument is: itself, or the one that its variable was set to.</summary>
+    private InvocationExpressionSyntax? Started(ExpressionSyntax expression)
+    {
+        if (expression is InvocationExpressionSyntax call) return call;
+        return expression is IdentifierNameSyntax && _model.GetSymbolInfo(expression).Symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] }
+            && reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: InvocationExpressionSyntax started } ? started : null;
+    }
+
+    private (ISymbol? From, ISymbol? To) DirectionOf(InvocationExpressionSyntax copy)
+    {
+        if (_model.GetSymbolInfo(copy).Symbol is not IMethodSymbol method) return default;
+        if (method.Name.StartsWith("CopyTo", StringComparison.Ordinal) && copy.Expression is MemberAccessExpressionSyntax access && copy.ArgumentList.Arguments.Count > 0)
+            return (Root(access.Expression, 4), Root(copy.ArgumentList.Arguments[0].Expression, 4));
+        if (!_file.Analysis.Summaries.IsOwn(method) && method.MethodKind != MethodKind.LocalFunction) return default;
+        var roots = copy.ArgumentList.Arguments.Select(a => Root(a.Expression, 4)).Where(r => r is not null).ToList();
+        return roots.Count == 2 ? (roots[0], roots[1]) : default;
+    }
+
+    /// <summary>The variable of the connection that an expression leads to.</summary>
+    private ISymbol? Root(ExpressionSyntax expression, int steps)
+    {
+        if (steps == 0) return null;
+        switch (expression)
+        {
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access }:
+                return Root(access.Expression, steps - 1);
+            case MemberAccessExpressionSyntax access:
+                return Root(access.Expression, steps - 1);
+            case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: [var first, ..] }:
+                return Root(first.Expression, steps - 1);
+            case IdentifierNameSyntax:
+                var symbol = _model.GetSymbolInfo(expression).Symbol;
+                var type = symbol switch { ILocalSymbol local => local.Type, IParameterSymbol parameter => parameter.Type, _ => null };
+                if (symbol is null || type is null || _file.Analysis.Connections.TypeOf(type) is null && !_file.Analysis.Connections.IsCarrier(type)) return null;
+                return symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] } && reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: (InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax } or BaseObjectCreationExpressionSyntax) and var made }
+                    ? Root(made, steps - 1) ?? symbol
+                    : symbol;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>What the copying function does when its direction is over, however that came.</summary>
+    private bool EndsOther(InvocationExpressionSyntax copy)
+    {
+        if (_model.GetSymbolInfo(copy).Symbol is not IMethodSymbol { DeclaringSyntaxReferences: [var reference, ..] } method) return false;
+        if (!_file.Analysis.Summaries.IsOwn(method) && method.MethodKind != MethodKind.LocalFunction) return true;
+        foreach (var node in reference.GetSyntax().DescendantNodes())
+        {
+            switch (node)
+            {
+                case UsingStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 }:
+                case FinallyClauseSyntax last when last.DescendantNodes().Any(n => n is InvocationExpressionSyntax):
+                case CatchClauseSyntax handler when handler.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(Ends):
+                    return true;
+                case InvocationExpressionSyntax call when Ends(call) && !IsConditional(call, reference.GetSyntax()):
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Ends(InvocationExpressionSyntax call)
+    {
+        var name = call.Expression switch
+        {
+            MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+            MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
+            IdentifierNameSyntax bare => bare.Identifier.ValueText,
+            _ => "",
+        };
+        return Endings.IsClosingName(name) || name is "Cancel" or "CancelAsync" or "Complete" or "CompleteAsync" or "TryComplete";
+    }
+
+    /// <summary>Inside an <c>if</c>, or behind one that may have left.</summary>
+    private static bool IsConditional(SyntaxNode call, SyntaxNode function)
+    {
+        for (var node = call; node is not null && node != function; node = node.Parent)
+        {
+            if (node is IfStatementSyntax) return true;
+            if (node.Parent is BlockSyntax block && block.Statements.TakeWhile(s => s != node).Any(s => s is IfStatementSyntax && s.DescendantNodes().Any(n => n is ReturnStatementSyntax))) return true;
+        }
+
+        return false;
+    }
+}
