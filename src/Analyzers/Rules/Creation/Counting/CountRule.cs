@@ -20,8 +20,11 @@ internal enum Level
     /// <summary>The same, and something has failed since.</summary>
     Failed,
 
-    /// <summary>It is down again, or others see to it.</summary>
+    /// <summary>It is down again.</summary>
     Settled,
+
+    /// <summary>A handler or continuation will take it down.</summary>
+    Left,
 }
 
 /// <summary>Where a count is on one path.</summary>
@@ -87,9 +90,9 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
             case IInvocationOperation call:
                 return Call(call, token);
             case IFlowAnonymousFunctionOperation lambda when token.IsUp && counter.MovesDown(count, lambda.Syntax):
-                return new(new Tally(Level.Settled, token.Raised, token.Failed));
+                return new(new Tally(Level.Left, token.Raised, token.Failed));
             case IMethodReferenceOperation { Method: var method } when token.IsUp && method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax && counter.MovesDown(count, syntax):
-                return new(new Tally(Level.Settled, token.Raised, token.Failed));
+                return new(new Tally(Level.Left, token.Raised, token.Failed));
             case IAwaitOperation awaited when token.IsUp:
                 return Await(awaited, token);
             default:

@@ -62,7 +62,7 @@ internal sealed class Counter(Analysis analysis, CancellationToken cancellation)
         var touches = MovesDown(count, inner.Syntax) || count.Ups.Any(u => u.SyntaxTree == inner.Syntax.SyntaxTree && inner.Syntax.Span.Contains(u.Span));
         if (Exits(inner, new Tally(Level.Up), count, depth) is not { } fromUp) return null;
         var raises = touches && Exits(inner, default, count, depth) is { } fromDown && fromDown.Any(e => e.Thrown is null) && fromDown.Where(e => e.Thrown is null).All(e => e.Token.Level == Level.Up);
-        var settles = fromUp.Any(e => e.Thrown is null && e.Token.Level == Level.Settled);
+        var settles = fromUp.Any(e => e.Thrown is null && e.Token.Level is Level.Settled or Level.Left);
         return _moves[(count.Field, method)] = new Move(raises, settles, Thrown(fromUp.Where(e => e.Token.IsUp)), Thrown(fromUp.Where(e => !e.Token.IsUp)));
     }
 
