@@ -17,15 +17,10 @@ internal sealed class LCA1006CloseBoth : IRule
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Close the accepted connection when its upstream fails",
-        "When '{0}' fails, '{1}' is neither closed nor handed on",
+        "When {0}, {1}",
         "Creation", DiagnosticSeverity.Warning, isEnabledByDefault: true,
         description: "Whoever has accepted a connection answers for it. When the second connection that it needs cannot be opened, the first must be closed: its peer would wait for an answer that never comes, and the socket stays open.",
         helpLinkUri: Describe.HelpLink(Id));
-
-    // The other shape in which one half outlives the other, under the same ID.
-    private static readonly DiagnosticDescriptor RelayRule = new(Id, (string)Rule.Title.ToString(),
-        "The end of one direction between '{0}' and '{1}' does not close the other",
-        Rule.Category, Rule.DefaultSeverity, isEnabledByDefault: true, description: Rule.Description, helpLinkUri: Rule.HelpLinkUri);
 
     public DiagnosticDescriptor Descriptor => Rule;
 
@@ -72,7 +67,7 @@ internal sealed class LCA1006CloseBoth : IRule
     private static void CheckRelay(RuleContext file, Owners owners, Body body)
     {
         if (Relays.Find(file, owners, body) is { } found)
-            file.Report(Diagnostic.Create(RelayRule, found.Call.GetLocation(), found.First, found.Second));
+            file.Report(Diagnostic.Create(Rule, found.Call.GetLocation(), "one direction ends", "the other one between '" + found.First + "' and '" + found.Second + "' goes on"));
     }
 
     /// <summary>The variables of the code around a lambda that hold what it has accepted.</summary>
@@ -119,7 +114,7 @@ internal sealed class LCA1006CloseBoth : IRule
             IObjectCreationOperation made => "new " + made.Type?.Name,
             _ => "",
         };
-        file.Report(Diagnostic.Create(Rule, first.Syntax.GetLocation(), opening, name));
+        file.Report(Diagnostic.Create(Rule, first.Syntax.GetLocation(), "'" + opening + "' fails", "'" + name + "' is neither closed nor handed on"));
     }
 
     private static string NameOf(IOperation source)

@@ -1,0 +1,35 @@
+namespace LifecycleAnalyzers.Tests.LCA1006;
+
+/// <summary>Whatever becomes of the second, the first is seen to.</summary>
+public class Silent
+{
+    [Theory]
+    [InlineData("async Task HandleAsync(TcpClient client) { using (client) { using var up = new TcpClient(); await up.ConnectAsync(\"peer\", 80); await client.GetStream().CopyToAsync(up.GetStream()); } }")]
+    [InlineData("async Task HandleAsync(TcpClient client) { using var owned = client; using var up = new TcpClient(); await up.ConnectAsync(\"peer\", 80); }")]
+    [InlineData("async Task HandleAsync(TcpClient client) { try { using var up = new TcpClient(); await up.ConnectAsync(\"peer\", 80); } catch (Exception e) { Console.WriteLine(e); } finally { client.Dispose(); } }")]
+    [InlineData("async Task ServeAsync(Socket client) { var up = await TryDialAsync(); if (up is null) { client.Dispose(); return; } await PumpAsync(client, up); client.Dispose(); }")]
+    [InlineData("async Task ServeAsync(Socket client) { Socket up; try { up = await DialAsync(); } catch { client.Dispose(); throw; } await PumpAsync(client, up); }")]
+    [InlineData("async Task ServeAsync(Socket client) { Socket up; try { up = await DialAsync(); } catch (Exception e) { Refuse(client, e); return; } await PumpAsync(client, up); } static void Refuse(Socket s, Exception e) { Console.WriteLine(e); s.Close(); }")]
+    public Task It_is_closed(string members) => Case.SilentAsync(Reports.Proxy(members));
+
+    [Theory]
+    // The caller has it in a using, or closes it.
+    [InlineData("async Task RunAsync(TcpListener l) { using var client = await l.AcceptSocketAsync(); await OneAsync(client); } async Task OneAsync(Socket client) { using var up = await DialAsync(); client.Close(); }")]
+    [InlineData("async Task RunAsync(TcpListener l) { var client = await l.AcceptSocketAsync(); try { await OneAsync(client); } finally { client.Dispose(); } } async Task OneAsync(Socket client) { using var up = await DialAsync(); client.Close(); }")]
+    // It only looks at what it is given.
+    [InlineData("async Task<string> LookUpAsync(Socket client) { using var up = await DialAsync(); return client.RemoteEndPoint + \"\"; }")]
+    // The one that is accepted goes on to its own handler before anything can fail.
+    [InlineData("async Task RunAsync(TcpListener l) { while (true) { var client = await l.AcceptSocketAsync(); _ = OneAsync(client); var other = await DialAsync(); other.Dispose(); } } async Task OneAsync(Socket client) { using (client) await Task.Yield(); }")]
+    public Task It_is_not_this_methods(string members) => Case.SilentAsync(Reports.Proxy(members));
+
+    [Theory]
+    [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a)); static async Task CopyAsync(TcpClient from, TcpClient to) { try { await from.GetStream().CopyToAsync(to.GetStream()); } finally { from.Close(); to.Close(); } } }")]
+    [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a)); static async Task CopyAsync(TcpClient from, TcpClient to) { await from.GetStream().CopyToAsync(to.GetStream()); to.Client.Shutdown(SocketShutdown.Send); } }")]
+    [InlineData("async Task M(TcpClient a, TcpClient b) { using var both = new CancellationTokenSource(); await Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a)); async Task CopyAsync(TcpClient from, TcpClient to) { try { await from.GetStream().CopyToAsync(to.GetStream(), both.Token); } finally { both.Cancel(); } } }")]
+    [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAny(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream())); a.Dispose(); b.Dispose(); }")]
+    [InlineData("async Task M(TcpClient a, TcpClient b) { using (a) using (b) await Task.WhenAny(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream())); }")]
+    // No relay: the same direction twice, or no directions at all.
+    [InlineData("async Task M(TcpClient a, TcpClient b, TcpClient c) { await Task.WhenAll(a.GetStream().CopyToAsync(b.GetStream()), a.GetStream().CopyToAsync(c.GetStream())); }")]
+    [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAll(a.ConnectAsync(\"peer\", 80), b.ConnectAsync(\"peer\", 80)); }")]
+    public Task A_relay_that_ends(string member) => Case.SilentAsync(Reports.Proxy(member));
+}

@@ -1,0 +1,53 @@
+namespace LifecycleAnalyzers.Tests.LCA1007;
+
+/// <summary>The count stays up on some way out.</summary>
+public class Reports
+{
+    internal static string Server(string members) => $$"""
+        class Server
+        {
+            private int _active;
+            private readonly SemaphoreSlim _slots = new(100);
+            private readonly ConcurrentDictionary<Guid, Socket> _sockets = new();
+            private readonly HashSet<string> _peers = [];
+
+            {{members}}
+
+            static async Task EchoAsync(Socket s, CancellationToken stop) => await s.ReceiveAsync(new byte[1], stop);
+        }
+        """;
+
+    [Theory]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:Interlocked.Increment(ref _active)|}; await EchoAsync(s, stop); Interlocked.Decrement(ref _active); }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active++|}; await s.SendAsync(new byte[1], stop); _active--; }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active += 1|}; await s.SendAsync(new byte[1], stop); _active -= 1; }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { await {|LCA1007:_slots.WaitAsync(stop)|}; await EchoAsync(s, stop); _slots.Release(); }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { var id = Guid.NewGuid(); {|LCA1007:_sockets.TryAdd(id, s)|}; await EchoAsync(s, stop); _sockets.TryRemove(id, out _); }")]
+    [InlineData("async Task<bool> M(string peer, Socket s, CancellationToken stop) { if (!{|LCA1007:_peers.Add(peer)|}) return false; await EchoAsync(s, stop); _peers.Remove(peer); return true; }")]
+    [InlineData("void M(Socket s) { {|LCA1007:_active++|}; s.Send(new byte[1]); s.Shutdown(SocketShutdown.Both); _active--; }")]
+    // Between the way up and the try.
+    [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active++|}; Console.WriteLine(s.RemoteEndPoint); try { await EchoAsync(s, stop); } finally { _active--; } }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active++|}; using var stream = new NetworkStream(s); try { await EchoAsync(s, stop); } finally { _active--; } }")]
+    // The catch does not see all of it.
+    [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active++|}; try { await s.ReceiveAsync(new byte[1], stop); } catch (SocketException) { } _active--; }")]
+    public Task An_exception_skips_the_way_down(string member) => Case.HoldsAsync(Server(member));
+
+    [Theory]
+    [InlineData("async Task M(Socket s, bool known, CancellationToken stop) { {|LCA1007:_active++|}; if (!known) return; try { await EchoAsync(s, stop); } finally { _active--; } }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active++|}; try { await EchoAsync(s, stop); } catch (Exception e) { Console.WriteLine(e); return; } _active--; }")]
+    [InlineData("async Task M(Socket s, int kind, CancellationToken stop) { {|LCA1007:_active++|}; switch (kind) { case 1: return; case 2: throw new NotSupportedException(); } _active--; }")]
+    public Task An_early_end_skips_it(string member) => Case.HoldsAsync(Server(member));
+
+    [Theory]
+    // Taken down where the connection ends: but it never begins.
+    [InlineData("Socket? _s; async Task OpenAsync(CancellationToken stop) { {|LCA1007:_active++|}; _s = new Socket(SocketType.Stream, ProtocolType.Tcp); await _s.ConnectAsync(\"peer\", 80, stop); } void Close() { _s?.Dispose(); _active--; }")]
+    [InlineData("async Task M(WireClient c) { {|LCA1007:_active++|}; await c.OpenAsync(); c.Closed += (_, _) => _active--; }")]
+    [InlineData("async Task<Socket?> M(CancellationToken stop) { await {|LCA1007:_slots.WaitAsync(stop)|}; var s = TryOpen(); if (s is null) return null; return s; } void Close(Socket s) { s.Dispose(); _slots.Release(); } static Socket? TryOpen() { var s = new Socket(SocketType.Stream, ProtocolType.Tcp); try { s.Connect(\"peer\", 80); return s; } catch (SocketException) { s.Dispose(); return null; } }")]
+    public Task It_never_opened(string members) => Case.HoldsAsync(Server(members));
+
+    [Theory]
+    [InlineData("void Enter() => {|LCA1007:Interlocked.Increment(ref _active)|}; void Leave() => Interlocked.Decrement(ref _active); async Task M(Socket s, CancellationToken stop) { Enter(); await EchoAsync(s, stop); Leave(); }")]
+    [InlineData("void Accepted(Socket s) { {|LCA1007:_active++|}; } void Close(Socket s) { s.Shutdown(SocketShutdown.Both); s.Close(); _active--; }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active++|}; await ServeAsync(s, stop); } async Task ServeAsync(Socket s, CancellationToken stop) { await EchoAsync(s, stop); _active--; }")]
+    public Task Others_move_it(string members) => Case.HoldsAsync(Server(members));
+}

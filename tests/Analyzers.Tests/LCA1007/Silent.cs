@@ -1,0 +1,34 @@
+namespace LifecycleAnalyzers.Tests.LCA1007;
+
+/// <summary>However it ends, the count goes down; or it is no count of connections.</summary>
+public class Silent
+{
+    [Theory]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { _active++; try { await EchoAsync(s, stop); } finally { _active--; } }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { try { _active++; await EchoAsync(s, stop); } finally { _active--; } }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { _active++; try { await EchoAsync(s, stop); } catch (Exception e) { Console.WriteLine(e); } _active--; }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { if (Interlocked.Increment(ref _active) > 9) { Interlocked.Decrement(ref _active); s.Dispose(); return; } try { await EchoAsync(s, stop); } finally { Interlocked.Decrement(ref _active); } }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { if (!await _slots.WaitAsync(0, stop)) { s.Dispose(); return; } try { await EchoAsync(s, stop); } finally { _slots.Release(); } }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { var id = Guid.NewGuid(); if (!_sockets.TryAdd(id, s)) return; try { await EchoAsync(s, stop); } finally { _sockets.TryRemove(id, out _); } }")]
+    [InlineData("async Task<Socket> M(CancellationToken stop) { _active++; var s = new Socket(SocketType.Stream, ProtocolType.Tcp); try { await s.ConnectAsync(\"peer\", 80, stop); } catch { s.Dispose(); _active--; throw; } return s; } void Close(Socket s) { s.Close(); _active--; }")]
+    [InlineData("async Task M(TcpListener l, CancellationToken stop) { while (true) { await _slots.WaitAsync(stop); var s = await l.AcceptSocketAsync(stop); _ = ServeAsync(s, stop); } } async Task ServeAsync(Socket s, CancellationToken stop) { try { await EchoAsync(s, stop); } finally { _slots.Release(); } }")]
+    [InlineData("void M(WireClient c) { c.Closed += (_, _) => _active--; _active++; c.Send(\"hello\"); }")]
+    [InlineData("void M(WireClient c) { _active++; c.Closed += OnClosed; c.Send(\"hello\"); } void OnClosed(object? sender, EventArgs e) => _active--;")]
+    [InlineData("void Accepted(Socket s) { _active++; } void Close(Socket s) { try { s.Shutdown(SocketShutdown.Both); } catch (SocketException) { } s.Close(); _active--; }")]
+    [InlineData("void Accepted(Socket s) { _active++; } void Close(Socket s) { s.Close(); _active--; }")]
+    public Task It_goes_down(string members) => Case.SilentAsync(Reports.Server(members));
+
+    [Theory]
+    // A statistic, a number, the depth of something: no count of what is open.
+    [InlineData("long _total; async Task M(Socket s, CancellationToken stop) { _total++; await EchoAsync(s, stop); }")]
+    [InlineData("int _pendingRequests; async Task M(Socket s, CancellationToken stop) { _pendingRequests++; await EchoAsync(s, stop); _pendingRequests--; }")]
+    [InlineData("int _depth; async Task M(Socket s, CancellationToken stop) { _depth++; await EchoAsync(s, stop); _depth--; }")]
+    // A semaphore that lets one in is a lock.
+    [InlineData("readonly SemaphoreSlim _connectionLock = new(1, 1); async Task M(Socket s, CancellationToken stop) { await _connectionLock.WaitAsync(stop); await EchoAsync(s, stop); _connectionLock.Release(); }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { var tries = 0; tries++; await EchoAsync(s, stop); tries--; }")]
+    // Nothing here has to do with a connection.
+    [InlineData("int _jobs; async Task M(Func<Task> job) { _jobs++; await job(); _jobs--; }")]
+    // The first words are its own, and they fail before it counts.
+    [InlineData("async Task M(Socket s, CancellationToken stop) { await EchoAsync(s, stop); _active++; Console.WriteLine(_active); _active--; }")]
+    public Task It_counts_something_else(string members) => Case.SilentAsync(Reports.Server(members));
+}
