@@ -26,8 +26,9 @@ internal sealed class Owners(Analysis analysis, CancellationToken cancellation)
             if (argument is not IdentifierNameSyntax given)
             {
                 // Accepted in the argument itself: nobody else has it.
-                if (argument is null || argument.DescendantTokens().Any(t => t.IsKind(SyntaxKind.IdentifierToken) && t.ValueText.IndexOf("Accept", StringComparison.Ordinal) >= 0)) continue;
-                return false;
+                if (argument is null || !NamesAccept(argument)) return false;
+                closes = true;
+                continue;
             }
 
             if (call.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } caller || Closes(caller, given.Identifier.ValueText)) return false;
