@@ -9,11 +9,11 @@ internal static class CreationRules
     [
         new LCA1001AttachErrorHandler(),
         new LCA1002HandleSynchronousCompletion(),
+        new LCA1003CloseOnFailure(),
         new LCA1004ObserveConnectionTask(),
         new LCA1005HandleCallbackFailure(),
-        new LCA1008BoundConnect(),
-        new LCA1003CloseOnFailure(),
         new LCA1006CloseBoth(),
         new LCA1007GiveBackCount(),
+        new LCA1008BoundConnect(),
     ];
 }
