@@ -32,6 +32,7 @@ internal sealed class Analysis
         Io = new IoCalls(this);
         Tasks = new TaskMethods(this);
         Escapes = new Escapes(this);
+        Callers = new Callers(this);
     }
 
     public Compilation Compilation { get; }
@@ -71,4 +72,6 @@ internal sealed class Analysis
     public TaskMethods Tasks { get; }
 
     public Escapes Escapes { get; }
+
+    public Callers Callers { get; }
 }

@@ -1,0 +1,38 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Rules.Isolation;
+
+namespace LifecycleAnalyzers.Rules.Reuse;
+
+/// <summary>A connection comes out of a pool and is used as it is, though it may have died there.</summary>
+internal sealed class LCA3004CheckPooledConnection : IRule
+{
+    public const string Id = "LCA3004";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Check a pooled connection before handing it out",
+        "'{0}' takes a connection out of '{1}' that may have died there: ask whether it is still alive, and discard it if not",
+        "Reuse", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "The other side closes idle connections, and a pool does not notice. What is taken out has to be asked (its state, or better a probe of the socket) before it is used; its age proves nothing.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        Pool? pool = null;
+        foreach (var member in file.AllCode)
+        {
+            if (!Pool.MayTake(member) || Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
+            foreach (var operation in root.DescendantsAndSelf())
+            {
+                if (operation is not IInvocationOperation call) continue;
+                pool ??= new Pool(file.Analysis, file.Cancellation);
+                if (!pool.IsTaking(call)) continue;
+                var taken = new Taken(file.Analysis, pool, new Liveness(file.Analysis, file.Cancellation), file.Cancellation);
+                if (!taken.IsUsedUnchecked(call) || !pool.IsPool(call)) continue;
+                file.Report(Diagnostic.Create(Rule, call.Syntax.GetLocation(), call.TargetMethod.Name, Pool.Container(call.Instance)?.Name ?? call.TargetMethod.ContainingType.Name));
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Reuse;
+
+/// <summary>A collection into which connections go back after use, so that what is taken out of it is old.</summary>
+internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
+{
+    private static readonly HashSet<string> Taking = new(StringComparer.Ordinal) { "TryTake", "TryPop", "TryDequeue", "Pop", "Dequeue", "Take", "TryRead", "ReadAsync", "Get" };
+    private static readonly HashSet<string> Giving = new(StringComparer.Ordinal) { "Add", "TryAdd", "Push", "Enqueue", "TryWrite", "WriteAsync", "Return", "TryEnqueue" };
+
+    public static bool MayTake(CodeMember member) => member.Invoked.Overlaps(Taking);
+
+    /// <summary>Takes a connection out of a collection, or something that was made around one.</summary>
+    public bool IsTaking(IInvocationOperation call) =>
+        Taking.Contains(call.TargetMethod.Name) && Containers.Kind(call.TargetMethod) == BornKind.Pooled && !analysis.Summaries.IsOwn(call.TargetMethod)
+        && call.TargetMethod.ContainingType.TypeArguments is [var element, ..] && HoldsConnection(element, 2);
+
+    public static bool IsGiving(IInvocationOperation call) =>
+        Giving.Contains(call.TargetMethod.Name) && call.TargetMethod.ContainingType?.Name is "ConcurrentBag" or "ConcurrentQueue" or "ConcurrentStack" or "Queue" or "Stack" or "BlockingCollection" or "ChannelWriter" or "IProducerConsumerCollection" or "PriorityQueue" or "ObjectPool" or "DefaultObjectPool";
+
+    /// <summary>A connection that does not come back by itself, or a value whose connection is set once and for all.</summary>
+    public bool HoldsConnection(ITypeSymbol? type, int depth)
+    {
+        switch (type)
+        {
+            case null:
+                return false;
+            case ITypeParameterSymbol parameter:
+                return parameter.ConstraintTypes.Any(c => HoldsConnection(c, depth));
+        }
+
+        if (analysis.Connections.TypeOf(type) is { } known) return (known.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) == 0;
+        if (depth == 0 || type is not INamedTypeSymbol named || !named.IsTupleType && !analysis.Summaries.IsOwn(named)) return false;
+        return named.IsTupleType ? named.TupleElements.Any(e => HoldsConnection(e.Type, 0))
+            : named.TypeKind is TypeKind.Class or TypeKind.Struct && named.GetMembers().Any(m => m switch
+            {
+                IFieldSymbol { IsStatic: false, IsImplicitlyDeclared: false } field => field.IsReadOnly && HoldsConnection(field.Type, 0),
+                IPropertySymbol { IsStatic: false, IsIndexer: false } property => property.SetMethod is null or { IsInitOnly: true } && HoldsConnection(property.Type, 0),
+                _ => false,
+            });
+    }
+
+    /// <summary>The field, property or variable that holds the collection; for one of several, that which holds them all.</summary>
+    public static ISymbol? Container(IOperation? collection, int depth = 4)
+    {
+        if (collection is null || depth == 0) return null;
+        collection = Values.Unwrapped(collection);
+        switch (collection)
+        {
+            case IPropertyReferenceOperation { Property: { Name: "Reader" or "Writer", ContainingType.Name: "Channel" } or { Name: "Value", ContainingType.Name: "Lazy" } or { IsIndexer: true }, Instance: { } of }:
+                return Container(of, depth - 1);
+            case IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference:
+                return reference.Member.OriginalDefinition;
+            case IParameterReferenceOperation parameter:
+                return parameter.Parameter;
+            case IArrayElementReferenceOperation element:
+                return Container(element.ArrayReference, depth - 1);
+            case IInvocationOperation { Instance: { } of } lookup when Containers.Kind(lookup.TargetMethod) is not null:
+                return Container(of, depth - 1);
+            case ILocalReferenceOperation { Local: var local }:
+                return Values.AssignedTo(local, collection).Select(v => Container(v, depth - 1)).FirstOrDefault(c => c is not null) ?? LookedUpIn(local, collection, depth) ?? local;
+            default:
+                return null;
+        }
+    }
+
+    private static ISymbol? LookedUpIn(ILocalSymbol local, IOperation reference, int depth)
+    {
+        foreach (var operation in Values.Root(reference).Descendants())
+        {
+            if (operation is IInvocationOperation { Instance: { } of } call && call.Arguments.Any(a => a.Parameter?.RefKind == RefKind.Out && Values.References(local, a).Any())) return Container(of, depth - 1);
+        }
+
+        return null;
+    }
+
+    /// <summary>Is something given back to what this call takes from?</summary>
+    public bool IsPool(IInvocationOperation taking)
+    {
+        if (taking.TargetMethod.ContainingType.Name is "ObjectPool" or "DefaultObjectPool") return true;
+        if (Container(taking.Instance) is not { } container) return false;
+        var type = TypeAround(container, taking);
+        if (type is null) return false;
+        var givings = Calls(type, Giving).Where(c => IsGiving(c) && Values.Is(Container(c.Instance), container)).ToList();
+        if (givings.Any(g => IsAccepted(Given(g)))) return false;
+        givings.RemoveAll(g => IsFresh(Given(g), 3));
+        if (givings.Count == 0) return false;
+        var takers = new HashSet<SyntaxNode>(Calls(type, Taking).Where(c => Values.Is(Container(c.Instance), container)).Select(Member));
+        var throughTakers = new HashSet<SyntaxNode>(takers);
+        Spread(throughTakers, 2);
+        var givers = new HashSet<SyntaxNode>(givings.Select(Member));
+        var throughGivers = new HashSet<SyntaxNode>(givers);
+        Spread(throughGivers, 2);
+        if (throughTakers.Overlaps(throughGivers)) return true;
+        return givings.Any(g => MethodOf(Member(g)) is { } giver && !IsHandover(giver) && (IsReturning(giver) || takers.Any(Opens)));
+    }
+
+    /// <summary>Those who call one of these are such themselves.</summary>
+    private void Spread(HashSet<SyntaxNode> members, int rounds)
+    {
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var member in members.ToList())
+            {
+                if (MethodOf(member) is not { } method) continue;
+                foreach (var caller in analysis.Callers.Of(method, cancellation)) members.Add(Member(caller));
+            }
+        }
+    }
+
+    private IMethodSymbol? MethodOf(SyntaxNode member) =>
+        analysis.Bodies.ModelOf(member.SyntaxTree).GetDeclaredSymbol(member, cancellation) as IMethodSymbol is { MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation } method ? method : null;
+
+    /// <summary>Named for what comes in from outside: connections that are handed over to a worker once.</summary>
+    private static bool IsHandover(IMethodSymbol method) =>
+        ClosingFlags.Words(method.Name).FirstOrDefault() is "On" or "Accept" or "Accepted" or "Handle" or "Submit" or "Post" or "Offer" or "Hand" or "Dispatch" or "Schedule" or "Incoming" or "Queue" or "Deliver";
+
+    private static bool IsReturning(IMethodSymbol method) =>
+        ClosingFlags.Words(method.Name).Any(w => w is "Return" or "Release" or "Put" or "Give" or "Back" or "Recycle" or "Restore" or "Free" or "Park" or "Checkin" or "Store" or "Push" or "Repool" or "Idle" or "Pool" or "Complete" or "Reuse" or "Dispose" or "Surrender" or "Retire");
+
+    /// <summary>Where nothing is left in the pool another one is opened.</summary>
+    private bool Opens(SyntaxNode member)
+    {
+        var model = analysis.Bodies.ModelOf(member.SyntaxTree);
+        foreach (var node in member.DescendantNodes())
+        {
+            if (node is BaseObjectCreationExpressionSyntax creation && HoldsConnection(model.GetTypeInfo(creation, cancellation).Type, 1)) return true;
+            if (node is InvocationExpressionSyntax call && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { ReturnType: var result } called && Containers.Kind(called) is null
+                && HoldsConnection(result is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : result, 1)) return true;
+        }
+
+        return false;
+    }
+
+    private static IOperation? Given(IInvocationOperation giving) => giving.Arguments.FirstOrDefault()?.Value;
+
+    /// <summary>Straight from a listener.</summary>
+    private static bool IsAccepted(IOperation? value) => Origins(value, 3).Any(o => o is IInvocationOperation { TargetMethod.Name: var name } && (name.StartsWith("Accept", StringComparison.Ordinal) || name.StartsWith("EndAccept", StringComparison.Ordinal)));
+
+    /// <summary>Opened for the pool, not given back: filling it up is no use of it.</summary>
+    private bool IsFresh(IOperation? value, int depth)
+    {
+        var any = false;
+        foreach (var origin in Origins(value, depth))
+        {
+            any = true;
+            if (origin is not IObjectCreationOperation && !(origin is IInvocationOperation call && !Taking.Contains(call.TargetMethod.Name) && !LeadsToTaking(call.TargetMethod, 2))) return false;
+            if (origin is IObjectCreationOperation wrapper && wrapper.Arguments.Any(a => HoldsConnection(a.Value.Type, 0) && !IsFresh(a.Value, depth - 1))) return false;
+        }
+
+        return any;
+    }
+
+    private bool LeadsToTaking(IMethodSymbol method, int depth) =>
+        analysis.Summaries.IsOwn(method) && Values.CodeOf(method, analysis, cancellation) is { } code
+        && code.Descendants().OfType<IInvocationOperation>().Any(c => IsTaking(c) || depth > 0 && LeadsToTaking(c.TargetMethod, depth - 1));
+
+    private static IEnumerable<IOperation> Origins(IOperation? value, int depth)
+    {
+        if (value is null || depth < 0) yield break;
+        value = Values.Unwrapped(value);
+        switch (value)
+        {
+            case ILocalReferenceOperation { Local: var local }:
+                var any = false;
+                foreach (var assigned in Values.AssignedTo(local, value))
+                {
+                    foreach (var origin in Origins(assigned, depth - 1))
+                    {
+                        any = true;
+                        yield return origin;
+                    }
+                }
+
+                // An out variable may be filled by taking out.
+                if (!any || LookedUpIn(local, value, 4) is not null) yield return value;
+                break;
+            case ICoalesceOperation coalesce:
+                foreach (var origin in Origins(coalesce.Value, depth - 1).Concat(Origins(coalesce.WhenNull, depth - 1))) yield return origin;
+                break;
+            case IConditionalOperation conditional:
+                foreach (var origin in Origins(conditional.WhenTrue, depth - 1).Concat(Origins(conditional.WhenFalse, depth - 1))) yield return origin;
+                break;
+            case IAssignmentOperation assignment:
+                foreach (var origin in Origins(assignment.Value, depth - 1)) yield return origin;
+                break;
+            default:
+                yield return value;
+                break;
+        }
+    }
+
+    private INamedTypeSymbol? TypeAround(ISymbol container, IOperation taking)
+    {
+        var type = container is IFieldSymbol or IPropertySymbol ? container.ContainingType : analysis.Bodies.ModelOf(taking.Syntax.SyntaxTree).GetEnclosingSymbol(taking.Syntax.SpanStart, cancellation)?.ContainingType;
+        while (type?.ContainingType is { } outer) type = outer;
+        return type;
+    }
+
+    private IEnumerable<IInvocationOperation> Calls(INamedTypeSymbol type, HashSet<string> names)
+    {
+        foreach (var reference in type.DeclaringSyntaxReferences)
+        {
+            var syntax = reference.GetSyntax(cancellation);
+            var model = analysis.Bodies.ModelOf(syntax.SyntaxTree);
+            foreach (var node in syntax.DescendantNodes())
+            {
+                if (node is not InvocationExpressionSyntax call) continue;
+                var name = call.Expression switch
+                {
+                    MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+                    MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
+                    _ => null,
+                };
+                if (name is not null && names.Contains(name) && model.GetOperation(call, cancellation) is IInvocationOperation operation) yield return operation;
+            }
+        }
+    }
+
+    private static SyntaxNode Member(IOperation operation) =>
+        operation.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? operation.Syntax.SyntaxTree.GetRoot();
+}

@@ -1,0 +1,268 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Reuse;
+
+/// <summary>What becomes of a connection between its taking out of a pool and its first use, in the order of the source.</summary>
+internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, CancellationToken cancellation)
+{
+    private enum Act
+    {
+        Nothing,
+        Check,
+        Use,
+        HandOut,
+    }
+
+    /// <summary>Used or handed out, and nobody asks before whether it still lives.</summary>
+    public bool IsUsedUnchecked(IOperation taking, int depth = 3)
+    {
+        var aliases = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        if (Start(taking, aliases) is { } atOnce) return atOnce == Act.HandOut ? !CallersCheck(taking, null, depth) : atOnce == Act.Use;
+        if (aliases.Count == 0) return false;
+        var root = Values.Root(taking);
+        Spread(aliases, root);
+        var acts = new List<(int Position, Act Act, IOperation Operation, ISymbol? OutParameter)>();
+        foreach (var alias in aliases)
+        {
+            foreach (var reference in Values.References(alias, root))
+            {
+                if (reference.Syntax.SpanStart < taking.Syntax.Span.End && !taking.Syntax.Span.Contains(reference.Syntax.Span) || taking.Syntax.Span.Contains(reference.Syntax.Span)) continue;
+                var act = Classify(reference);
+                if (act != Act.Nothing) acts.Add((reference.Syntax.SpanStart, act, reference, null));
+            }
+
+            if (alias is IParameterSymbol { RefKind: RefKind.Out or RefKind.Ref }) acts.Add((int.MaxValue, Act.HandOut, taking, alias));
+        }
+
+        acts.Sort((a, b) => a.Position.CompareTo(b.Position));
+        foreach (var (_, act, operation, parameter) in acts)
+        {
+            if (act == Act.Check) return false;
+            if (act == Act.HandOut) return !CallersCheck(parameter is null ? operation : taking, parameter, depth);
+            if (!TakesAnother(operation, taking)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The variables that hold it from here on; an act where it goes into none.</summary>
+    private Act? Start(IOperation taking, HashSet<ISymbol> aliases)
+    {
+        if (taking is IInvocationOperation call && call.Arguments.FirstOrDefault(a => a.Parameter?.RefKind == RefKind.Out) is { } argument)
+        {
+            var target = argument.Value is IDeclarationExpressionOperation declaration ? declaration.Expression : argument.Value;
+            if (Variable(target) is { } variable) aliases.Add(variable);
+            return null;
+        }
+
+        var outer = Values.Outermost(taking);
+        Follow(outer, aliases);
+        if (aliases.Count > 0) return null;
+        var act = Classify(taking);
+        return act is Act.Use or Act.HandOut ? act : Act.Nothing;
+    }
+
+    private static ISymbol? Variable(IOperation? target) => target switch
+    {
+        ILocalReferenceOperation local => local.Local,
+        IParameterReferenceOperation parameter => parameter.Parameter,
+        _ => null,
+    };
+
+    private void Spread(HashSet<ISymbol> aliases, IOperation root)
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            var before = aliases.Count;
+            foreach (var alias in aliases.ToList())
+            {
+                foreach (var reference in Values.References(alias, root)) Follow(Values.Outermost(Part(reference)), aliases);
+            }
+
+            if (aliases.Count == before) return;
+        }
+    }
+
+    /// <summary>The variables that the value goes into.</summary>
+    private static void Follow(IOperation outer, HashSet<ISymbol> aliases)
+    {
+        switch (outer.Parent)
+        {
+            case IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator }:
+                aliases.Add(declarator.Symbol);
+                break;
+            case ISimpleAssignmentOperation assignment when assignment.Value == outer && Variable(assignment.Target) is { } variable:
+                aliases.Add(variable);
+                // `while ((c = queue.Dequeue()) != null)`
+                Follow(Values.Outermost(assignment), aliases);
+                break;
+            case ICoalesceAssignmentOperation coalesce when coalesce.Value == outer && Variable(coalesce.Target) is { } variable:
+                aliases.Add(variable);
+                break;
+            case IDeconstructionAssignmentOperation { Target: IDeclarationExpressionOperation { Expression: ITupleOperation tuple } } deconstruction when deconstruction.Value == outer:
+                foreach (var element in tuple.Elements)
+                {
+                    if (Variable(element) is { Kind: not SymbolKind.Discard } variable) aliases.Add(variable);
+                }
+
+                break;
+            case IIsPatternOperation isPattern when isPattern.Value == outer:
+                Declared(isPattern.Pattern, aliases);
+                break;
+        }
+    }
+
+    private static void Declared(IPatternOperation pattern, HashSet<ISymbol> aliases)
+    {
+        switch (pattern)
+        {
+            case IDeclarationPatternOperation { DeclaredSymbol: { } declared }: aliases.Add(declared); break;
+            case IRecursivePatternOperation { DeclaredSymbol: { } declared }: aliases.Add(declared); break;
+            case INegatedPatternOperation negated: Declared(negated.Pattern, aliases); break;
+            case IBinaryPatternOperation binary:
+                Declared(binary.LeftPattern, aliases);
+                Declared(binary.RightPattern, aliases);
+                break;
+        }
+    }
+
+    /// <summary>The connection in what was taken, or what carries its bytes: <c>entry.Client</c>, <c>client.GetStream()</c>.</summary>
+    private IOperation Part(IOperation value)
+    {
+        while (true)
+        {
+            var outer = value.Parent is IConversionOperation or IParenthesizedOperation ? value.Parent : value;
+            switch (outer.Parent)
+            {
+                case IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } member when member.Instance == outer && !liveness.Asks(member.Member) && (pool.HoldsConnection(member.Type, 1) || (analysis.Connections.RolesOf(member.Member, null) & Role.Accessor) != 0):
+                    value = member;
+                    break;
+                case IInvocationOperation call when call.Instance == outer && (analysis.Connections.RolesOf(call.TargetMethod, null) & Role.Accessor) != 0:
+                    value = call;
+                    break;
+                default:
+                    return value;
+            }
+        }
+    }
+
+    private Act Classify(IOperation reference)
+    {
+        var part = Part(reference);
+        if (part.Parent is IConditionalAccessOperation access && access.Operation == part)
+        {
+            // `client?.Dispose()`
+            foreach (var inner in access.WhenNotNull.DescendantsAndSelf())
+            {
+                if (inner is IConditionalAccessInstanceOperation instance && Classify(instance) is not Act.Nothing and { } act) return act;
+            }
+
+            return Act.Nothing;
+        }
+
+        var outer = Values.Outermost(part);
+        switch (outer.Parent)
+        {
+            case IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } member when member.Instance == outer:
+                return liveness.Asks(member.Member) && !IsLogged(member) ? Act.Check : Act.Nothing;
+            case IInvocationOperation call when call.Instance == outer:
+                return OfCall(call, call.TargetMethod, analysis.Connections.RolesOf(call.TargetMethod, outer.Type));
+            case IArgumentOperation { Parent: IInvocationOperation call }:
+                return OfArgument(call, outer.Type);
+            case IArgumentOperation { Parent: IObjectCreationOperation }:
+                return Values.Outermost(outer.Parent.Parent!).Parent is IReturnOperation ? Act.HandOut : Act.Use;
+            case IIsPatternOperation isPattern when isPattern.Value == outer:
+                return isPattern.Pattern.DescendantsAndSelf().Any(o => o is IPropertySubpatternOperation { Member: IMemberReferenceOperation { Member: var asked } } && liveness.Asks(asked)) ? Act.Check : Act.Nothing;
+            case ISwitchOperation or ISwitchExpressionOperation:
+                return outer.Parent.Descendants().Any(o => o is IPropertySubpatternOperation { Member: IMemberReferenceOperation { Member: var asked } } && liveness.Asks(asked)) ? Act.Check : Act.Nothing;
+            case IReturnOperation:
+                return Act.HandOut;
+            case ISimpleAssignmentOperation assignment when assignment.Value == outer && assignment.Target is IMemberReferenceOperation or IArrayElementReferenceOperation:
+                return Act.Use;
+            case ITupleOperation tuple:
+                return Values.Outermost(tuple).Parent is IReturnOperation ? Act.HandOut : Act.Nothing;
+            default:
+                return Act.Nothing;
+        }
+    }
+
+    private Act OfCall(IInvocationOperation call, IMethodSymbol method, Role roles)
+    {
+        if ((roles & Role.Close) != 0 || IsEnding(method.Name) || method.Name is "Equals" or "GetHashCode" or "ToString" or "GetType") return Act.Nothing;
+        return (roles & Role.Open) != 0 || IsRevival(method.Name) || liveness.Asks(method) ? Act.Check : Act.Use;
+    }
+
+    private Act OfArgument(IInvocationOperation call, ITypeSymbol? type)
+    {
+        var method = call.TargetMethod;
+        if (Pool.IsGiving(call) || IsEnding(method.Name) || IsLog(method) || Containers.Collects(method) || Containers.Puts(method)) return Act.Nothing;
+        if (method.Name is "ReferenceEquals" or "Equals" or "ThrowIfNull" or "Assert" or "SuppressFinalize" or "KeepAlive" or "Remove" or "TryRemove" or "Contains") return Act.Nothing;
+        var roles = method.IsExtensionMethod ? analysis.Connections.RolesOf(method, type) : Role.None;
+        return OfCall(call, method, roles);
+    }
+
+    /// <summary>Made to live again, whatever it was before.</summary>
+    private static bool IsRevival(string name) =>
+        ClosingFlags.Words(name).FirstOrDefault() is "Init" or "Initialize" or "Start" or "Attach" or "Reset" or "Open" or "Reopen" or "Connect" or "Reconnect" or "Bind" or "Assign" or "Setup" or "Renew" or "Revive" or "Ensure";
+
+    private static bool IsEnding(string name) =>
+        ClosingFlags.IsEnding(name) || ClosingFlags.Words(name).FirstOrDefault() is "Discard" or "Destroy" or "Drop" or "Evict" or "Retire" or "Quit" or "Safe" or "Return" or "Release" or "Free";
+
+    private static bool IsLogged(IOperation operation)
+    {
+        for (var parent = operation.Parent; parent is not null; parent = parent.Parent)
+        {
+            if (parent is IInvocationOperation call && IsLog(call.TargetMethod)) return true;
+            if (parent is IExpressionStatementOperation) return false;
+        }
+
+        return false;
+    }
+
+    private static bool IsLog(IMethodSymbol method) => method.Name.StartsWith("Log", StringComparison.Ordinal) || method.ContainingType?.Name is "Console" or "Debug" or "Trace" or "LoggerExtensions";
+
+    /// <summary>The use stands in a <c>try</c> whose failure leads back to the pool.</summary>
+    private static bool TakesAnother(IOperation use, IOperation taking)
+    {
+        for (var node = use.Syntax; node.Parent is not null and not MemberDeclarationSyntax; node = node.Parent)
+        {
+            if (node.Parent is not TryStatementSyntax attempt || attempt.Block != node) continue;
+            var goesOn = attempt.Catches.Any(c => !TryBlocks.Rethrows(c) && c.Block.Statements.LastOrDefault() is not (ReturnStatementSyntax or BreakStatementSyntax));
+            if (goesOn && attempt.Ancestors().Any(a => a is WhileStatementSyntax or ForStatementSyntax or DoStatementSyntax or ForEachStatementSyntax && a.Span.Contains(taking.Syntax.Span))) return true;
+            if (attempt.Catches.Any(c => !TryBlocks.Rethrows(c) && c.Block.DescendantNodes().Any(n => n is AssignmentExpressionSyntax or ReturnStatementSyntax { Expression: InvocationExpressionSyntax or AwaitExpressionSyntax }))) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A private method that takes out is as good as its callers: each of them has to ask.</summary>
+    private bool CallersCheck(IOperation handedOut, ISymbol? outParameter, int depth)
+    {
+        if (depth == 0 || Values.MethodAround(handedOut, analysis.Bodies.ModelOf(handedOut.Syntax.SyntaxTree)) is not { } method || !IsPrivate(method)) return false;
+        var callers = analysis.Callers.Of(method, cancellation);
+        if (callers.IsEmpty) return false;
+        foreach (var caller in callers)
+        {
+            if (caller is not IInvocationOperation call || (outParameter is null && call.Arguments.Any(a => a.Parameter?.RefKind == RefKind.Out)) || IsUsedUnchecked(call, depth - 1)) return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsPrivate(IMethodSymbol method)
+    {
+        if (method.MethodKind == MethodKind.LocalFunction) return true;
+        for (ISymbol? symbol = method; symbol is not null and not INamespaceSymbol; symbol = symbol.ContainingType)
+        {
+            if (symbol.DeclaredAccessibility == Accessibility.Private) return method.MethodKind == MethodKind.Ordinary;
+        }
+
+        return false;
+    }
+}

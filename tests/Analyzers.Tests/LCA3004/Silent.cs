@@ -1,0 +1,59 @@
+namespace LifecycleAnalyzers.Tests.LCA3004;
+
+/// <summary>Asked, taken out to be closed, replaced on failure; or no pool, or no connection.</summary>
+public class Silent
+{
+    [Theory]
+    // Asked
+    [InlineData("while (_bag.TryTake(out var s)) { if (s.IsOpen) { s.Send(text); _bag.Add(s); return; } s.Dispose(); }")]
+    [InlineData("if (!_bag.TryTake(out var s) || !s.IsOpen) s = Connect(); s.Send(text); _bag.Add(s);")]
+    [InlineData("if (!_bag.TryTake(out var s) || s is not { IsOpen: true }) s = Connect(); s.Send(text); _bag.Add(s);")]
+    [InlineData("if (!_bag.TryTake(out var s) || !Fine(s)) s = Connect(); s.Send(text); _bag.Add(s);")]
+    [InlineData("if (!_bag.TryTake(out var s)) s = Connect(); else if (s.State != WireState.Open) { s.Dispose(); s = Connect(); } s.Send(text); _bag.Add(s);")]
+    [InlineData("if (_bag.TryTake(out var s)) switch (s.State) { case WireState.Open: s.Send(text); _bag.Add(s); break; default: s.Dispose(); break; }")]
+    [InlineData("if (_bag.TryTake(out var s)) { if (!s.IsOpen) s.Open(); s.Send(text); _bag.Add(s); }")]
+    [InlineData("if (_aged.TryTake(out var e) && e.Session.IsOpen) { e.Session.Send(text); _aged.Add(e); }")]
+    [InlineData("IWireSession s; do { s = await _channel.Reader.ReadAsync(); } while (!s.IsOpen); s.Send(text); _channel.Writer.TryWrite(s);")]
+    [InlineData("if (!_bag.TryTake(out var s) || !Alive!(s)) s = Connect(); s.Send(text); _bag.Add(s);", "public Func<IWireSession, bool>? Alive { get; set; }")]
+    [InlineData("var s = Take(); if (s is null || !Fine(s)) s = Connect(); s.Send(text);", "private IWireSession? Take() => _bag.TryTake(out var s) ? s : null;")]
+    [InlineData("if (TryTake(out var s)) { s.Send(text); _bag.Add(s); }", "private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IWireSession? s) { while (_bag.TryTake(out s)) { if (s.IsOpen) return true; s.Dispose(); } return false; }")]
+    // Not used
+    [InlineData("while (_bag.TryTake(out var s)) s.Dispose();")]
+    [InlineData("while (_bag.TryTake(out var s)) { s.Close(); s?.Dispose(); }")]
+    [InlineData("_bag.TryTake(out _);")]
+    // What fails is thrown away, and another one taken
+    [InlineData("while (_bag.TryTake(out var s)) { try { s.Send(text); _bag.Add(s); return; } catch (IOException) { s.Dispose(); } }")]
+    // No pool: nothing goes back
+    [InlineData("if (_queue.TryDequeue(out var s)) s.Send(text);")]
+    [InlineData("if (_queue.TryDequeue(out var s)) s.Send(text);", "public void OnAccepted(IWireSession s) => _queue.Enqueue(s);")]
+    public Task When(string body, string members = "") => Case.SilentAsync(Reports.Pool(body, members));
+
+    [Theory]
+    [InlineData("ConcurrentBag<byte[]>", "new byte[1]", "b.AsSpan().Clear()")]
+    [InlineData("ConcurrentBag<MemoryStream>", "new MemoryStream()", "b.Write([1], 0, 1)")]
+    [InlineData("ConcurrentBag<System.Net.Http.HttpClient>", "new System.Net.Http.HttpClient()", "b.CancelPendingRequests()")]
+    [InlineData("ConcurrentBag<SocketAsyncEventArgs>", "new SocketAsyncEventArgs()", "b.SetBuffer(0, 1)")]
+    public Task What_needs_no_check(string type, string made, string use) => Case.SilentAsync($$"""
+        class Buffers
+        {
+            private readonly {{type}} _free = [];
+            public void Use() { if (!_free.TryTake(out var b)) b = {{made}}; {{use}}; _free.Add(b); }
+        }
+        """);
+
+    [Fact]
+    public Task A_worker_that_is_handed_what_was_accepted() => Case.SilentAsync("""
+        class Server(TcpListener listener)
+        {
+            private readonly ConcurrentQueue<TcpClient> _waiting = new();
+            public async Task Accept() { while (true) _waiting.Enqueue(await listener.AcceptTcpClientAsync()); }
+            public async Task Work() { while (_waiting.TryDequeue(out var c)) { await c.GetStream().WriteAsync(new byte[1]); _waiting.Enqueue(c); } }
+        }
+        """);
+
+    [Theory]
+    [InlineData("class P { ConcurrentBag<TcpClient> _b = []; void M() { if (_b.TryTake(out var c)) c.")]
+    [InlineData("class P { ConcurrentBag<Missing> _b = []; void M() { if (_b.TryTake(out var c)) { c.Send(); _b.Add(c); } } }")]
+    [InlineData("class P { ConcurrentBag<TcpClient> _b = []; TcpClient M() { return _b.TryTake( }")]
+    public Task Half_written(string source) => Case.Broken(source).RunAsync();
+}
