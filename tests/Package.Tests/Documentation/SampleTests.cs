@@ -14,7 +14,7 @@ public sealed class SampleTests
 
     [Fact]
     public void Every_rule_has_a_sample() =>
-        Assert.Equal(["LCA1001", "LCA1002", "LCA1004", "LCA1005", "LCA1008", "LCA2001", "LCA3001"], Samples().Select(sample => sample.Data).Where(sample => sample.Page.StartsWith("docs/", StringComparison.Ordinal)).SelectMany(Marks).Select(mark => mark.Id).Distinct().Order());
+        Assert.Equal(Directory.GetFiles(Path.Combine(Repository.Root, "docs", "rules")).Select(file => Path.GetFileNameWithoutExtension(file)!).Where(id => id != "LCA0001").Order(), Samples().Select(sample => sample.Data).Where(sample => sample.Page.StartsWith("docs/", StringComparison.Ordinal)).SelectMany(Marks).Select(mark => mark.Id).Distinct().Order());
 
     [Theory]
     [MemberData(nameof(Samples))]
@@ -33,7 +33,8 @@ public sealed class SampleTests
     {
         var before = WithoutMarks(sample.Before);
         var reported = await SampleTest.ReportedAsync(before, Stop);
-        await new SampleTest(before, sample.After, reported.Select(Expected)).RunAsync(Stop);
+        // Where the package has no fix the page shows none, and nothing may be offered.
+        await new SampleTest(before, sample.After.Length == 0 ? before : sample.After, reported.Select(Expected)).RunAsync(Stop);
     }
 
     private static IEnumerable<(int Line, string Id)> Marks(Sample sample) =>
