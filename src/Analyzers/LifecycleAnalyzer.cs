@@ -60,7 +60,10 @@ public sealed class LifecycleAnalyzer : DiagnosticAnalyzer
         var callbacks = finder.In(model, context.CancellationToken);
         var (reuse, creation) = analysis.Holders.BodiesIn(model.SyntaxTree, context.CancellationToken);
         var found = new List<Diagnostic>();
-        var file = new RuleContext(analysis, model, callbacks, creation, reuse, found.Add, context.CancellationToken);
+        var file = new RuleContext(analysis, model, callbacks, creation, reuse, found.Add, context.CancellationToken)
+        {
+            CallbacksIn = tree => finder.In(analysis.Bodies.ModelOf(tree), context.CancellationToken).Where(c => (c.Kind & CallbackKind.Callback) != 0).ToList(),
+        };
         foreach (var rule in Rules) rule.Check(file);
         foreach (var diagnostic in found.OrderBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal)) context.ReportDiagnostic(diagnostic);
     }

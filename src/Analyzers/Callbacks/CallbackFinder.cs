@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -20,6 +21,7 @@ internal sealed class CallbackFinder
 
     private readonly Analysis _analysis;
     private readonly CallbackSites _sites;
+    private readonly ConcurrentDictionary<SyntaxTree, IReadOnlyList<Callback>> _kept = new();
 
     public CallbackFinder(Analysis analysis)
     {
@@ -45,7 +47,10 @@ internal sealed class CallbackFinder
         return names;
     }
 
-    public IReadOnlyList<Callback> In(SemanticModel model, CancellationToken cancellation)
+    public IReadOnlyList<Callback> In(SemanticModel model, CancellationToken cancellation) =>
+        _kept.TryGetValue(model.SyntaxTree, out var known) ? known : _kept.GetOrAdd(model.SyntaxTree, Find(model, cancellation));
+
+    private IReadOnlyList<Callback> Find(SemanticModel model, CancellationToken cancellation)
     {
         var tree = model.SyntaxTree;
         var found = new Dictionary<SyntaxNode, Callback>();

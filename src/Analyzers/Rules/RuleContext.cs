@@ -20,6 +20,9 @@ internal sealed class RuleContext(Analysis analysis, SemanticModel model, IReadO
     /// <summary>The callbacks whose code stands in this file.</summary>
     public IReadOnlyList<Callback> Callbacks { get; } = callbacks.Where(c => (c.Kind & CallbackKind.Callback) != 0).ToList();
 
+    /// <summary>Finds the callbacks of another file: of a part of the type, or of a derived one.</summary>
+    public Func<SyntaxTree, IReadOnlyList<Callback>> CallbacksIn { get; init; } = _ => [];
+
     /// <summary>The functions of this file whose exceptions nobody catches: certain callbacks, and starts of threads.</summary>
     public IReadOnlyList<Callback> Unwatched { get; } = callbacks.Where(c => (c.Kind & (CallbackKind.Unwatched | CallbackKind.Thread)) != 0).ToList();
 

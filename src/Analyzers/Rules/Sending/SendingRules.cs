@@ -10,6 +10,7 @@ internal static class SendingRules
         new LCA2001CheckStateBeforeSend(),
         new LCA2002CheckStateAgain(),
         new LCA2003ConnectedIsNoProof(),
+        new LCA2004OneSendAtATime(),
         new LCA2005HiddenSendFailure(),
     ];
 }

@@ -1,0 +1,332 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Callbacks;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Sending;
+
+/// <summary>Two sends can be under way at once on a connection that takes one at a time.</summary>
+internal sealed class LCA2004OneSendAtATime : IRule
+{
+    public const string Id = "LCA2004";
+
+    private static readonly DiagnosticDescriptor Rule = new(Id,
+        "Do not overlap sends on a single-writer connection",
+        "'{0}' allows one send at a time, and this '{1}' can overlap {2}",
+        "Sending", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "Two sends at once on a web socket throw, on a TLS stream or a plain stream they mix their bytes. Let one through at a time: a gate around the whole message, or one loop that takes the messages from a queue.",
+        helpLinkUri: Describe.HelpLink(Id));
+
+    public DiagnosticDescriptor Descriptor => Rule;
+
+    public void Check(RuleContext file)
+    {
+        var sends = new OverlappingSends(file);
+        var reported = new HashSet<SyntaxNode>();
+        foreach (var member in file.CodeMembers)
+        {
+            if (!member.Identifiers.Any(IsSending)) continue;
+            foreach (var body in file.BodiesOf(member))
+            {
+                Together(file, sends, body, reported);
+                Frames(file, body, reported);
+            }
+        }
+
+        foreach (var type in file.Tree.GetRoot(file.Cancellation).DescendantNodes().OfType<TypeDeclarationSyntax>()) Callbacks(file, sends, type, reported);
+    }
+
+    private static bool IsSending(string name) =>
+        ClosingFlags.Words(name).FirstOrDefault() is "Send" or "Write" or "Basic" or "Publish";
+
+    private static void Report(RuleContext file, GatedSend send, string with, HashSet<SyntaxNode> reported) => Report(file, send.Site, with, reported);
+
+    private static void Report(RuleContext file, SendSite site, string with, HashSet<SyntaxNode> reported)
+    {
+        var syntax = site.Last.Syntax;
+        if (syntax.SyntaxTree != file.Tree || !reported.Add(syntax)) return;
+        // One report for each connection in one body, at its first such send.
+        if (reported.Any(r => r != syntax && Flow.Bodies.EnclosingDeclaration(r) == Flow.Bodies.EnclosingDeclaration(syntax) && with.StartsWith("itself", StringComparison.Ordinal))) return;
+        file.Report(Diagnostic.Create(Rule, syntax.GetLocation(), Describe.Connection(file, site.Connection) ?? site.Type.Name, site.Method.Name, with));
+    }
+
+    // Tasks that are started together
+
+    /// <summary>A send that is left running when the next one starts.</summary>
+    private static void Together(RuleContext file, OverlappingSends sends, Body body, HashSet<SyntaxNode> reported)
+    {
+        var pending = new List<(GatedSend Send, SyntaxNode Call)>();
+        foreach (var (send, call) in Started(file, sends, body).OrderBy(s => s.Call.SpanStart))
+        {
+            var isPending = IsLeftRunning(file, call);
+            var earlier = pending.FirstOrDefault(p => p.Send.Connection == send.Connection && !p.Send.Shares(send) && !AreAlternatives(p.Call, call) && !IsAwaitedBetween(p.Call, call));
+            if (earlier.Send is not null && earlier.Call != call) Report(file, send, "the one that was started before it", reported);
+            else if (isPending && send.Gates.IsEmpty && RunsInALoop(file, call, send, body)) Report(file, send, "itself: the loop starts the next before this one has ended", reported);
+            if (isPending) pending.Add((send, call));
+        }
+
+        if (body.Outer is not null && IsRunSideBySide(file, body.Syntax))
+        {
+            foreach (var send in sends.Of(body))
+            {
+                if (send.Gates.IsEmpty) Report(file, send, "itself: it runs for all elements at once", reported);
+            }
+        }
+    }
+
+    /// <summary>The body's own sends, and those of the work that it starts with <c>Task.Run</c>.</summary>
+    private static IEnumerable<(GatedSend Send, SyntaxNode Call)> Started(RuleContext file, OverlappingSends sends, Body body)
+    {
+        foreach (var send in sends.OfAll(body)) yield return (send, send.Site.First.Syntax);
+        foreach (var call in body.Syntax.DescendantNodes(n => n == body.Syntax || n is not AnonymousFunctionExpressionSyntax).OfType<InvocationExpressionSyntax>())
+        {
+            if (call.Expression is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Run" or "StartNew", Expression: var target } || target.ToString() is not ("Task" or "Task.Factory")) continue;
+            if (call.ArgumentList.Arguments.FirstOrDefault()?.Expression is not AnonymousFunctionExpressionSyntax work || file.Analysis.Bodies.At(work, file.Cancellation) is not { } inner) continue;
+            foreach (var send in sends.OfAll(inner)) yield return (send, call);
+        }
+    }
+
+    private static bool IsLeftRunning(RuleContext file, SyntaxNode call)
+    {
+        var node = call;
+        while (true)
+        {
+            switch (node.Parent)
+            {
+                case MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" or "AsTask" or "Preserve" or "Unwrap", Parent: InvocationExpressionSyntax outer }:
+                    node = outer;
+                    continue;
+                case ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax:
+                    node = node.Parent;
+                    continue;
+                case ArgumentSyntax or EqualsValueClauseSyntax or AssignmentExpressionSyntax or ExpressionElementSyntax or InitializerExpressionSyntax:
+                case ExpressionStatementSyntax:
+                    return call is InvocationExpressionSyntax && file.Analysis.Bodies.ModelOf(call.SyntaxTree).GetTypeInfo(call).Type?.Name is "Task" or "ValueTask"
+                        // A task that is given to somebody is only known to be left running where that collects tasks.
+                        && (node.Parent is not ArgumentSyntax { Parent.Parent: var taker } || taker is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WhenAll" or "WhenAny" or "WaitAll" or "Add" or "Enqueue" or "Push" } });
+                default:
+                    return false;
+            }
+        }
+    }
+
+    private static bool IsAwaitedBetween(SyntaxNode first, SyntaxNode second)
+    {
+        var variable = first.FirstAncestorOrSelf<StatementSyntax>() switch
+        {
+            LocalDeclarationStatementSyntax { Declaration.Variables: [var declared] } => declared.Identifier.ValueText,
+            ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: IdentifierNameSyntax assigned } } => assigned.Identifier.ValueText,
+            ExpressionStatementSyntax { Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add" or "Enqueue" or "Push", Expression: IdentifierNameSyntax list } } } => list.Identifier.ValueText,
+            _ => null,
+        };
+        if (variable is null || variable == "_" || Flow.Bodies.EnclosingDeclaration(first) is not { } function) return false;
+        foreach (var name in function.DescendantNodes().OfType<IdentifierNameSyntax>())
+        {
+            if (name.Identifier.ValueText != variable || name.SpanStart <= first.Span.End || name.SpanStart >= second.SpanStart) continue;
+            // Awaited, waited for, or handed to something that may do so.
+            if (name.Ancestors().Any(a => a is AwaitExpressionSyntax) || name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "Result" or "GetAwaiter" } or ArgumentSyntax) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The one is on a way that the other is not on.</summary>
+    private static bool AreAlternatives(SyntaxNode first, SyntaxNode second)
+    {
+        foreach (var around in first.Ancestors())
+        {
+            if (!around.Span.Contains(second.Span))
+            {
+                // What leaves after the first never reaches the second.
+                if (around is BlockSyntax { Statements: { Count: > 0 } statements } && statements[statements.Count - 1] is ReturnStatementSyntax or ThrowStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax) return true;
+                continue;
+            }
+
+            return around switch
+            {
+                IfStatementSyntax { Else: not null } choice => choice.Statement.Span.Contains(first.Span) != choice.Statement.Span.Contains(second.Span),
+                SwitchStatementSyntax or SwitchExpressionSyntax => true,
+                ConditionalExpressionSyntax => true,
+                TryStatementSyntax attempt => attempt.Block.Span.Contains(first.Span) && !attempt.Block.Span.Contains(second.Span),
+                _ => first.FirstAncestorOrSelf<StatementSyntax>() is ReturnStatementSyntax && first.FirstAncestorOrSelf<StatementSyntax>() != second.FirstAncestorOrSelf<StatementSyntax>(),
+            };
+        }
+
+        return false;
+    }
+
+    /// <summary>The loop starts the next one without waiting, on the same connection each time.</summary>
+    private static bool RunsInALoop(RuleContext file, SyntaxNode call, GatedSend send, Body body)
+    {
+        var variable = (call.FirstAncestorOrSelf<StatementSyntax>() as LocalDeclarationStatementSyntax)?.Declaration.Variables.FirstOrDefault()?.Identifier.ValueText;
+        for (var around = call.Parent; around is not null && around != body.Syntax; around = around.Parent)
+        {
+            if (around is not (CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax)) continue;
+            var root = send.Site.First.Body == body ? send.Site.Connection.RootPlace : null;
+            // A connection of each round's own.
+            if (root is null or { Root: RootKind.Born } || root.Symbol is ILocalSymbol or IParameterSymbol && root.Symbol.DeclaringSyntaxReferences.Any(r => around.Span.Contains(r.Span))) return false;
+            if (variable is not null && around.DescendantNodes().Any(n => n is AwaitExpressionSyntax && n.DescendantNodes().Any(i => i is IdentifierNameSyntax name && name.Identifier.ValueText == variable))) return false;
+            // Left after the first: `return`, `break` behind it.
+            return !around.DescendantNodes().Any(n => n is BreakStatementSyntax or ReturnStatementSyntax && n.SpanStart > call.SpanStart && n.Parent == call.FirstAncestorOrSelf<StatementSyntax>()?.Parent);
+        }
+
+        return false;
+    }
+
+    /// <summary>A lambda that is run for many elements without waiting: <c>Task.WhenAll(all.Select(…))</c>, <c>Parallel.ForEach</c>.</summary>
+    private static bool IsRunSideBySide(RuleContext file, SyntaxNode lambda)
+    {
+        if (lambda is not AnonymousFunctionExpressionSyntax || lambda.Parent is not ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var method, Expression: var target } } call }) return false;
+        if (method is "ForEach" or "For" or "ForEachAsync" or "Invoke" && target.ToString() is "Parallel") return true;
+        if (method != "Select") return false;
+        if (call.Ancestors().Any(a => a is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WhenAll" or "WhenAny" or "WaitAll" } })) return true;
+        return call.FirstAncestorOrSelf<LocalDeclarationStatementSyntax>()?.Declaration.Variables.FirstOrDefault()?.Identifier.ValueText is { } variable
+            && Flow.Bodies.EnclosingDeclaration(call) is { } function
+            && function.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => c.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WhenAll" or "WaitAll" } && c.ArgumentList.Arguments.Any(a => a.Expression.ToString().StartsWith(variable, StringComparison.Ordinal)));
+    }
+
+    // Frames
+
+    /// <summary>A message of several frames that gives its gate back between them.</summary>
+    private static void Frames(RuleContext file, Body body, HashSet<SyntaxNode> reported)
+    {
+        SyntaxNode? open = null;
+        foreach (var site in file.Analysis.SendSites.Of(body, file.Cancellation))
+        {
+            if (site.Steps.Length != 1 || EndOfMessage(site) is not { } end) continue;
+            var gates = SendingGates.Around(site.First.Syntax, body.Syntax, file.Model).ToList();
+            if (open is not null && gates.Count > 0 && !gates.Any(g => g.Taken == open)) Report(file, site, "the frames of another message: the gate is given back between its frames", reported);
+            open = null;
+            if (end is true || gates.Count == 0) continue;
+            open = gates[gates.Count - 1].Taken;
+            foreach (var around in site.First.Syntax.Ancestors().TakeWhile(a => a != body.Syntax))
+            {
+                if (around is CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax && gates.All(g => around.Span.Contains(g.Taken.Span) && g.Taken != around))
+                {
+                    Report(file, site, "the frames of another message: the gate is given back between its frames", reported);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the frame is the last: <see langword="true"/>, <see langword="false"/>, or (also false) told by a variable.</summary>
+    private static bool? EndOfMessage(SendSite site)
+    {
+        if (site.Last.Event.Operation is not Microsoft.CodeAnalysis.Operations.IInvocationOperation invocation) return null;
+        foreach (var argument in invocation.Arguments)
+        {
+            if (argument.Parameter?.Name != "endOfMessage") continue;
+            return argument.Value.ConstantValue is { HasValue: true, Value: true };
+        }
+
+        return null;
+    }
+
+    // Callbacks
+
+    private static void Callbacks(RuleContext file, OverlappingSends sends, TypeDeclarationSyntax declaration, HashSet<SyntaxNode> reported)
+    {
+        // Code that sends in this file can be reached from callbacks in other parts and in derived types.
+        if (!declaration.DescendantTokens().Any(t => t.IsKind(SyntaxKind.IdentifierToken) && IsSending(t.ValueText))) return;
+        if (file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } type) return;
+        var callbacks = CallbacksOf(file, type).ToList();
+        if (callbacks.Count == 0) return;
+        var inCallbacks = new List<(Callback Callback, GatedSend Send)>();
+        foreach (var callback in callbacks)
+        {
+            if (file.Analysis.Bodies.At(callback.Syntax, file.Cancellation) is not { } body) continue;
+            foreach (var send in sends.Of(body)) inCallbacks.Add((callback, send));
+        }
+
+        if (inCallbacks.Count == 0) return;
+        foreach (var (callback, send) in inCallbacks)
+        {
+            if (send.Gates.IsEmpty && Reentrance.IsReentrant(callback, send.Site, file.Analysis.Bodies.ModelOf(callback.Subscription.SourceTree!), declaration))
+                Report(file, send, $"itself: '{callback.Name}' can run again before it has ended", reported);
+        }
+
+        var others = Others(file, sends, type, callbacks).ToList();
+        foreach (var (callback, send) in inCallbacks.OrderBy(s => s.Send.Syntax.SpanStart))
+        {
+            if (IsOpening(callback)) continue;
+            foreach (var (method, other) in others)
+            {
+                if (other.Connection != send.Connection || other.Shares(send) || !other.Gates.IsEmpty && !send.Gates.IsEmpty) continue;
+                if (send.Gates.IsEmpty) Report(file, send, $"one of '{method.Name}'", reported);
+                else Report(file, other, $"one of '{callback.Name}'", reported);
+                break;
+            }
+
+            foreach (var (second, other) in inCallbacks)
+            {
+                if (second == callback || IsOpening(second) || other.Connection != send.Connection || other.Shares(send) || other.Syntax.SpanStart < send.Syntax.SpanStart) continue;
+                if (!other.Gates.IsEmpty && !send.Gates.IsEmpty || AreInTurn(file, callback, send, second, other)) continue;
+                if (reported.Contains(send.Syntax) || reported.Contains(other.Syntax)) continue;
+                if (other.Gates.IsEmpty) Report(file, other, $"one of '{callback.Name}'", reported);
+                else Report(file, send, $"one of '{second.Name}'", reported);
+            }
+        }
+    }
+
+    private static bool IsOpening(Callback callback) => callback.ProvesSome || callback.ProvenOpen is not null;
+
+    /// <summary>Handlers of one object that end before they return are called one after the other.</summary>
+    private static bool AreInTurn(RuleContext file, Callback first, GatedSend send, Callback second, GatedSend other)
+    {
+        if (first.Function is IMethodSymbol { IsAsync: true } || second.Function is IMethodSymbol { IsAsync: true } || Reentrance.IsPending(send.Site) || Reentrance.IsPending(other.Site)) return false;
+        return Source(first) is { } source && Source(second) == source;
+
+        static string? Source(Callback callback) =>
+            callback.Subscription.SourceTree?.GetRoot().FindNode(callback.Subscription.SourceSpan, getInnermostNodeForTie: true) is AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax { Expression: var source } } ? source.ToString() : null;
+    }
+
+    private static IEnumerable<Callback> CallbacksOf(RuleContext file, INamedTypeSymbol type)
+    {
+        var trees = new HashSet<SyntaxTree> { file.Tree };
+        foreach (var reference in type.DeclaringSyntaxReferences) trees.Add(reference.SyntaxTree);
+        foreach (var derived in file.Analysis.Implementations.Types)
+        {
+            if (!IsOrDerives(derived, type)) continue;
+            foreach (var reference in derived.DeclaringSyntaxReferences) trees.Add(reference.SyntaxTree);
+        }
+
+        foreach (var tree in trees.OrderBy(t => t.FilePath, StringComparer.Ordinal))
+        {
+            foreach (var callback in tree == file.Tree ? file.Callbacks : file.CallbacksIn(tree))
+            {
+                if (callback.Function.ContainingType is { } holder && IsOrDerives(holder, type)) yield return callback;
+            }
+        }
+    }
+
+    private static bool IsOrDerives(INamedTypeSymbol? candidate, INamedTypeSymbol type)
+    {
+        for (; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, type.OriginalDefinition)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The sends of what others may call at any time.</summary>
+    private static IEnumerable<(IMethodSymbol Method, GatedSend Send)> Others(RuleContext file, OverlappingSends sends, INamedTypeSymbol type, List<Callback> callbacks)
+    {
+        foreach (var member in type.GetMembers().OfType<IMethodSymbol>())
+        {
+            if (member.MethodKind is not (MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation) || member.DeclaredAccessibility == Accessibility.Private && member.MethodKind == MethodKind.Ordinary) continue;
+            if (ClosingFlags.IsEnding(member.Name) || IsBeginning(member.Name) || callbacks.Any(c => SymbolEqualityComparer.Default.Equals(c.Function, member))) continue;
+            if (file.Analysis.Bodies.Of(member, file.Cancellation) is not { } body || file.Summarise(body) is not { } summary) continue;
+            // What opens the connection comes before everything else on it.
+            if (summary.Events.Any(e => e.Symbol is { } called && e.Kind == EventKind.Call && (file.Analysis.Connections.RolesOf(called, null) & Role.Open) != 0)) continue;
+            foreach (var send in sends.Of(body)) yield return (member, send);
+        }
+    }
+
+    private static bool IsBeginning(string name) =>
+        ClosingFlags.Words(name).FirstOrDefault() is "Start" or "Open" or "Connect" or "Init" or "Initialize" or "Initialise" or "Login" or "Handshake" or "Authenticate" or "Begin" or "Setup" or "Reconnect";
+}

@@ -1,0 +1,233 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Callbacks;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Sending;
+
+/// <summary>A send on a single-writer connection with what it can be known by: which connection, which gates.</summary>
+internal sealed class GatedSend(SendSite site, string connection, ImmutableArray<string> gates)
+{
+    public SendSite Site { get; } = site;
+
+    /// <summary>Equal for sends on the same connection of the same object.</summary>
+    public string Connection { get; } = connection;
+
+    public ImmutableArray<string> Gates { get; } = gates;
+
+    public SyntaxNode Syntax => Site.Last.Syntax;
+
+    public bool Shares(GatedSend other) => Gates.Any(other.Gates.Contains);
+}
+
+/// <summary>The sends of bodies on connections that take one send at a time.</summary>
+internal sealed class OverlappingSends(RuleContext file)
+{
+    /// <summary>Those on a connection that other runs of the body, or other bodies, know too.</summary>
+    public IEnumerable<GatedSend> Of(Body body) => Of(body, site => Key(site, body));
+
+    /// <summary>Those on a connection of the body's own too: within one run it is one.</summary>
+    public IEnumerable<GatedSend> OfAll(Body body) => Of(body, site => file.Analysis.Guards.Base(site.Connection) is var place && place.RootPlace.Root == RootKind.Born ? place + "#" + place.RootPlace.GetHashCode() : place.ToString());
+
+    private IEnumerable<GatedSend> Of(Body body, Func<SendSite, string?> name)
+    {
+        foreach (var site in file.Analysis.SendSites.Of(body, file.Cancellation))
+        {
+            if (!IsSingleWriter(site) || name(site) is not { } key) continue;
+            var gates = ImmutableArray.CreateBuilder<string>();
+            foreach (var step in site.Steps)
+                gates.AddRange(SendingGates.Around(step.Syntax, step.Body.Syntax, file.Analysis.Bodies.ModelOf(step.Syntax.SyntaxTree)).Select(g => g.Key));
+            yield return new GatedSend(site, key, gates.ToImmutable());
+        }
+    }
+
+    /// <summary>By the catalogue, or a stream over such a connection. Flushing sends nothing of its own.</summary>
+    private bool IsSingleWriter(SendSite site)
+    {
+        if (site.Method.Name.StartsWith("Flush", StringComparison.Ordinal) && site.Type.Name != "PipeWriter") return false;
+        if (file.Analysis.Connections.TypeOf(site.Type) is { } type) return (type.Traits & Traits.SingleWriter) != 0 && (type.Traits & (Traits.Response | Traits.Reconnects)) == 0;
+        return file.Analysis.Connections.IsCarrier(site.Type);
+    }
+
+    /// <summary>The field (or the variable around a lambda) that holds the connection; null where each run has its own.</summary>
+    private string? Key(SendSite site, Body body)
+    {
+        var place = file.Analysis.Guards.Base(site.Connection);
+        var root = place.RootPlace;
+        switch (root.Root)
+        {
+            case RootKind.This or RootKind.Static when !place.IsRoot:
+                return Path(place);
+            case RootKind.Parameter or RootKind.Local when !IsOwn(root, body):
+                return "~" + root.Symbol!.Name + "@" + (root.Symbol.Locations.FirstOrDefault()?.SourceSpan.Start ?? 0) + Path(place);
+            // `static state => ((Link)state).Send()`: the state that a timer was given is the object itself.
+            case RootKind.Parameter when !place.IsRoot && First(place).Symbol is { } member && body.Type is { } type && Inherits(type, member.ContainingType):
+                return Path(place);
+            default:
+                return null;
+        }
+    }
+
+    private static bool IsOwn(Place root, Body body) =>
+        root.Symbol is not { } symbol || SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, body.Owner) || body.Outer is null;
+
+    private static Place First(Place place)
+    {
+        while (place.Parent is { IsRoot: false } parent) place = parent;
+        return place;
+    }
+
+    private static string Path(Place place)
+    {
+        var path = "";
+        for (var part = place; part is { Parent: not null, Symbol: { } member }; part = part.Parent) path = "." + member.Name + path;
+        return path;
+    }
+
+    private static bool Inherits(INamedTypeSymbol type, INamedTypeSymbol? from)
+    {
+        for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, from?.OriginalDefinition)) return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>When a callback can run again although it has not ended.</summary>
+internal static class Reentrance
+{
+    public static bool IsReentrant(Callback callback, SendSite site, SemanticModel model, SyntaxNode type)
+    {
+        if (callback.Function is not IMethodSymbol method || callback.ProvesSome || callback.ProvenOpen is not null) return false;
+        // Whoever raises it waits for its task.
+        if (!method.ReturnsVoid) return false;
+        var node = callback.Subscription.SourceTree?.GetRoot().FindNode(callback.Subscription.SourceSpan, getInnermostNodeForTie: true);
+        if (StopsItself(callback.Syntax)) return false;
+        switch (Kind(node, model))
+        {
+            case Again.Never:
+                return false;
+            case Again.Timer:
+                return !IsOneShot(node!, type);
+            case Again.SideBySide:
+                return true;
+            default:
+                if (node is AssignmentExpressionSyntax { Left: var @event } && ClosingFlags.ByName(Name(@event)) is not null && !IsInLoop(node)) return false;
+                return method.IsAsync || IsPending(site) || node is not null && IsInLoop(node);
+        }
+    }
+
+    private enum Again
+    {
+        InTurn,
+        Never,
+        Timer,
+        SideBySide,
+    }
+
+    private static Again Kind(SyntaxNode? node, SemanticModel model)
+    {
+        switch (node)
+        {
+            case BaseObjectCreationExpressionSyntax creation:
+                return model.GetTypeInfo(creation).Type?.Name is "Timer" ? Again.Timer : Again.InTurn;
+            case AssignmentExpressionSyntax { Left: var left } when model.GetSymbolInfo(left).Symbol is IEventSymbol { Name: "Elapsed", ContainingType.Name: "Timer" }:
+                return Again.Timer;
+            case InvocationExpressionSyntax { Expression: var called }:
+                return Name(called) switch
+                {
+                    "CreateTimer" => Again.Timer,
+                    "QueueUserWorkItem" or "UnsafeQueueUserWorkItem" => Again.SideBySide,
+                    "ContinueWith" or "Register" or "UnsafeRegister" => Again.Never,
+                    _ => Again.InTurn,
+                };
+            default:
+                return Again.InTurn;
+        }
+    }
+
+    /// <summary>Its period is infinite, or it does not reset itself.</summary>
+    private static bool IsOneShot(SyntaxNode node, SyntaxNode type)
+    {
+        var arguments = node switch
+        {
+            BaseObjectCreationExpressionSyntax { ArgumentList: { } list } => list.Arguments,
+            InvocationExpressionSyntax call => call.ArgumentList.Arguments,
+            _ => default,
+        };
+        if (arguments.Count == 1) return true;
+        if (arguments.Count > 1 && arguments[arguments.Count - 1].Expression.ToString() is "Timeout.Infinite" or "-1" or "Timeout.InfiniteTimeSpan" or "System.Threading.Timeout.Infinite") return true;
+        return node is AssignmentExpressionSyntax && type.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => Name(a.Left) == "AutoReset" && a.Right.IsKind(SyntaxKind.FalseLiteralExpression));
+    }
+
+    /// <summary>It stops its timer while it runs.</summary>
+    private static bool StopsItself(SyntaxNode callback)
+    {
+        foreach (var node in callback.DescendantNodes())
+        {
+            if (node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Change" or "Stop" } }
+                or AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Enabled" }, Right.RawKind: (int)SyntaxKind.FalseLiteralExpression }) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Some call on the way is left running.</summary>
+    public static bool IsPending(SendSite site) => site.Steps.Any(step => IsPending(step.Syntax, step.Event.Operation.Type));
+
+    public static bool IsPending(SyntaxNode call, ITypeSymbol? type)
+    {
+        if (type?.Name is not ("Task" or "ValueTask")) return false;
+        var node = call;
+        while (true)
+        {
+            switch (node.Parent)
+            {
+                case MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" or "AsTask" or "Preserve" or "WaitAsync" or "Unwrap", Parent: InvocationExpressionSyntax outer }:
+                    node = outer;
+                    continue;
+                case MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContinueWith" }:
+                    return true;
+                case MemberAccessExpressionSyntax:
+                    return false;
+                case ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax or ConditionalAccessExpressionSyntax or ConditionalExpressionSyntax or CastExpressionSyntax:
+                    node = node.Parent;
+                    continue;
+                case AwaitExpressionSyntax or ReturnStatementSyntax or ArrowExpressionClauseSyntax:
+                case AnonymousFunctionExpressionSyntax { AsyncKeyword.RawKind: not 0 }:
+                    return node.Parent is AnonymousFunctionExpressionSyntax;
+                case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax variable }:
+                    return !IsAwaitedLater(variable.Identifier.ValueText, call);
+                default:
+                    return true;
+            }
+        }
+    }
+
+    private static bool IsAwaitedLater(string variable, SyntaxNode call) =>
+        Flow.Bodies.EnclosingDeclaration(call) is { } function && function.DescendantNodes().Any(n => n is AwaitExpressionSyntax && n.SpanStart > call.SpanStart && n.DescendantNodes().Any(i => i is IdentifierNameSyntax name && name.Identifier.ValueText == variable));
+
+    private static bool IsInLoop(SyntaxNode node)
+    {
+        for (var around = node.Parent; around is not null and not MemberDeclarationSyntax and not AnonymousFunctionExpressionSyntax; around = around.Parent)
+        {
+            if (around is CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax) return true;
+        }
+
+        return false;
+    }
+
+    private static string Name(ExpressionSyntax expression) => expression switch
+    {
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
+        IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
+        _ => "",
+    };
+}

@@ -1,0 +1,39 @@
+namespace LifecycleAnalyzers.Tests.LCA2004;
+
+/// <summary>One at a time, on different connections, or on one that takes several.</summary>
+public class Silent
+{
+    [Theory]
+    [InlineData("await _ws.SendAsync(data, ARGS); await _ws.SendAsync(data, ARGS);")]
+    [InlineData("var a = _ws.SendAsync(data, ARGS); await a; var b = _ws.SendAsync(data, ARGS); await b;")]
+    [InlineData("foreach (var m in many) await _ws.SendAsync(m, ARGS);")]
+    [InlineData("foreach (var m in many) { var t = _ws.SendAsync(m, ARGS); await t; }")]
+    [InlineData("await Task.WhenAll(all.Select(w => w.SendAsync(data, ARGS)));")]
+    [InlineData("var sends = new List<Task>(); foreach (var w in all) sends.Add(w.SendAsync(data, ARGS)); await Task.WhenAll(sends);")]
+    [InlineData("await Task.WhenAll(all[0].SendAsync(data, ARGS), all[1].SendAsync(data, ARGS));")]
+    [InlineData("await Task.WhenAll(_ws.SendAsync(data, ARGS), _ws.ReceiveAsync(data, default));")]
+    [InlineData("if (data.Length > 1) { _ = _ws.SendAsync(data, ARGS); } else { await _ws.SendAsync(data, ARGS); }")]
+    [InlineData("if (data.Length > 1) { _ = _ws.SendAsync(data, ARGS); return; } await _ws.SendAsync(data, ARGS);")]
+    // Gates
+    [InlineData("_source.Ticked += async (_, m) => { await _gate.WaitAsync(); try { await _ws.SendAsync(m, ARGS); } finally { _gate.Release(); } };")]
+    [InlineData("_source.Ticked += async (_, m) => { if (!await _gate.WaitAsync(0)) return; try { await _ws.SendAsync(m, ARGS); } finally { _gate.Release(); } };")]
+    [InlineData("_source.Ticked += async (_, m) => { if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0) return; try { await _ws.SendAsync(m, ARGS); } finally { _busy = 0; } };")]
+    [InlineData("_source.Ticked += async (_, m) => { if (_sending) return; _sending = true; await _ws.SendAsync(m, ARGS); _sending = false; };")]
+    [InlineData("_source.Ticked += async (_, m) => { await foreach (var x in _queue.Reader.ReadAllAsync()) await _ws.SendAsync(x, ARGS); };", "readonly System.Threading.Channels.Channel<byte[]> _queue = System.Threading.Channels.Channel.CreateUnbounded<byte[]>();")]
+    [InlineData("_timer = new Timer(_ => { lock (_sync) _stream.Write(data); }, null, 0, 100);", "readonly Stream _stream = new TcpClient().GetStream(); public void Say(byte[] m) { lock (_sync) _stream.Write(m); }")]
+    [InlineData("_source.Ticked += async (_, m) => await SayAsync(m);", "public async Task SayAsync(byte[] m) { await _gate.WaitAsync(); try { await _ws.SendAsync(m, ARGS); } finally { _gate.Release(); } }")]
+    [InlineData("await _gate.WaitAsync(); try { for (var i = 0; i < 3; i++) await _ws.SendAsync(data, WebSocketMessageType.Text, i == 2, default); } finally { _gate.Release(); }")]
+    // Callbacks that do not run again
+    [InlineData("_source.Awaited += async m => await _ws.SendAsync(m, ARGS);")]
+    [InlineData("_timer = new Timer(async _ => await _ws.SendAsync(data, ARGS), null, 100, Timeout.Infinite);")]
+    [InlineData("_timer = new Timer(async _ => { _timer!.Change(-1, -1); await _ws.SendAsync(data, ARGS); _timer!.Change(100, 100); }, null, 100, 100);")]
+    [InlineData("_ = Task.Run(async () => { while (true) { await Task.Delay(5); await _ws.SendAsync(data, ARGS); } });")]
+    // A connection of the callback's own
+    [InlineData("_source.Ticked += async (_, m) => { var ws = new ClientWebSocket(); await ws.ConnectAsync(new Uri(\"ws://a\"), default); await ws.SendAsync(m, ARGS); };")]
+    // Others take several, or lie in memory
+    [InlineData("_source.Ticked += async (_, m) => await _client.SendAsync(\"x\");", "readonly WireClient _client = new();")]
+    [InlineData("_timer = new Timer(_ => _memory.Write(data), null, 0, 100);", "readonly Stream _memory = new MemoryStream();")]
+    // What opens and what ends stands apart
+    [InlineData("_source.Awaited += async m => await _ws.SendAsync(m, ARGS);", "public async Task StartAsync(byte[] m) => await _ws.SendAsync(m, ARGS); public async Task CloseAsync(byte[] m) => await _ws.SendAsync(m, ARGS);")]
+    public Task In_the_body(string body, string members = "") => Case.SilentAsync(Reports.Feed(body, members));
+}
