@@ -85,10 +85,15 @@ internal static class Caught
                 return Is(thrown, isType.TypeOperand) is { } known ? known != isType.IsNegated : null;
             case IIsPatternOperation { Value: ILocalReferenceOperation } isPattern:
                 return Matches(isPattern.Pattern, thrown);
+            // One code of many is no answer to the others.
+            case IBinaryOperation or IIsPatternOperation when condition.ChildOperations.Any(IsCode):
+                return false;
             default:
                 return condition.ConstantValue is { HasValue: true, Value: bool constant } ? constant : null;
         }
     }
+
+    private static bool IsCode(IOperation operation) => IoCalls.Unwrapped(operation) is IPropertyReferenceOperation { Property.Name: "SocketErrorCode" or "ErrorCode" or "NativeErrorCode" or "WebSocketErrorCode" or "HResult", Instance: ILocalReferenceOperation };
 
     private static bool? Matches(IPatternOperation pattern, INamedTypeSymbol thrown) => pattern switch
     {

@@ -90,8 +90,9 @@ internal sealed class Escapes(Analysis analysis)
         }
 
         if (analysis.Io.Of(call) is not { } io || !Surfaces(call, method, out var at)) return;
-        var fails = at is null || !Caught.Any(at, io.Failures, io.IsVague);
-        var ends = at is null || !Caught.Any(at, io.Endings);
+        // What is only begun tells the network's failure later.
+        var fails = io.Kind != IoKind.Start && (at is null || !Caught.Any(at, io.Failures, io.IsVague));
+        var ends = at is null || !Caught.Any(at, io.Endings) && (!io.IsVague || fails);
         if (fails || ends) found.Add(new Escape(call, io, null) { Fails = fails, Ends = ends, Carrier = io.Carrier });
     }
 
@@ -157,7 +158,7 @@ internal sealed class Escapes(Analysis analysis)
             if (inner.Io is { } io)
             {
                 var fails = inner.Fails && (surface is null || !Caught.Any(surface, io.Failures, io.IsVague));
-                var ends = inner.Ends && (surface is null || !Caught.Any(surface, io.Endings));
+                var ends = inner.Ends && (surface is null || !Caught.Any(surface, io.Endings) && (!io.IsVague || fails));
                 if (fails || ends) found.Add(new Escape(call, io, null) { Fails = fails, Ends = ends, Carrier = carrier, Route = [step, .. inner.Route] });
             }
             else if (IsNetworks(inner.Thrown) && (surface is null || !Caught.Any(surface, [(INamedTypeSymbol)inner.Thrown!])))

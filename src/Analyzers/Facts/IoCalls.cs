@@ -35,6 +35,7 @@ internal sealed class IoCalls(Analysis analysis)
         if (analysis.Connections.IsCarrier(type) && type!.Name != "DbCommand")
         {
             if (OfCarrier(method) is not { } kind) return null;
+            if (kind == IoKind.Complete && IsOfUnknownOrigin(receiver)) return Make(kind, call, method, receiver, type);
             if (IsOnConnection(receiver, out var parameter)) return Make(kind, call, method, receiver, type, parameter);
             // What is copied from a file may go to a peer.
             return method.Name.StartsWith("CopyTo", StringComparison.Ordinal) && call.Arguments.FirstOrDefault()?.Value is { } target && IsOnConnection(target, out parameter)
@@ -44,6 +45,15 @@ internal sealed class IoCalls(Analysis analysis)
         // A factory that is no member of the connection it opens.
         return (analysis.Connections.RolesOf(method, type) & (Role.Create | Role.Quiet)) == Role.Create && KindOf(method, type) is { } made ? Make(made, call, method, receiver, type) : null;
     }
+
+    /// <summary>A stream that was given to the object: who reads it in callbacks reads from a peer, as far as anybody can see.</summary>
+    private bool IsOfUnknownOrigin(IOperation? carrier) => carrier switch
+    {
+        { Type: not { Name: "Stream", ContainingNamespace.Name: "IO" } } => false,
+        IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } => true,
+        IFieldReferenceOperation { Field: var field } => Assignments.To(field, analysis.Bodies).ToList() is { Count: > 0 } given && given.All(a => a.Model.GetSymbolInfo(a.Value).Symbol is IParameterSymbol),
+        _ => false,
+    };
 
     /// <summary>What a call is made on; for an extension method its first argument, for a static one nothing.</summary>
     public static IOperation? Receiver(IInvocationOperation call)
@@ -89,7 +99,7 @@ internal sealed class IoCalls(Analysis analysis)
         var roles = analysis.Connections.RolesOf(method, type);
         if ((roles & Role.Quiet) != 0) return null;
         var isStart = IsVerb(name, "Begin") || method.Parameters.Any(p => analysis.Connections.TypeOf(p.Type) is { } t && (t.Traits & Traits.Operation) != 0);
-        if ((roles & Role.Send) != 0) return isStart ? IoKind.Start : IoKind.Send;
+        if ((roles & Role.Send) != 0) return IoKind.Send;
         if ((roles & (Role.Receive | Role.Open | Role.Create)) != 0 && isStart) return IoKind.Start;
         if ((roles & Role.Receive) != 0) return IsVerb(name, "Accept") || IsVerb(name, "GetContext") ? IoKind.Accept : IoKind.Receive;
         if ((roles & (Role.Open | Role.Create)) != 0)
@@ -108,9 +118,9 @@ internal sealed class IoCalls(Analysis analysis)
     {
         var name = method.Name;
         if (TakesAsyncResult(method) && IsVerb(name, "End")) return IoKind.Complete;
-        if (IsVerb(name, "Begin")) return IoKind.Start;
+        if (IsVerb(name, "BeginRead")) return IoKind.Start;
         if (IsVerb(name, "Read") || IsVerb(name, "CopyTo")) return IoKind.Receive;
-        return IsVerb(name, "Write") || IsVerb(name, "Flush") ? IoKind.Send : null;
+        return IsVerb(name, "Write") || IsVerb(name, "Flush") || IsVerb(name, "BeginWrite") ? IoKind.Send : null;
     }
 
     private static bool TakesAsyncResult(IMethodSymbol method) => method.Parameters.Any(p => p.Type.Name == "IAsyncResult");

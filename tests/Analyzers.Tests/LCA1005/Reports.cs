@@ -48,6 +48,8 @@ public class Reports
     [InlineData("try { Close(); } catch (Exception e) { Log(e); } {|LCA1005:_socket.EndReceive(result)|};")]
     [InlineData("try { Close(); } catch (Exception e) { Log(e); {|LCA1005:_socket.EndReceive(result)|}; }")]
     [InlineData("try { Close(); } finally { {|LCA1005:_socket.EndReceive(result)|}; }")]
+    // One code of many.
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset) { } catch (ObjectDisposedException) { }")]
     // The first of them.
     [InlineData("{|LCA1005:_socket.EndReceive(result)|}; _socket.Receive(_buffer);")]
     [InlineData("try { _socket.EndReceive(result); } catch (Exception e) { Log(e); return; } {|LCA1005:_socket.Receive(_buffer)|};")]
@@ -85,6 +87,7 @@ public class Reports
     [InlineData("_args.Completed += (_, e) => { if (e.SocketError != SocketError.Success) {|LCA1005:throw new SocketException((int)e.SocketError);|} };")]
     [InlineData("_args.Completed += (_, e) => { if (e.SocketError != SocketError.Success) {|LCA1005:throw new InvalidOperationException(\"lost\");|} };")]
     [InlineData("_args.Completed += (_, e) => {|LCA1005:_socket.Receive(_buffer)|};")]
+    [InlineData("_args.Completed += (_, e) => { if (!{|LCA1005:_socket.ReceiveAsync(e)|}) _socket.Close(); };")]
     [InlineData("_socket.BeginReceive(_buffer, 0, 1, SocketFlags.None, new AsyncCallback(r => {|LCA1005:_socket.EndReceive(r)|}), null);")]
     [InlineData("AsyncCallback done = r => {|LCA1005:_socket.EndReceive(r)|}; _socket.BeginReceive(_buffer, 0, 1, SocketFlags.None, done, null);")]
     public Task Whoever_runs_it(string body) => Case.HoldsAsync($$"""
@@ -172,6 +175,18 @@ public class Reports
         class Dial(TcpClient client) : IThreadPoolWorkItem
         {
             public void Execute() => {|LCA1005:client.Connect("", 1)|};
+        }
+        """);
+
+    [Fact]
+    public Task A_stream_that_the_object_was_given() => Case.HoldsAsync("""
+        abstract class Reader(Stream stream)
+        {
+            private readonly byte[] _chunk = new byte[1];
+            protected void Begin() => stream.BeginRead(_chunk, 0, 1, OnRead, this);
+            private static void OnRead(IAsyncResult result) => {|LCA1005:((Reader)result.AsyncState!).Complete(result)|};
+            private int Complete(IAsyncResult result) => stream.EndRead(result);
+            public TcpClient? Client { get; set; }
         }
         """);
 }

@@ -129,7 +129,7 @@ public class Silent
             {
                 while (e.SocketError == SocketError.Success && e.BytesTransferred > 0)
                 {
-                    if (_socket.ReceiveAsync(e)) return;
+                    try { if (_socket.ReceiveAsync(e)) return; } catch (ObjectDisposedException) { return; }
                 }
                 _socket.Close();
             }

@@ -27,6 +27,7 @@ public class Reports
     [InlineData("using var web = new ClientWebSocket(); await {|LCA1008:web.ConnectAsync(new Uri(_host), default)|};")]
     [InlineData("using var pipe = new System.IO.Pipes.NamedPipeClientStream(\"p\"); await {|LCA1008:pipe.ConnectAsync()|};")]
     [InlineData("using var pipe = new System.IO.Pipes.NamedPipeClientStream(\"p\"); await {|LCA1008:pipe.ConnectAsync(Timeout.Infinite)|};")]
+    [InlineData("var socket = new Socket(SocketType.Stream, ProtocolType.Tcp); var remote = new UnixDomainSocketEndPoint(_host); await {|LCA1008:socket.ConnectAsync(remote)|};")]
     // The token bounds something else.
     [InlineData("using var limit = new CancellationTokenSource(1000); await {|LCA1008:_client.ConnectAsync(_host, 80)|}; await Task.Delay(1, limit.Token);")]
     // These bound sends and receives, not the connect.

@@ -74,7 +74,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (file.Analysis.Bodies.At(function, file.Cancellation) is null) return;
         var isCallback = callback is not null && (callback.Kind & CallbackKind.Callback) != 0;
         var escapes = file.Analysis.Escapes.Of(function, file.Cancellation);
-        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(e, isCallback) && (e.Fails || isCallback || MayBeClosedByOthers(file, function, e.Io)))
+        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, e, isCallback) && (e.Fails || isCallback || MayBeClosedByOthers(file, function, e.Io)))
             ?? escapes.FirstOrDefault(e => e.Thrown is not null && (Escapes.IsNetworks(e.Thrown) || IsAboutConnections(file, function, callback)));
         if (first is not null) Report(file, name, callback, first, Leaving(escapes));
         else if (Rearming(file, function) is { } rearming)
@@ -85,21 +85,26 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         }
     }
 
-    private static bool Counts(Escape escape, bool isCallback)
+    private static bool Counts(RuleContext file, Escape escape, bool isCallback)
     {
-        if (escape.Carrier is not null) return false;
+        if (escape.Carrier is not null || IsUnsaid(file, escape.Io!)) return false;
         return escape.Io!.Kind switch
         {
             // An unguarded send in a callback is another rule's.
             IoKind.Send => !isCallback,
-            // What is begun here tells its failure there; a callback that begins the next one does so on a connection that has just worked.
-            IoKind.Start => !isCallback,
+            // A callback that begins the next operation does so on a connection that has just worked; an operation object is not that careful.
+            IoKind.Start => !isCallback || !escape.Io.Method.Name.StartsWith("Begin", StringComparison.Ordinal),
             IoKind.Listen => false,
             // Closing throws where it speaks to the other side.
             IoKind.Close => Tasks.IsTask(escape.Io.Method.ReturnType) && escape.Fails && escape.Io.Failures.Any(f => f.Name == "WebSocketException"),
             _ => true,
         };
     }
+
+    /// <summary>An own connection without code here, known by its shape alone: nobody has said that it throws.</summary>
+    private static bool IsUnsaid(RuleContext file, IoCall io) =>
+        io.IsVague && SymbolEqualityComparer.Default.Equals(io.Method.ContainingAssembly, file.Analysis.Compilation.Assembly)
+        && file.Analysis.Connections.TypeOf(io.Type) is not { Source: not Catalogue.Source.Convention };
 
     /// <summary>
     /// Where a flow of one's own handles what the network throws, closing matters only if somebody else closes under it: a
@@ -151,22 +156,10 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         {
             if (operation is not IInvocationOperation { TargetMethod: { Name: "Change", ContainingType: { Name: "Timer" or "ITimer", ContainingNamespace.Name: "Threading" } } } call) continue;
             if (call.Instance is null || IoCalls.Unwrapped(call.Instance) is not IFieldReferenceOperation { Field: var field } || !file.Analysis.Summaries.IsOwn(field)) continue;
-            if (!Caught.Any(call, [disposed]) && !IsAsked(call, function) && HoldsConnection(file, field.ContainingType) && IsDisposedElsewhere(file, field, function)) return call;
+            if (!Caught.Any(call, [disposed]) && !IsAsked(call, function) && IsDisposedElsewhere(file, field, function)) return call;
         }
 
         return null;
-    }
-
-    /// <summary>A timer of a type that keeps a connection: others are not this package's business.</summary>
-    private static bool HoldsConnection(RuleContext file, INamedTypeSymbol type)
-    {
-        foreach (var member in type.GetMembers())
-        {
-            var held = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
-            if (file.Analysis.Connections.TypeOf(held) is not null || file.Analysis.Connections.TypeOf(type) is not null) return true;
-        }
-
-        return false;
     }
 
     /// <summary>Under a lock, or behind a condition that asks for something: perhaps whether the owner is closing.</summary>

@@ -46,7 +46,7 @@ internal sealed class LCA1008BoundConnect : IRule
         var isFrameworks = Conventions.IsFrameworks(method.ContainingType, analysis.Compilation.Assembly);
         if (!isFrameworks && !MayTakeBound(method, connect.Type)) return;
         if (call.Arguments.Any(IsBound) || HasOwnTimeout(connect.Type) || call.Arguments.Any(a => HasOwnTimeout(a.Value.Type))) return;
-        if (IsBoundAround(call, analysis) || IsBoundInside(method, analysis, file.Cancellation) || IsBoundBeside(syntax) || IsDatagram(syntax)) return;
+        if (IsBoundAround(call, analysis) || IsBoundInside(method, analysis, file.Cancellation) || IsBoundBeside(syntax) || IsDatagram(connect, analysis)) return;
         file.Report(Diagnostic.Create(Rule, syntax.GetLocation(), connect.Name, Name(connect)));
     }
 
@@ -185,18 +185,17 @@ internal sealed class LCA1008BoundConnect : IRule
         return call.Ancestors().OfType<AnonymousFunctionExpressionSyntax>().Any(f => f.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax outer } && Name(outer) is { Identifier.ValueText: "ExecuteAsync" });
     }
 
-    /// <summary>A datagram socket's connect only remembers the address; a local socket's answers at once.</summary>
-    private static bool IsDatagram(InvocationExpressionSyntax call)
+    /// <summary>A datagram socket's connect only remembers the address.</summary>
+    private static bool IsDatagram(IoCall connect, Analysis analysis)
     {
-        if (call.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } type) return false;
-        var isDatagram = false;
-        foreach (var token in type.DescendantTokens())
+        switch (connect.Connection)
         {
-            if (token.ValueText is "UnixDomainSocketEndPoint") return true;
-            if (token.ValueText is "Dgram" or "Udp") isDatagram = true;
-            if (token.ValueText is "Stream" && token.GetPreviousToken().GetPreviousToken().ValueText == "SocketType") return false;
+            case ILocalReferenceOperation { Local: var local }:
+                return local.DeclaringSyntaxReferences.Any(r => Names.Of(r.GetSyntax()).Contains("Dgram"));
+            case IFieldReferenceOperation { Field: var field }:
+                return Assignments.To(field, analysis.Bodies).Any(a => Names.Of(a.Value).Contains("Dgram"));
+            default:
+                return false;
         }
-
-        return isDatagram;
     }
 }
