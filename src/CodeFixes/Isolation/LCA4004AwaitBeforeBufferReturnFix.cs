@@ -10,7 +10,7 @@ using LifecycleAnalyzers.Rules.Isolation;
 
 namespace LifecycleAnalyzers.CodeFixes.Isolation;
 
-/// <summary>Awaits the dropped operation where it stands. Only in a function that may await already: more would change its callers.</summary>
+/// <summary>Awaits the dropped operation where it stands, in a function that may await already, or the one that a method returns as its only return.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
 public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
 {
@@ -29,12 +29,36 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
         if (root is null) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (diagnostic.AdditionalLocations.FirstOrDefault() is not { } operation || root.FindNode(operation.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call || Dropped(call) is not { } whole || !IsAsync(call)) continue;
-            var awaited = SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), call.WithoutTrivia());
-            var changed = context.Document.With(root, whole, awaited.WithTriviaFrom(whole));
+            if (diagnostic.AdditionalLocations.FirstOrDefault() is not { } operation || root.FindNode(operation.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
+            var changedRoot = Dropped(call) is { } whole && IsAsync(call) ? root.ReplaceNode(whole, Awaited(call).WithTriviaFrom(whole)) : ReturnedUnawaited(root, call);
+            if (changedRoot is null) continue;
+            var changed = context.Document.WithSyntaxRoot(changedRoot);
             if (await Verification.HelpsAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
                 context.RegisterCodeFix(CodeAction.Create("Await the operation before the buffer goes", _ => Task.FromResult(changed), Key), diagnostic);
         }
+    }
+
+    private static AwaitExpressionSyntax Awaited(ExpressionSyntax task) =>
+        SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), task.WithoutTrivia());
+
+    /// <summary><c>return WriteAsync(buffer)</c> as the method's only return: the method becomes <c>async</c>, which its callers do not see.</summary>
+    private static SyntaxNode? ReturnedUnawaited(SyntaxNode root, InvocationExpressionSyntax call)
+    {
+        if (call.Parent is not ReturnStatementSyntax { Parent: BlockSyntax } returned || Functions.Enclosing(call) is not MethodDeclarationSyntax { Body: not null } method || IsAsync(call)) return null;
+        if (method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword))) return null;
+        if (method.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(n => n is ReturnStatementSyntax && n != returned || n is LockStatementSyntax)) return null;
+        StatementSyntax? statement = method.ReturnType switch
+        {
+            SimpleNameSyntax { Identifier.ValueText: "Task" or "ValueTask", Arity: 0 } => SyntaxFactory.ExpressionStatement(Awaited(call)).WithTriviaFrom(returned),
+            GenericNameSyntax { Identifier.ValueText: "Task" or "ValueTask" } => returned.WithExpression(Awaited(call)),
+            _ => null,
+        };
+        if (statement is null) return null;
+        var changed = method.ReplaceNode(returned, statement);
+        var keyword = SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space);
+        return changed.Modifiers.Count == 0
+            ? root.ReplaceNode(method, changed.WithoutLeadingTrivia().WithModifiers(SyntaxFactory.TokenList(keyword)).WithLeadingTrivia(method.GetLeadingTrivia()))
+            : root.ReplaceNode(method, changed.AddModifiers(keyword));
     }
 
     /// <summary>The expression statement's whole expression; null where the task goes somewhere.</summary>

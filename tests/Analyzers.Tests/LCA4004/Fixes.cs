@@ -42,6 +42,41 @@ public class Fixes
         """);
 
     [Fact]
+    public Task The_returned_operation_is_awaited() => BecomesAsync("""
+        class Sender
+        {
+            public Task SayAsync(NetworkStream stream)
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                try
+                {
+                    return stream.WriteAsync(b, 0, 9);
+                }
+                finally
+                {
+                    {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};
+                }
+            }
+        }
+        """, """
+        class Sender
+        {
+            public async Task SayAsync(NetworkStream stream)
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                try
+                {
+                    await stream.WriteAsync(b, 0, 9);
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(b);
+                }
+            }
+        }
+        """);
+
+    [Fact]
     public Task Nothing_is_offered_where_nothing_may_wait() => BecomesAsync("""
         class Sender
         {
