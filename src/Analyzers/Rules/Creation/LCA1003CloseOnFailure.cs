@@ -56,9 +56,13 @@ internal sealed class LCA1003CloseOnFailure : IRule
             if (!seen.Add(source.Syntax)) continue;
             var rule = new LeakRule(custodian, body, source, Custodian.Depth);
             if (PathEngine<Kept>.Exits(file.Analysis, body, rule, default, null, file.Cancellation) is not { } exits) continue;
-            var failed = rule.Lost.Select(by => (By: by, Thrown: true)).Concat(exits.Where(e => IsLeak(body, e)).Select(e => (By: e.Token.By!, Thrown: e.Token.Hold == Hold.Failed && e.Token.By is not null)));
+            var leaks = exits.Where(e => IsLeak(body, e)).ToList();
+            var failed = rule.Lost.Select(by => (By: by, Thrown: true)).Concat(leaks.Select(e => (By: e.Token.By!, Thrown: e.Token.Hold == Hold.Failed)));
             var first = failed.OrderBy(f => f.By.Syntax.SpanStart).ThenByDescending(f => f.Thrown).FirstOrDefault();
-            if (first.By is not null) Report(file, source, first.By, first.Thrown);
+            if (first.By is null) continue;
+            // What opens, and the throw that gives it up.
+            var places = failed.Select(f => f.By.Syntax).Concat(leaks.Where(e => e.Token.Hold == Hold.Opened).Select(e => e.By!.Syntax));
+            Report(file, source, first.By, first.Thrown, places.Distinct().OrderBy(p => p.SpanStart).Select(p => p.GetLocation()));
         }
     }
 
@@ -81,7 +85,7 @@ internal sealed class LCA1003CloseOnFailure : IRule
 
     private static bool IsTest(string attribute) => attribute is "Fact" or "Theory" or "Test" or "TestCase" or "TestMethod" or "DataTestMethod" or "Benchmark";
 
-    private static void Report(RuleContext file, IOperation source, IOperation by, bool thrown)
+    private static void Report(RuleContext file, IOperation source, IOperation by, bool thrown, IEnumerable<Location> places)
     {
         var type = source is IObjectCreationOperation creation ? creation.Type : Openings.Result(((IInvocationOperation)source).TargetMethod);
         var name = by switch
@@ -90,6 +94,6 @@ internal sealed class LCA1003CloseOnFailure : IRule
             IObjectCreationOperation made => "new " + made.Type?.Name,
             _ => "",
         };
-        file.Report(Diagnostic.Create(Rule, source.Syntax.GetLocation(), [by.Syntax.GetLocation()], "'" + type?.Name + "'", name, thrown ? "fails" : "is given up"));
+        file.Report(Diagnostic.Create(Rule, source.Syntax.GetLocation(), places, "'" + type?.Name + "'", name, thrown ? "fails" : "is given up"));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -14,6 +15,9 @@ namespace LifecycleAnalyzers.Rules.Creation;
 internal sealed class LCA1006CloseBoth : IRule
 {
     public const string Id = "LCA1006";
+
+    /// <summary>The property of the diagnostic that names the connection which is left behind.</summary>
+    public const string Victim = "victim";
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Close the accepted connection when its upstream fails",
@@ -114,7 +118,7 @@ internal sealed class LCA1006CloseBoth : IRule
             IObjectCreationOperation made => "new " + made.Type?.Name,
             _ => "",
         };
-        file.Report(Diagnostic.Create(Rule, first.Syntax.GetLocation(), "'" + opening + "' fails", "'" + name + "' is neither closed nor handed on"));
+        file.Report(Diagnostic.Create(Rule, first.Syntax.GetLocation(), failed.Skip(1).Select(f => f.Syntax).Distinct().Where(f => f != first.Syntax).Select(f => f.GetLocation()), ImmutableDictionary<string, string?>.Empty.Add(Victim, name), "'" + opening + "' fails", "'" + name + "' is neither closed nor handed on"));
     }
 
     private static string NameOf(IOperation source)
