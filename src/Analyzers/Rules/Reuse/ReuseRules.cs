@@ -10,5 +10,6 @@ internal static class ReuseRules
         new LCA3001ValidateCachedSession(),
         new LCA3003KeepConnectionsOpen(),
         new LCA3004CheckPooledConnection(),
+        new LCA3006IgnoreReplacedSession(),
     ];
 }

@@ -1,0 +1,251 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Reuse;
+
+/// <summary>A handler that a type attaches to a session's event.</summary>
+internal sealed class Subscription(IOperation session, IOperation handler, IOperation operation, ISymbol tells)
+{
+    public IOperation Session { get; } = session;
+
+    public IOperation Handler { get; } = handler;
+
+    public IOperation Operation { get; } = operation;
+
+    public ISymbol Event { get; } = tells;
+}
+
+/// <summary>What the handlers of a session's events do with the field that holds the session.</summary>
+internal sealed class LateEvents(Analysis analysis, Liveness liveness, CancellationToken cancellation)
+{
+    private const int Depth = 3;
+
+    /// <summary>All subscriptions in the code of a type.</summary>
+    public IReadOnlyList<Subscription> Subscriptions(INamedTypeSymbol type)
+    {
+        var found = new List<Subscription>();
+        foreach (var reference in type.DeclaringSyntaxReferences)
+        {
+            var syntax = reference.GetSyntax(cancellation);
+            var model = analysis.Bodies.ModelOf(syntax.SyntaxTree);
+            foreach (var node in syntax.DescendantNodes())
+            {
+                if (node is not AssignmentExpressionSyntax assignment) continue;
+                switch (model.GetOperation(assignment, cancellation))
+                {
+                    case IEventAssignmentOperation { Adds: true, EventReference: IEventReferenceOperation { Instance: { } session, Event: var tells } } attached:
+                        found.Add(new Subscription(session, Values.Unwrapped(attached.HandlerValue), attached, tells));
+                        break;
+                    case ISimpleAssignmentOperation { Target: IMemberReferenceOperation { Instance: { } session, Member: var tells } target } set when target.Type?.TypeKind == TypeKind.Delegate && analysis.Connections.TypeOf(session.Type) is not null:
+                        found.Add(new Subscription(session, Values.Unwrapped(set.Value), set, tells));
+                        break;
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Is the session that is subscribed to the one that goes into the field?</summary>
+    public bool Concerns(Subscription subscription, Replacement replacement, int depth = Depth)
+    {
+        var session = Receiver(subscription.Session);
+        return IsNewOne(session, replacement, depth) || IsMadeIn(session, replacement.Value, depth) || IsPassedOn(session, replacement, depth);
+    }
+
+    /// <summary>In an initialiser, what is initialised.</summary>
+    private static IOperation Receiver(IOperation session)
+    {
+        session = Values.Unwrapped(session);
+        if (session is not IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver }) return session;
+        for (var parent = session.Parent; parent is not null; parent = parent.Parent)
+        {
+            if (parent is IObjectCreationOperation creation) return creation;
+        }
+
+        return session;
+    }
+
+    private bool IsNewOne(IOperation session, Replacement replacement, int depth)
+    {
+        if (Values.OwnMember(session) is { } own && Values.Is(own, replacement.Member)) return true;
+        var value = Values.Unwrapped(replacement.Value);
+        if (session is ILocalReferenceOperation local)
+        {
+            if (value is ILocalReferenceOperation assigned && Values.Is(assigned.Local, local.Local)) return true;
+            // `_session = s = open()`, `var s = _session = open()`
+            return Values.AssignedTo(local.Local, session).Any(a => Values.Unwrapped(a) is ISimpleAssignmentOperation chained && chained == replacement.Operation || Values.OwnMember(a) is { } read && Values.Is(read, replacement.Member));
+        }
+
+        if (session is IParameterReferenceOperation parameter && value is IParameterReferenceOperation taken && Values.Is(parameter.Parameter, taken.Parameter)) return true;
+        if (session == value) return true;
+        // A standby that is promoted is subscribed to under its own name.
+        return depth > 0 && Values.OwnMember(value) is IFieldSymbol or IPropertySymbol && Values.OwnMember(value) is { } standby && Values.OwnMember(session) is { } subscribed && Values.Is(standby, subscribed);
+    }
+
+    /// <summary>Subscribed to in the method that makes it: <c>_session = Create();</c></summary>
+    private bool IsMadeIn(IOperation session, IOperation value, int depth)
+    {
+        if (depth == 0 || Values.Unwrapped(value) is not { } made) return false;
+        if (made is ILocalReferenceOperation { Local: var local }) return Values.AssignedTo(local, made).Any(a => a != value && IsMadeIn(session, a, depth - 1));
+        if (made is ICoalesceOperation coalesce) return IsMadeIn(session, coalesce.WhenNull, depth - 1);
+        if (made is not IInvocationOperation call || !analysis.Summaries.IsOwn(call.TargetMethod) || Values.CodeOf(call.TargetMethod, analysis, cancellation) is not { } code) return false;
+        if (code.Syntax.SyntaxTree != session.Syntax.SyntaxTree || !code.Syntax.Span.Contains(session.Syntax.Span)) return Values.Returned(code).Any(r => IsMadeIn(session, r, depth - 1));
+        return session is ILocalReferenceOperation subscribed && Values.Returned(code).Any(r => Values.Unwrapped(r) is ILocalReferenceOperation returned && Values.Is(returned.Local, subscribed.Local));
+    }
+
+    /// <summary>Subscribed to in a helper that gets it: <c>Attach(fresh)</c>.</summary>
+    private bool IsPassedOn(IOperation session, Replacement replacement, int depth)
+    {
+        if (depth == 0 || session is not IParameterReferenceOperation { Parameter: { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction } helper } parameter }) return false;
+        foreach (var caller in analysis.Callers.Of(helper, cancellation))
+        {
+            if (caller is not IInvocationOperation call || call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == parameter.Ordinal)?.Value is not { } argument) continue;
+            if (IsNewOne(Values.Unwrapped(argument), replacement, depth - 1) || IsMadeIn(Values.Unwrapped(argument), replacement.Value, depth - 1)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The handler changes, closes or calls what the field holds, and asks nothing that would tell an old session's event.</summary>
+    public bool ActsUnasked(Subscription subscription, ISymbol member)
+    {
+        if (Code(subscription.Handler) is not { } handler) return false;
+        return Acts(handler, member, handler, Depth) == true;
+    }
+
+    public IOperation? Code(IOperation handler) => handler switch
+    {
+        IAnonymousFunctionOperation lambda => lambda,
+        IMethodReferenceOperation { Method: var method } when analysis.Summaries.IsOwn(method) => Values.CodeOf(method, analysis, cancellation),
+        IObjectCreationOperation { Arguments: [var inner] } => Code(Values.Unwrapped(inner)),
+        _ => null,
+    };
+
+    /// <summary>True: acts; false: asks first; null: neither.</summary>
+    private bool? Acts(IOperation function, ISymbol member, IOperation handler, int depth)
+    {
+        if (Asks(function, member, handler)) return false;
+        bool? result = null;
+        foreach (var operation in Values.OwnDescendants(function))
+        {
+            switch (operation)
+            {
+                case IAssignmentOperation { Target: var target } when Is(target, member):
+                    return true;
+                case IDeconstructionAssignmentOperation { Target: ITupleOperation targets } when targets.Elements.Any(e => Is(e, member)):
+                    return true;
+                case IInvocationOperation { TargetMethod: { Name: "CompareExchange", ContainingType.Name: "Interlocked" }, Arguments: [var first, _, var comparand] } when Is(first.Value, member):
+                    // Only if it is still this one.
+                    if (Replacements.IsNothing(comparand.Value) || Is(comparand.Value, member)) return true;
+                    break;
+                case IInvocationOperation { TargetMethod: { Name: "Exchange" or "Write", ContainingType.Name: "Interlocked" or "Volatile" }, Arguments: [var first, ..] } when Is(first.Value, member):
+                    return true;
+                case IInvocationOperation { Instance: { } receiver } call when IsOf(receiver, member) && !IsReading(call.TargetMethod, receiver.Type):
+                    return true;
+                case IInvocationOperation { TargetMethod.IsExtensionMethod: true, Arguments: [var first, ..] } call when IsOf(first.Value, member) && !IsReading(call.TargetMethod, first.Value.Type):
+                    return true;
+                case IInvocationOperation { Instance: null or IInstanceReferenceOperation } call when depth > 0 && analysis.Summaries.IsOwn(call.TargetMethod) && call.TargetMethod.MethodKind is MethodKind.Ordinary or MethodKind.LocalFunction:
+                    if (Values.CodeOf(call.TargetMethod, analysis, cancellation) is not { } code || code.Syntax == function.Syntax) break;
+                    if (Acts(code, member, code, depth - 1) == true) result = true;
+                    break;
+                case IAnonymousFunctionOperation started when depth > 0:
+                    // `_ = Task.Run(() => Restore())`
+                    if (Acts(started, member, handler, depth - 1) == true) result = true;
+                    break;
+            }
+        }
+
+        return result;
+    }
+
+    private static bool Is(IOperation operation, ISymbol member) => Values.OwnMember(operation) is { } own && Values.Is(own, member);
+
+    /// <summary>The field itself, or a variable that was just read from it.</summary>
+    private static bool IsOf(IOperation operation, ISymbol member)
+    {
+        operation = Values.Unwrapped(operation);
+        return Is(operation, member) || operation is ILocalReferenceOperation local && Values.AssignedTo(local.Local, operation).Any(a => Is(a, member));
+    }
+
+    /// <summary>A question does nothing to the session.</summary>
+    private bool IsReading(IMethodSymbol method, ITypeSymbol? type) =>
+        (analysis.Connections.RolesOf(method, type) & (Role.State | Role.Alive)) != 0 || method.Name is "ToString" or "Equals" or "GetHashCode" or "GetType" || ClosingFlags.Words(method.Name).FirstOrDefault() is "Is" or "Get" or "Can" or "Has";
+
+    /// <summary>A comparison of the sender, of a captured variable or of a number with what is there now; or the state of the current session.</summary>
+    private bool Asks(IOperation function, ISymbol member, IOperation handler)
+    {
+        foreach (var operation in Values.OwnDescendants(function))
+        {
+            switch (operation)
+            {
+                case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } binary when Compares(binary.LeftOperand, binary.RightOperand, handler):
+                    return true;
+                case IInvocationOperation { TargetMethod.Name: "ReferenceEquals" or "Equals" or "Is" or "Same" } call:
+                    var operands = call.Arguments.Select(a => a.Value).Concat(call.Instance is { } instance ? [instance] : []).ToList();
+                    if (operands.Count >= 2 && Compares(operands[0], operands[1], handler)) return true;
+                    break;
+                case IMemberReferenceOperation { Member: IPropertySymbol or IFieldSymbol, Instance: { } owner } state when IsOf(owner, member) && liveness.Asks(state.Member) && Decides(state):
+                    return true;
+                case IInvocationOperation { Instance: { } owner } asked when IsOf(owner, member) && IsReading(asked.TargetMethod, owner.Type) && liveness.Asks(asked.TargetMethod) && Decides(asked):
+                    return true;
+                case IIsPatternOperation pattern when IsOf(pattern.Value, member) && pattern.Pattern.DescendantsAndSelf().Any(p => p is IPropertySubpatternOperation { Member: IMemberReferenceOperation { Member: var asked } } && liveness.Asks(asked)):
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>One side is of this event (the sender, a captured variable), the other is what the object holds now.</summary>
+    private static bool Compares(IOperation left, IOperation right, IOperation handler) =>
+        IsOfEvent(left, handler) && IsCurrent(right) || IsOfEvent(right, handler) && IsCurrent(left);
+
+    private static bool IsOfEvent(IOperation value, IOperation handler)
+    {
+        value = Values.Unwrapped(value);
+        return value switch
+        {
+            IParameterReferenceOperation => true,
+            // `sender as IFeed`, `e.Session`, `e.Generation`
+            IMemberReferenceOperation { Instance: { } instance } when Values.Unwrapped(instance) is not IInstanceReferenceOperation => IsOfEvent(instance, handler),
+            ILocalReferenceOperation local => local.Local.DeclaringSyntaxReferences.FirstOrDefault() is { } declared
+                && (!handler.Syntax.Span.Contains(declared.Span) || Values.AssignedTo(local.Local, value).Any(a => IsOfEvent(a, handler))
+                    || declared.GetSyntax().FirstAncestorOrSelf<IsPatternExpressionSyntax>()?.Expression is IdentifierNameSyntax),
+            _ => false,
+        };
+    }
+
+    private static bool IsCurrent(IOperation value)
+    {
+        value = Values.Unwrapped(value);
+        return value switch
+        {
+            IInvocationOperation { TargetMethod: { Name: "Read" or "CompareExchange", ContainingType.Name: "Volatile" or "Interlocked" } } => true,
+            ILocalReferenceOperation local => Values.AssignedTo(local.Local, value).Any(IsCurrent),
+            _ => Values.OwnMember(value) is not null,
+        };
+    }
+
+    private static bool Decides(IOperation state)
+    {
+        for (var parent = state.Parent; parent is not null; parent = parent.Parent)
+        {
+            switch (parent)
+            {
+                case IConditionalOperation or IWhileLoopOperation or ISwitchOperation or ISwitchExpressionOperation or IIsPatternOperation:
+                    return true;
+                case IArgumentOperation or IExpressionStatementOperation or IAnonymousFunctionOperation:
+                    return false;
+                case IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Symbol: var local } }:
+                    return Values.References(local, Values.Root(parent)).Any(r => r.Parent is not IArgumentOperation && Decides(r));
+            }
+        }
+
+        return false;
+    }
+}

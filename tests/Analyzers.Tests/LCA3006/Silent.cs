@@ -1,0 +1,66 @@
+namespace LifecycleAnalyzers.Tests.LCA3006;
+
+/// <summary>The handler asks, or does nothing to the field; the old session is ended; nothing is replaced.</summary>
+public class Silent
+{
+    [Theory]
+    [InlineData("if (!ReferenceEquals(sender, _session)) return; _session = null;")]
+    [InlineData("if (sender != _session) return; _session = null;")]
+    [InlineData("if (sender == _session) _session = null;")]
+    [InlineData("if (sender is WireClient closed && closed == _session) _session = null;")]
+    [InlineData("if (_session == (WireClient?)sender) { _session?.Dispose(); _session = null; }")]
+    [InlineData("Interlocked.CompareExchange(ref _session, null, (WireClient?)sender);")]
+    [InlineData("if (_session is { IsOpen: true }) return; _session = null;")]
+    [InlineData("if (_session?.IsOpen == true) return; _session?.Dispose(); _session = null;")]
+    [InlineData("Drop(sender);", "private void Drop(object? who) { if (who != _session) return; _session = null; }")]
+    // Not acting
+    [InlineData("Console.WriteLine(_session?.State);")]
+    [InlineData("_up = _session?.IsOpen ?? false;")]
+    [InlineData("((WireClient)sender!).Close();")]
+    [InlineData("_up = false;")]
+    public Task The_handler(string handler, string members = "") => Case.SilentAsync(Reports.Feed("var s = Open(); s.Closed += OnClosed; _session = s;", handler, members));
+
+    [Theory]
+    // The captured session or a number tells
+    [InlineData("var s = Open(); s.Closed += (_, _) => { if (_session == s) _session = null; }; _session = s;")]
+    [InlineData("var s = Open(); s.Closed += (_, _) => Interlocked.CompareExchange(ref _session, null, s); _session = s;")]
+    [InlineData("var s = Open(); var mine = ++_generation; s.Closed += (_, _) => { if (mine != _generation) return; _session = null; }; _session = s;")]
+    // The old one is ended first
+    [InlineData("_session?.Dispose(); _session = Open(); _session.Closed += OnClosed;")]
+    [InlineData("if (_session != null) _session.Closed -= OnClosed; _session = Open(); _session.Closed += OnClosed;")]
+    [InlineData("var old = _session; var s = Open(); s.Closed += OnClosed; _session = s; old?.Close();")]
+    [InlineData("var s = Open(); s.Closed += OnClosed; Interlocked.Exchange(ref _session, s)?.Dispose();")]
+    [InlineData("var s = Open(); s.Closed += OnClosed; var old = Interlocked.Exchange(ref _session, s); old?.Dispose();")]
+    [InlineData("HangUp(); var s = Open(); s.Closed += OnClosed; _session = s;", "private void HangUp() { if (_session is not { } old) return; old.Closed -= OnClosed; old.Dispose(); _session = null; }")]
+    [InlineData("HangUp(); Start();", "private void Start() { var s = Open(); s.Closed += OnClosed; _session = s; } private void HangUp() { _session?.Dispose(); _session = null; }")]
+    // Nothing is there to be replaced
+    [InlineData("if (_session != null) return; _session = Open(); _session.Closed += OnClosed;")]
+    [InlineData("if (_session == null) { _session = Open(); _session.Closed += OnClosed; }")]
+    [InlineData("if (_session == null || _session.IsClosed) { _session = Open(); _session.Closed += OnClosed; }")]
+    // Nobody listens
+    [InlineData("_session = Open();")]
+    [InlineData("var other = Open(); other.Closed += OnClosed; other.Open(); _session = Open();")]
+    public Task The_replacing_code(string renew, string members = "") => Case.SilentAsync(Reports.Feed(renew, "_session?.Close(); _session = null;", members));
+
+    [Fact]
+    public Task Set_in_the_constructor_alone() => Case.SilentAsync("""
+        class Feed
+        {
+            private WireClient? _session;
+            public Feed() { Start(); }
+            private void Start() { _session = Wire.Connect("x"); _session.Closed += (_, _) => _session = null; }
+        }
+        """);
+
+    [Fact]
+    public Task No_session() => Case.SilentAsync("""
+        class Ticker { public event EventHandler? Closed; public void Raise() => Closed?.Invoke(this, EventArgs.Empty); }
+        class Feed { private Ticker? _ticker; public void Renew() { var t = new Ticker(); t.Closed += (_, _) => _ticker = null; _ticker = t; } }
+        """);
+
+    [Theory]
+    [InlineData("class F { WireClient? _s; void M() { _s = Wire.Connect(\"x\"); _s.Closed += ")]
+    [InlineData("class F { WireClient? _s; void M() { var s = new Missing(); s.Closed += (_, _) => _s = null; _s = s; } }")]
+    [InlineData("class F { WireClient? _s; void M() { _s.Closed += OnMissing; _s = Wire.Connect(\"x\"); } }")]
+    public Task Half_written(string source) => Case.Broken(source).RunAsync();
+}
