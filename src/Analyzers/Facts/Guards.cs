@@ -43,8 +43,9 @@ internal sealed class Guards(Analysis analysis)
         var gaps = Gaps.All;
         foreach (var fact in state.Facts)
         {
-            // What throws where the check fails leaves the failure to the caller, just as the send does.
-            if (fact.Value.Gaps == Gaps.None || fact.Value.ByThrow || fact.Key.Symbol is not { } member || !TellsState(member)) continue;
+            if (fact.Value.Gaps == Gaps.None || fact.Key.Symbol is not { } member || !TellsState(member)) continue;
+            // An own flag that throws (`ThrowIf(_disposed)`) leaves the failure to the caller, just as the send does.
+            if (fact.Value.ByThrow && (analysis.Connections.RolesOf(member, null) & Role.State) == 0) continue;
             if (!Concerns(fact.Key, member, connection, body) || !analysis.Flags.MeansUsable(member, fact.Value)) continue;
             asked ??= member;
             gaps &= fact.Value.Gaps;

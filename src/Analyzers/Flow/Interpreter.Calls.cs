@@ -12,8 +12,7 @@ internal sealed partial class Interpreter
 {
     private static readonly HashSet<string> Harmless = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Log", "Logger", "Logging", "Logged", "Trace", "Tracer", "Debug", "Diagnostic", "Diagnostics", "Info", "Warn", "Warning", "Verbose", "Clock", "Now", "Time", "Serialize", "Serializer", "Serialise", "Encode", "Encoder",
-        "Format", "Formatter", "Convert", "Converter", "Map", "Mapper", "Selector", "Predicate", "Filter", "Parse", "Parser", "Metric", "Metrics", "Hash", "Checksum", "Compare", "Comparer",
+        "Log", "Logger", "Logging", "Logged", "Trace", "Tracer", "Debug", "Diagnostic", "Diagnostics", "Info", "Warn", "Warning", "Verbose", "Clock", "Now", "Metric", "Metrics",
     };
 
     private Value EvalInvocation(IInvocationOperation invocation)
@@ -153,7 +152,7 @@ internal sealed partial class Interpreter
         return _analysis.Connections.Matters(invocation.Type) ? BearAt(invocation.Syntax, BornKind.Returned, null, invocation.TargetMethod) : Value.Unknown;
     }
 
-    /// <summary>A delegate that only writes a log or reckons something does not close a connection.</summary>
+    /// <summary>A delegate that only writes a log or reads a clock does not close a connection.</summary>
     private static bool IsWithoutSideEffect(Value callee)
     {
         foreach (var place in callee.Places)

@@ -37,6 +37,8 @@ public class Reports
     [InlineData("lock (_sync) { if (!_client.IsOpen) return; } {|LCA2002:_client.Send(text)|};")]
     [InlineData("_lock.Enter(); try { if (!_client.IsOpen) return; } finally { _lock.Exit(); } {|LCA2002:_client.Send(text)|};")]
     [InlineData("await _gate.WaitAsync(); try { if (!_client.IsOpen) return; } finally { _gate.Release(); } {|LCA2002:_client.Send(text)|};")]
+    [InlineData("if (!_client.IsOpen) return; lock (_sync) { _closed = false; } {|LCA2002:_client.Send(text)|};")]
+    [InlineData("if (!_client.IsOpen) throw new InvalidOperationException(); await load(); {|LCA2002:_client.Send(text)|};")]
     // An operation on another connection proves nothing of this one.
     [InlineData("if (!_client.IsOpen) return; await _other.SendAsync(text); {|LCA2002:_client.Send(text)|};")]
     // One report for each gap.

@@ -40,17 +40,16 @@ public class Silent
     [InlineData("if (!_client.IsOpen) return; try { await load(); await _client.SendAsync(text); } catch (InvalidOperationException) { _last = text; }")]
     // Answers instead of throwing.
     [InlineData("if (!_client.IsOpen) return; await load(); _client.TrySend(text);")]
-    // The check and the send under one lock; a lock that has nothing to do with the check.
+    // The check and the send under one lock.
     [InlineData("lock (_sync) { if (!_client.IsOpen) return; _client.Send(text); }")]
-    [InlineData("if (!_client.IsOpen) return; lock (_sync) { _last = text; } _client.Send(text);")]
-    // A log, a clock, a serialiser does not close the connection.
+    // A log, a clock does not close the connection.
     [InlineData("if (!_client.IsOpen) return; _log(text); _client.Send(text);")]
     // The caller hears of either.
-    [InlineData("if (!_client.IsOpen) throw new InvalidOperationException(); await load(); _client.Send(text);")]
+    [InlineData("ObjectDisposedException.ThrowIf(_disposed, this); await load(); _client.Send(text);", "private bool _disposed; public void Dispose() => _disposed = true;")]
     // A cancellation, or a loop that runs, says when to end, not how the connection is.
     [InlineData("while (!_stop.IsCancellationRequested) { var t = await load(); _client.Send(t); }")]
     [InlineData("while (_running) { var t = await load(); _client.Send(t); }")]
-    public Task In_the_body(string body) => Case.SilentAsync(Feed(body));
+    public Task In_the_body(string body, string members = "") => Case.SilentAsync(Feed(body, members));
 
     [Theory]
     [InlineData("if (!await UsableAsync()) return; _client.Send(text);", "async Task<bool> UsableAsync() { await _gate.WaitAsync(); try { return _client.IsOpen; } finally { _gate.Release(); } }")]

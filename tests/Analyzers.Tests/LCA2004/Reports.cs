@@ -49,6 +49,8 @@ public class Reports
     // A callback and another method
     [InlineData("_source.Awaited += async m => await {|LCA2004:_ws.SendAsync(m, ARGS)|};", "public Task TellAsync(byte[] m) => _ws.SendAsync(m, ARGS);")]
     [InlineData("_source.Awaited += async m => { await _gate.WaitAsync(); try { await _ws.SendAsync(m, ARGS); } finally { _gate.Release(); } };", "public Task TellAsync(byte[] m) => {|LCA2004:_ws.SendAsync(m, ARGS)|};")]
+    // Two callbacks
+    [InlineData("_source.Ticked += (_, m) => _stream.Write(m); _source.Other += (_, m) => {|LCA2004:_stream.Write(m)|};", "readonly System.Net.Security.SslStream _stream = null!;")]
     // A plain stream over a socket
     [InlineData("_timer = new Timer(_ => {|LCA2004:_stream.Write(data)|}, null, 0, 100);", "readonly Stream _stream = new TcpClient().GetStream();")]
     public Task The_send(string body, string members = "") => Case.HoldsAsync(Feed(body, members));

@@ -30,17 +30,17 @@ internal sealed class LCA2002CheckStateAgain : IRule
             if (!file.Analysis.States.MentionsState(member.Identifiers)) continue;
             foreach (var body in file.BodiesOf(member))
             {
-                if (file.Summarise(body) is { } summary) Check(file, body, summary);
+                if (file.Summarise(body) is { } summary) Check(file, summary);
             }
         }
     }
 
-    private static void Check(RuleContext file, Body body, Summary summary)
+    private static void Check(RuleContext file, Summary summary)
     {
         var reported = new HashSet<SyntaxNode>();
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart).ThenBy(s => s.Distance))
         {
-            if (send.Stale is not { } stale || !Counts(stale, send, body)) continue;
+            if (send.Stale is not { } stale || stale.Gaps == Gaps.None) continue;
             // `_c ??= Connect()` is either what was kept or what was made.
             if (summary.Sends.Any(s => s.Operation.Syntax == send.Operation.Syntax && IsCached(file, s))) continue;
             if (file.Analysis.Connections.TypeOf(send.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) continue;
@@ -48,22 +48,6 @@ internal sealed class LCA2002CheckStateAgain : IRule
             file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), stale.Member.Name, Gap(stale.Gaps), Describe.Connection(file, send), send.Member.Name));
         }
     }
-
-    /// <summary>A lock that is given back matters where the question was asked under it.</summary>
-    private static bool Counts(StaleCheck stale, SendFact send, Body body)
-    {
-        if (stale.Gaps != Gaps.LockReleased) return stale.Gaps != Gaps.None;
-        foreach (var node in body.Syntax.DescendantNodes())
-        {
-            if (node is LockStatementSyntax or TryStatementSyntax { Finally: not null } && !node.Span.Contains(send.Operation.Syntax.Span)
-                && node.SpanStart < send.Operation.Syntax.SpanStart && Asks(node, stale.Member.Name)) return true;
-        }
-
-        return false;
-    }
-
-    private static bool Asks(SyntaxNode region, string name) =>
-        region.DescendantNodes().Any(n => n is IdentifierNameSyntax identifier && identifier.Identifier.ValueText == name);
 
     /// <summary>A connection that was kept is the reuse rules' business.</summary>
     private static bool IsCached(RuleContext file, SendFact send)
@@ -82,6 +66,6 @@ internal sealed class LCA2002CheckStateAgain : IRule
         _ when (gaps & Gaps.Await) != 0 => "an await",
         _ when (gaps & Gaps.Slept) != 0 => "a sleep",
         _ when (gaps & Gaps.UserCode) != 0 => "a call into other code",
-        _ => "its lock was released",
+        _ => "a lock was released",
     };
 }

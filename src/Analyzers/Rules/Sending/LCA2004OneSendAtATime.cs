@@ -264,7 +264,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
             foreach (var (second, other) in inCallbacks)
             {
                 if (second == callback || IsOpening(second) || other.Connection != send.Connection || other.Shares(send) || other.Syntax.SpanStart < send.Syntax.SpanStart) continue;
-                if (!other.Gates.IsEmpty && !send.Gates.IsEmpty || AreInTurn(file, callback, send, second, other)) continue;
+                if (!other.Gates.IsEmpty && !send.Gates.IsEmpty) continue;
                 if (reported.Contains(send.Syntax) || reported.Contains(other.Syntax)) continue;
                 if (other.Gates.IsEmpty) Report(file, other, $"one of '{callback.Name}'", reported);
                 else Report(file, send, $"one of '{second.Name}'", reported);
@@ -273,16 +273,6 @@ internal sealed class LCA2004OneSendAtATime : IRule
     }
 
     private static bool IsOpening(Callback callback) => callback.ProvesSome || callback.ProvenOpen is not null;
-
-    /// <summary>Handlers of one object that end before they return are called one after the other.</summary>
-    private static bool AreInTurn(RuleContext file, Callback first, GatedSend send, Callback second, GatedSend other)
-    {
-        if (first.Function is IMethodSymbol { IsAsync: true } || second.Function is IMethodSymbol { IsAsync: true } || Reentrance.IsPending(send.Site) || Reentrance.IsPending(other.Site)) return false;
-        return Source(first) is { } source && Source(second) == source;
-
-        static string? Source(Callback callback) =>
-            callback.Subscription.SourceTree?.GetRoot().FindNode(callback.Subscription.SourceSpan, getInnermostNodeForTie: true) is AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax { Expression: var source } } ? source.ToString() : null;
-    }
 
     private static IEnumerable<Callback> CallbacksOf(RuleContext file, INamedTypeSymbol type)
     {
