@@ -305,7 +305,7 @@ internal sealed class Guards(Analysis analysis)
         var state = happened.State;
         var caught = send.Guarded || send.OnlyUse || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws, analysis.Bodies);
         var guarded = caught || IsChecked(state, place, body, throwing: false, Gaps.None);
-        var stale = caught || !guarded ? null : StaleCheckOf(state, place, body);
+        var stale = caught ? null : StaleCheckOf(state, place, body);
         var validated = send.Validated
             || IsFresh(state, place)
             || IsChecked(state, place, body, throwing: true, Gaps.Await)

@@ -16,7 +16,6 @@ namespace LifecycleAnalyzers.CodeFixes.Creation;
 public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
 {
     private const string Key = "LCA1004.Observe";
-    private const string Namespace = "LifecycleAnalyzers.Runtime";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA1004ObserveConnectionTask.Id];
@@ -29,7 +28,7 @@ public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
-        if (root is not CompilationUnitSyntax unit || model is null || model.Compilation.GetTypesByMetadataName(Namespace + ".ObserveExtensions").IsEmpty) return;
+        if (root is not CompilationUnitSyntax unit || model is null || model.Compilation.GetTypesByMetadataName(RuntimeNamespace.Name + ".ObserveExtensions").IsEmpty) return;
         // Its overloads speak of the logger: without that type none of them can be called.
         if (model.Compilation.GetTypesByMetadataName("Microsoft.Extensions.Logging.ILogger").IsEmpty) return;
         foreach (var diagnostic in context.Diagnostics)
@@ -66,7 +65,7 @@ public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
         SyntaxNode replacement = place is LocalDeclarationStatementSyntax
             ? SyntaxFactory.ExpressionStatement(inner.WithoutTrivia()).WithTriviaFrom(place)
             : inner.WithTriviaFrom(place);
-        return WithUsing(unit.ReplaceNode(place, replacement), unit, model, call.SpanStart);
+        return RuntimeNamespace.WithUsing(unit.ReplaceNode(place, replacement), unit, model, call.SpanStart, "ObserveExtensions");
     }
 
     private static InvocationExpressionSyntax Of(ExpressionSyntax task, ArgumentSyntax argument) =>
@@ -84,33 +83,5 @@ public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
         if (model.Compilation.GetTypesByMetadataName("System.Diagnostics.Trace").IsEmpty) return null;
         var name = Reporting.Unused(model, call.SpanStart, "e", "error", "failure");
         return SyntaxFactory.Argument(SyntaxFactory.ParseExpression($"{name} => System.Diagnostics.Trace.TraceError({name}.ToString())")).WithAdditionalAnnotations(Simplifier.Annotation);
-    }
-
-    /// <summary>The extension has to be in scope.</summary>
-    private static CompilationUnitSyntax WithUsing(CompilationUnitSyntax changed, CompilationUnitSyntax before, SemanticModel model, int position)
-    {
-        if (!model.LookupNamespacesAndTypes(position, name: "ObserveExtensions").IsEmpty) return changed;
-        var directive = SyntaxFactory.UsingDirective(SyntaxFactory.ParseName(Namespace)).NormalizeWhitespace();
-        var endOfLine = before.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        directive = directive.WithTrailingTrivia(endOfLine == default ? SyntaxFactory.LineFeed : endOfLine);
-        if (changed.Usings.Count > 0)
-        {
-            var after = changed.Usings.LastOrDefault(u => u.GlobalKeyword.IsKind(SyntaxKind.None) && u.Alias is null && u.StaticKeyword.IsKind(SyntaxKind.None) && (IsSystem(u.Name) || string.CompareOrdinal(u.Name?.ToString(), Namespace) < 0));
-            return after is null ? First(changed, directive) : changed.InsertNodesAfter(after, [directive]);
-        }
-
-        return First(changed, directive);
-    }
-
-    private static bool IsSystem(NameSyntax? name) => name?.ToString() is { } text && (text == "System" || text.StartsWith("System.", StringComparison.Ordinal));
-
-    /// <summary>In front of everything, but behind the comment with which the file begins.</summary>
-    private static CompilationUnitSyntax First(CompilationUnitSyntax unit, UsingDirectiveSyntax directive)
-    {
-        var first = unit.GetFirstToken(includeZeroWidth: true);
-        var trivia = first.LeadingTrivia;
-        if (unit.Externs.Count > 0) return unit.WithUsings(unit.Usings.Insert(0, directive));
-        var bare = unit.ReplaceToken(first, first.WithLeadingTrivia(default(SyntaxTriviaList)));
-        return bare.WithUsings(bare.Usings.Insert(0, directive.WithLeadingTrivia(trivia)));
     }
 }

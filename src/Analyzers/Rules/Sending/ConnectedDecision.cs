@@ -173,7 +173,7 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
             if (_uses.Receives(region, anyConnection)) return "a receive";
         }
 
-        return not.Any(_uses.Opens) || connected.Any(_uses.HandsOut) ? "a reuse" : null;
+        return not.Any(_uses.Opens) || connected.Any(_uses.HandsOut) ? LCA2003ConnectedIsNoProof.Reuse : null;
     }
 
     private static bool Leaves(StatementSyntax statement) => statement switch

@@ -30,17 +30,19 @@ internal sealed class LCA2002CheckStateAgain : IRule
             if (!file.Analysis.States.MentionsState(member.Identifiers)) continue;
             foreach (var body in file.BodiesOf(member))
             {
-                if (file.Summarise(body) is { } summary) Check(file, summary);
+                if (file.Summarise(body) is { } summary) Check(file, body, summary);
             }
         }
     }
 
-    private static void Check(RuleContext file, Summary summary)
+    private static void Check(RuleContext file, Body body, Summary summary)
     {
         var reported = new HashSet<SyntaxNode>();
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart).ThenBy(s => s.Distance))
         {
             if (send.Stale is not { } stale || stale.Gaps == Gaps.None) continue;
+            // In a callback a check that throws is no check: that is LCA2001's.
+            if (!send.Guarded && file.Callbacks.Any(c => c.Syntax == body.Syntax)) continue;
             // `_c ??= Connect()` is either what was kept or what was made.
             if (summary.Sends.Any(s => s.Operation.Syntax == send.Operation.Syntax && IsCached(file, s))) continue;
             if (file.Analysis.Connections.TypeOf(send.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) continue;

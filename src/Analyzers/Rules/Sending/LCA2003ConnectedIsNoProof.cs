@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using LifecycleAnalyzers.Facts;
@@ -8,6 +9,12 @@ namespace LifecycleAnalyzers.Rules.Sending;
 internal sealed class LCA2003ConnectedIsNoProof : IRule
 {
     public const string Id = "LCA2003";
+
+    /// <summary>The property of the diagnostic that tells the fix what the value decides about.</summary>
+    public const string Decides = "Decides";
+
+    /// <summary>Where a connection that was kept is taken again, unread data means that it is out of step.</summary>
+    public const string Reuse = "a reuse";
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Do not take Connected for proof that the peer is there",
@@ -27,7 +34,7 @@ internal sealed class LCA2003ConnectedIsNoProof : IRule
             {
                 if (name.Identifier.ValueText != "Connected" || file.Model.GetSymbolInfo(name, file.Cancellation).Symbol is not IPropertySymbol property || !IsWeak(property)) continue;
                 var what = new ConnectedDecision(file, name).What();
-                if (what is not null) file.Report(Diagnostic.Create(Rule, name.GetLocation(), property.ContainingType.Name + "." + property.Name, what));
+                if (what is not null) file.Report(Diagnostic.Create(Rule, name.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(Decides, what), property.ContainingType.Name + "." + property.Name, what));
             }
         }
     }
