@@ -11,5 +11,6 @@ internal static class ReuseRules
         new LCA3003KeepConnectionsOpen(),
         new LCA3004CheckPooledConnection(),
         new LCA3006IgnoreReplacedSession(),
+        new LCA3005RepeatOnlyUnwritten(),
     ];
 }
