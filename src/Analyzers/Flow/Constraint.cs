@@ -57,7 +57,7 @@ internal sealed class Constraint : IEquatable<Constraint>
     public static Constraint And(Constraint old, Constraint newer)
     {
         // A fresh look replaces one that may be out of date.
-        if (old.Gaps != Gaps.None && newer.Gaps == Gaps.None) return newer;
+        if (old.Gaps != Gaps.None && newer.Gaps == Gaps.None || old.Equals(newer)) return newer;
         ImmutableArray<object?> values;
         bool includes;
         if (old.Includes && newer.Includes) (includes, values) = (true, Intersect(old.Values, newer.Values));
@@ -88,7 +88,18 @@ internal sealed class Constraint : IEquatable<Constraint>
     {
         if (ReferenceEquals(this, other)) return true;
         return other is not null && other.Includes == Includes && other.Gaps == Gaps && other.ByThrow == ByThrow
-            && other.Values.Length == Values.Length && Except(Values, other.Values).IsEmpty;
+            && (other.Values == Values || other.Values.Length == Values.Length && IsSubset(Values, other.Values));
+    }
+
+    private static bool IsSubset(ImmutableArray<object?> part, ImmutableArray<object?> whole)
+    {
+        for (var i = 0; i < part.Length; i++)
+        {
+            // Most often both have the same order.
+            if (!Equals(part[i], whole[i]) && !whole.Contains(part[i])) return false;
+        }
+
+        return true;
     }
 
     public override bool Equals(object? obj) => Equals(obj as Constraint);

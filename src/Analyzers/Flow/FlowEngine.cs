@@ -18,6 +18,9 @@ internal interface ITransfer
 
     void Throw(IOperation? exception, FlowState state);
 
+    /// <summary>What applying called methods has cost so far, in entries of states.</summary>
+    int Spent { get; }
+
     /// <summary>Control leaves the scope of these variables.</summary>
     FlowState Leave(ControlFlowRegion scope, FlowState state);
 }
@@ -32,9 +35,13 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
     private const int MaxVisitsOfBlock = 24;
     private const int MaxVisits = 20_000;
 
+    /// <summary>Entries of states that are joined: what a body of many variables and many ways costs, whatever the machine.</summary>
+    private const int MaxWork = 500_000;
+
     private readonly bool[] _onlyThrows = OnlyThrows(graph, isCaughtHere);
     private readonly Dictionary<ControlFlowRegion, FlowState> _exceptionalEntry = [];
     private int _visits;
+    private int _work;
 
     private CancellationToken Cancellation => cancellation;
 
@@ -60,6 +67,13 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
         Exit = null;
         beforeRecording();
         run.Record();
+    }
+
+    private FlowState Join(FlowState left, FlowState right)
+    {
+        _work += left.Size + right.Size;
+        if (_work + transfer.Spent > MaxWork) GaveUp = true;
+        return FlowState.Join(left, right);
     }
 
     /// <summary>Blocks from which every way leads to a throw.</summary>
@@ -125,7 +139,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
         {
             if (_recording || ordinal < first || ordinal > last) return;
             var old = _in[ordinal - first];
-            var joined = old is null ? state : FlowState.Join(old, state);
+            var joined = old is null ? state : engine.Join(old, state);
             if (old is not null && joined.Equals(old)) return;
             _in[ordinal - first] = joined;
             _work.Add(ordinal);
@@ -139,8 +153,10 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
             foreach (var operation in block.Operations)
             {
                 var before = current;
+                if (engine.GaveUp) return;
                 current = engine.Transfer.Apply(operation, current);
                 if (current is null) return;
+                engine._work += current.Size;
                 if (isProtected && !ReferenceEquals(before, current)) Throws(block, current);
             }
 
@@ -177,7 +193,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
                     engine.Transfer.Throw(value, state);
                     return;
                 case ControlFlowBranchSemantics.StructuredExceptionHandling:
-                    _end = _end is null ? state : FlowState.Join(_end, state);
+                    _end = _end is null ? state : engine.Join(_end, state);
                     return;
             }
 
@@ -229,7 +245,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
                 {
                     var handler = whole.NestedRegions[1];
                     var known = engine._exceptionalEntry.TryGetValue(handler, out var old);
-                    var joined = known ? FlowState.Join(old!, state) : state;
+                    var joined = known ? engine.Join(old!, state) : state;
                     if (known && joined.Equals(old)) return;
                     engine._exceptionalEntry[handler] = joined;
                     if (Finally(handler, joined) is not { } after) return;

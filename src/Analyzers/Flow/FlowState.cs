@@ -59,6 +59,9 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     public SmallMap<Place, Marks> Marks { get; }
 
+    /// <summary>How many entries a join has to look at.</summary>
+    public int Size => Env.Count + Facts.Count + Marks.Count;
+
     public FlowState With(SmallMap<Place, Value>? env = null, FactMap? facts = null, SmallMap<Place, Marks>? marks = null) =>
         (env is null || ReferenceEquals(env, Env)) && (facts is null || ReferenceEquals(facts, Facts)) && (marks is null || ReferenceEquals(marks, Marks))
             ? this

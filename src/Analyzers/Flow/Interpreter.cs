@@ -30,6 +30,7 @@ internal sealed partial class Interpreter : ITransfer
     private Gaps _gaps;
     private bool _recording;
     private bool _cutOff;
+    private int _spent;
 
     // The state while one operation is evaluated; null where control does not come out of it.
     private FlowState? _state;
@@ -69,6 +70,8 @@ internal sealed partial class Interpreter : ITransfer
         var sends = analysis.Guards.SendsOf(body, events, depth);
         return new Summary(body, engine.Exit, result, events, sends) { IsComplete = !interpreter._cutOff, Gaps = interpreter._gaps, Operated = interpreter.OperatedForCaller() };
     }
+
+    int ITransfer.Spent => _spent;
 
     FlowState? ITransfer.Apply(IOperation operation, FlowState state)
     {
