@@ -50,7 +50,21 @@ internal sealed class OverlappingSends(RuleContext file)
     {
         if (site.Method.Name.StartsWith("Flush", StringComparison.Ordinal) && site.Type.Name != "PipeWriter") return false;
         if (file.Analysis.Connections.TypeOf(site.Type) is { } type) return (type.Traits & Traits.SingleWriter) != 0 && (type.Traits & (Traits.Response | Traits.Reconnects)) == 0;
-        return file.Analysis.Connections.IsCarrier(site.Type);
+        return file.Analysis.Connections.IsCarrier(site.Type) && (site.Type.Name is not ("Stream" or "StreamWriter" or "BinaryWriter" or "TextWriter") || SpeaksOfSockets(site));
+    }
+
+    /// <summary>A plain stream may lie over anything, and over most things its owner has one thread: the type that holds it must speak of a socket.</summary>
+    private static bool SpeaksOfSockets(SendSite site)
+    {
+        foreach (var step in site.Steps)
+        {
+            foreach (var token in step.Syntax.Ancestors().OfType<TypeDeclarationSyntax>().LastOrDefault()?.DescendantTokens() ?? [])
+            {
+                if (token.IsKind(SyntaxKind.IdentifierToken) && token.ValueText is "GetStream" or "NetworkStream" or "SslStream" or "NegotiateStream" or "Socket" or "TcpClient" or "TcpListener" or "NamedPipeClientStream" or "NamedPipeServerStream") return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The field (or the variable around a lambda) that holds the connection; null where each run has its own.</summary>
