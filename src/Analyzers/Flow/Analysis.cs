@@ -33,6 +33,7 @@ internal sealed class Analysis
         Tasks = new TaskMethods(this);
         Escapes = new Escapes(this);
         Callers = new Callers(this);
+        Requests = new Requests(this);
     }
 
     public Compilation Compilation { get; }
@@ -74,4 +75,6 @@ internal sealed class Analysis
     public Escapes Escapes { get; }
 
     public Callers Callers { get; }
+
+    public Requests Requests { get; }
 }

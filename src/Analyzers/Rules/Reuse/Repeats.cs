@@ -1,77 +1,81 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Reuse;
 
-/// <summary>What a <c>try</c> leads to sending twice: in its <c>catch</c>, behind it, or by the loop around it.</summary>
-internal static class Repeats
+/// <summary>Is an operation done again after it failed: in a <c>catch</c>, by a loop, by a helper or a pipeline that it is given to?</summary>
+internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
 {
-    private static readonly string[] Proofs =
-    [
-        "IsSafe", "ConnectionError", "NameResolutionError", "SecureConnectionError", "ProxyTunnelError", "ConnectionRefused", "HostNotFound", "HostUnreachable", "NetworkUnreachable",
-        "TooManyRequests", "ServiceUnavailable", "SerializationFailure", "DeadlockDetected", "IsTransient", "40001", "40P01", "1205", "429", "503",
-    ];
+    private readonly WrittenFailures _failures = new(analysis, cancellation);
 
-    private static readonly string[] Harmless =
-    [
-        "Unreachable", "Refused", "NotSent", "Argument", "Format", "Json", "Authentication", "Authorization", "Validation", "Concurrency", "NotSupported", "Overflow", "KeyNotFound",
-    ];
+    /// <summary>The failure after which it is done again; null where it is not.</summary>
+    /// <param name="operation">The call that may be repeated.</param>
+    /// <param name="request">The request that it is or leads to.</param>
+    /// <param name="isSame">Whether another call makes the same request.</param>
+    /// <param name="depth">How many helpers are followed.</param>
+    public string? After(IOperation operation, IInvocationOperation request, Func<IOperation, bool> isSame, int depth = 3) =>
+        InLoop(operation, request) ?? InCatch(operation, request, isSame) ?? AfterTry(operation, request, isSame) ?? ByHelper(operation, request, depth);
 
-    public static IEnumerable<SyntaxNode> Of(TryStatementSyntax attempt, ChangingRequests requests)
+    /// <summary>The loop goes round again when it fails, and ends when it succeeds.</summary>
+    private string? InLoop(IOperation operation, IInvocationOperation request)
     {
-        var goesOn = attempt.Catches.Where(clause => MayHaveWritten(clause)).ToList();
-        if (goesOn.Count == 0) yield break;
-        var sent = requests.In(attempt.Block).ToList();
-        if (sent.Count == 0) yield break;
-        foreach (var clause in goesOn)
+        for (IOperation child = operation; child.Parent is { } parent && child is not (IAnonymousFunctionOperation or ILocalFunctionOperation); child = parent)
         {
-            foreach (var again in Again(clause.Block, sent, requests, attempt)) yield return again;
-            if (Leaves(clause.Block)) continue;
-            foreach (var again in Behind(attempt, sent, requests)) yield return again;
+            if (parent is not ITryOperation attempt || attempt.Body != child || Loop(attempt) is not { } loop) continue;
+            if (!EndsOnSuccess(loop, attempt, operation) || Varies(operation, loop)) continue;
+            foreach (var clause in attempt.Catches)
+            {
+                if (_failures.Of(clause, request) is { } failure && GoesRound(clause, attempt, loop)) return failure.Name;
+            }
         }
 
-        if (goesOn.Any(clause => !Leaves(clause.Block)) && LoopAround(attempt) is { } loop && IsRetry(loop, attempt))
+        return null;
+    }
+
+    private static ILoopOperation? Loop(IOperation operation)
+    {
+        for (var parent = operation.Parent; parent is not null and not (IAnonymousFunctionOperation or ILocalFunctionOperation or ICatchClauseOperation); parent = parent.Parent)
         {
-            foreach (var request in sent) yield return request;
+            if (parent is ILoopOperation loop) return loop;
+        }
+
+        return null;
+    }
+
+    private bool GoesRound(ICatchClauseOperation clause, ITryOperation attempt, ILoopOperation loop)
+    {
+        var flow = analysis.Bodies.ModelOf(clause.Syntax.SyntaxTree).AnalyzeControlFlow((StatementSyntax)((CatchClauseSyntax)clause.Syntax).Block);
+        if (flow is not { Succeeded: true }) return false;
+        if (flow.ExitPoints.Any(e => e is ContinueStatementSyntax || e is GotoStatementSyntax)) return true;
+        return flow.EndPointIsReachable && !Following(attempt, loop).Any(s => s is ReturnStatementSyntax or BreakStatementSyntax or ThrowStatementSyntax);
+    }
+
+    /// <summary>The statements behind the <c>try</c>, up to the end of the loop.</summary>
+    private static IEnumerable<StatementSyntax> Following(ITryOperation attempt, ILoopOperation loop)
+    {
+        for (var node = attempt.Syntax; node.Parent is { } parent && node != loop.Syntax; node = parent)
+        {
+            if (parent is not BlockSyntax block) continue;
+            foreach (var statement in block.Statements)
+            {
+                if (statement.SpanStart > node.SpanStart) yield return statement;
+            }
         }
     }
 
-    /// <summary>The clause takes failures that can come after the write, and asks for no proof of the contrary.</summary>
-    public static bool MayHaveWritten(CatchClauseSyntax clause)
+    private bool EndsOnSuccess(ILoopOperation loop, ITryOperation attempt, IOperation operation)
     {
-        if (clause.Declaration?.Type is { } type)
+        var start = operation.Syntax.FirstAncestorOrSelf<StatementSyntax>()?.SpanStart ?? operation.Syntax.SpanStart;
+        foreach (var node in attempt.Body.Syntax.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)))
         {
-            var name = type.ToString();
-            if (Harmless.Any(h => name.IndexOf(h, StringComparison.Ordinal) >= 0)) return false;
+            if (node is ReturnStatementSyntax or BreakStatementSyntax or GotoStatementSyntax && node.Span.End > operation.Syntax.SpanStart) return true;
         }
 
-        foreach (var token in (clause.Filter is { } filter ? filter.DescendantTokens() : []).Concat(clause.Block.DescendantTokens()))
-        {
-            if (token.ValueText.Length > 2 && Proofs.Contains(token.ValueText)) return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>Control does not come out of the end of the block.</summary>
-    public static bool Leaves(BlockSyntax block) => block.Statements.LastOrDefault() is ThrowStatementSyntax or ReturnStatementSyntax or BreakStatementSyntax;
-
-    /// <summary>
-    /// A loop that ends with the first success repeats one request; one that goes on sends the next. Without a way out on success it
-    /// is the latter.
-    /// </summary>
-    public static bool IsRetry(StatementSyntax loop, TryStatementSyntax attempt)
-    {
-        if (LeavesOnSuccess(attempt.Block, loop)) return true;
-        if (attempt.Parent is BlockSyntax around)
-        {
-            var behind = around.Statements.SkipWhile(s => s != attempt).Skip(1);
-            if (behind.Any(s => s is ReturnStatementSyntax or BreakStatementSyntax)) return true;
-        }
-
-        // `while (!sent)`: the flag is set where it went well.
-        var condition = loop switch
+        if (Following(attempt, loop).Any(s => s is ReturnStatementSyntax or BreakStatementSyntax || s is IfStatementSyntax && s.DescendantNodes().Any(n => n is ReturnStatementSyntax or BreakStatementSyntax))) return true;
+        var condition = loop.Syntax switch
         {
             WhileStatementSyntax w => w.Condition,
             DoStatementSyntax d => d.Condition,
@@ -79,72 +83,130 @@ internal static class Repeats
             _ => null,
         };
         if (condition is null) return false;
-        var asked = condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(i => i.Identifier.ValueText).ToList();
-        return attempt.Block.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Right is LiteralExpressionSyntax { RawKind: (int)SyntaxKind.TrueLiteralExpression or (int)SyntaxKind.FalseLiteralExpression } && a.Left is IdentifierNameSyntax flag && asked.Contains(flag.Identifier.ValueText));
+        var asked = new HashSet<string>(condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(i => i.Identifier.ValueText), StringComparer.Ordinal);
+        return attempt.Syntax.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.IsKind(SyntaxKind.SimpleAssignmentExpression) && a.SpanStart >= start && a.Left is IdentifierNameSyntax name && asked.Contains(name.Identifier.ValueText));
     }
 
-    private static bool LeavesOnSuccess(BlockSyntax block, StatementSyntax loop)
+    /// <summary>Each round sends something else, or to somebody else.</summary>
+    private static bool Varies(IOperation operation, ILoopOperation loop)
     {
-        foreach (var node in block.DescendantNodes(n => n is not AnonymousFunctionExpressionSyntax and not LocalFunctionStatementSyntax))
+        var variables = new HashSet<ISymbol>(loop.Locals, SymbolEqualityComparer.Default);
+        if (loop is IForLoopOperation { Before: var before })
         {
-            if (node is ReturnStatementSyntax) return true;
-            if (node is BreakStatementSyntax && node.Ancestors().First(a => a is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax or SwitchStatementSyntax) == loop) return true;
+            foreach (var local in before.SelectMany(b => b.DescendantsAndSelf()).OfType<IVariableDeclaratorOperation>()) variables.Add(local.Symbol);
+        }
+
+        return Depends(operation, variables, 3);
+    }
+
+    private static bool Depends(IOperation operation, HashSet<ISymbol> variables, int depth)
+    {
+        foreach (var part in operation.DescendantsAndSelf())
+        {
+            if (part is not ILocalReferenceOperation { Local: var local }) continue;
+            if (variables.Contains(local)) return true;
+            if (depth > 0 && Values.AssignedTo(local, part).Any(v => v.Syntax.SpanStart < operation.Syntax.SpanStart && Depends(v, variables, depth - 1))) return true;
         }
 
         return false;
     }
 
-    public static StatementSyntax? LoopAround(SyntaxNode node)
+    /// <summary>Done in the <c>catch</c> what failed in the <c>try</c>.</summary>
+    private string? InCatch(IOperation operation, IInvocationOperation request, Func<IOperation, bool> isSame)
     {
-        foreach (var around in node.Ancestors())
+        for (IOperation child = operation; child.Parent is { } parent && child is not (IAnonymousFunctionOperation or ILocalFunctionOperation); child = parent)
         {
-            switch (around)
+            if (parent is not ICatchClauseOperation clause || clause.Parent is not ITryOperation attempt) continue;
+            if (_failures.Of(clause, request) is { } failure && !IsUnderProof(operation, clause) && Values.OwnDescendants(attempt.Body).Any(isSame)) return failure.Name;
+        }
+
+        return null;
+    }
+
+    /// <summary><c>if (Replay.IsSafe(e)) send again</c></summary>
+    private bool IsUnderProof(IOperation operation, IOperation within)
+    {
+        for (IOperation child = operation; child.Parent is { } parent && child != within; child = parent)
+        {
+            if (parent is IConditionalOperation conditional && conditional.Condition != child && _failures.Proves(conditional.Condition, 2)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The <c>catch</c> only notes that it failed; behind it the same is done again.</summary>
+    private string? AfterTry(IOperation operation, IInvocationOperation request, Func<IOperation, bool> isSame)
+    {
+        var isConditional = false;
+        for (IOperation child = operation; child.Parent is { } parent && child is not (IAnonymousFunctionOperation or ILocalFunctionOperation or ILoopOperation); child = parent)
+        {
+            isConditional |= parent is IConditionalOperation;
+            if (parent is not IBlockOperation block) continue;
+            foreach (var statement in block.Operations)
             {
-                case WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax:
-                    return (StatementSyntax)around;
-                case AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MemberDeclarationSyntax:
-                    return null;
+                if (statement == child) break;
+                if (statement is not ITryOperation attempt || !Values.OwnDescendants(attempt.Body).Any(isSame)) continue;
+                var succeeds = analysis.Bodies.ModelOf(attempt.Syntax.SyntaxTree).AnalyzeControlFlow((StatementSyntax)attempt.Body.Syntax);
+                if (!isConditional && succeeds is not { Succeeded: true, EndPointIsReachable: false }) continue;
+                foreach (var clause in attempt.Catches)
+                {
+                    if (_failures.Of(clause, request) is not { } failure) continue;
+                    if (analysis.Bodies.ModelOf(clause.Syntax.SyntaxTree).AnalyzeControlFlow((StatementSyntax)((CatchClauseSyntax)clause.Syntax).Block) is { Succeeded: true, EndPointIsReachable: true }) return failure.Name;
+                }
             }
         }
 
         return null;
     }
 
-    /// <summary>The same request in the handler, or the method that sent it called anew.</summary>
-    private static IEnumerable<SyntaxNode> Again(SyntaxNode handler, List<InvocationExpressionSyntax> sent, ChangingRequests requests, TryStatementSyntax attempt)
+    /// <summary>Given as a delegate to something that calls it again when it fails.</summary>
+    private string? ByHelper(IOperation operation, IInvocationOperation request, int depth)
     {
-        var around = attempt.Ancestors().FirstOrDefault(a => a is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax);
-        var self = around is null ? null : requests.ModelOf(around).GetDeclaredSymbol(around);
-        foreach (var call in handler.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        if (depth == 0) return null;
+        var function = operation is IMethodReferenceOperation ? operation : Values.FunctionAround(operation) as IAnonymousFunctionOperation;
+        if (function is null || function != operation && IsStopped(operation)) return null;
+        var outer = Values.Outermost(function);
+        if (outer.Parent is not IArgumentOperation { Parent: IInvocationOperation call, Parameter: { } parameter }) return null;
+        if (Pipelines.IsExecution(call)) return new Pipelines(analysis, _failures, cancellation).Repeats(call, request);
+        if (!analysis.Summaries.IsOwn(call.TargetMethod)) return null;
+        foreach (var target in analysis.Implementations.Of(call.TargetMethod, exactly: false, cancellation))
         {
-            if (self is not null && SymbolEqualityComparer.Default.Equals(requests.Method(call)?.OriginalDefinition, self)) yield return call;
+            if (parameter.Ordinal < target.Parameters.Length && OfParameter(target.Parameters[parameter.Ordinal], request, depth - 1) is { } failure) return failure;
         }
 
-        foreach (var request in requests.In(handler))
-        {
-            if (sent.Any(first => IsSame(first, request))) yield return request;
-        }
+        return null;
     }
 
-    private static IEnumerable<SyntaxNode> Behind(TryStatementSyntax attempt, List<InvocationExpressionSyntax> sent, ChangingRequests requests)
+    private static bool IsStopped(IOperation operation)
     {
-        // Where success goes on behind the `try` too, what follows is another request.
-        if (attempt.Parent is not BlockSyntax around || attempt.Block.Statements.LastOrDefault() is not ReturnStatementSyntax) yield break;
-        foreach (var statement in around.Statements.SkipWhile(s => s != attempt).Skip(1))
+        for (var child = operation; child.Parent is { } parent && child is not IAnonymousFunctionOperation; child = parent)
         {
-            if (statement is TryStatementSyntax) continue;
-            foreach (var request in requests.In(statement))
+            if (parent is ITryOperation attempt && attempt.Body == child && attempt.Catches.Any(c => !Facts.Caught.Rethrows(c))) return true;
+        }
+
+        return false;
+    }
+
+    private string? OfParameter(IParameterSymbol parameter, IInvocationOperation request, int depth)
+    {
+        if (parameter.ContainingSymbol is not IMethodSymbol method || Values.CodeOf(method, analysis, cancellation) is not { } code) return null;
+        foreach (var reference in Values.References(parameter, code))
+        {
+            var outer = Values.Outermost(reference);
+            switch (outer.Parent)
             {
-                if (sent.Any(first => IsSame(first, request))) yield return request;
+                case IInvocationOperation { TargetMethod.MethodKind: MethodKind.DelegateInvoke } invoked when invoked.Instance == outer:
+                    if (After(invoked, request, other => other is IInvocationOperation { TargetMethod.MethodKind: MethodKind.DelegateInvoke, Instance: { } instance } && Values.Unwrapped(instance) is IParameterReferenceOperation again && Values.Is(again.Parameter, parameter), depth) is { } failure) return failure;
+                    break;
+                case IArgumentOperation { Parent: IInvocationOperation call, Parameter: { } next } when depth > 0:
+                    if (Pipelines.IsExecution(call) && new Pipelines(analysis, _failures, cancellation).Repeats(call, request) is { } byPipeline) return byPipeline;
+                    if (analysis.Summaries.IsOwn(call.TargetMethod) && !Values.Is(call.TargetMethod, method) && OfParameter(call.TargetMethod.OriginalDefinition.Parameters[next.Ordinal], request, depth - 1) is { } passedOn) return passedOn;
+                    // `return await RunAsync(action, attempt + 1)` in the catch.
+                    if (Values.Is(call.TargetMethod, method) && InCatch(call, request, other => other is IInvocationOperation { TargetMethod.MethodKind: MethodKind.DelegateInvoke }) is { } recursive) return recursive;
+                    break;
             }
         }
-    }
 
-    private static bool IsSame(InvocationExpressionSyntax first, InvocationExpressionSyntax second)
-    {
-        if (ChangingRequests.Name(first) != ChangingRequests.Name(second)) return false;
-        if (ChangingRequests.Name(first) is "Send" or "SendAsync") return true;
-        return first.ArgumentList.Arguments.FirstOrDefault()?.ToString() == second.ArgumentList.Arguments.FirstOrDefault()?.ToString()
-            && (first.Expression as MemberAccessExpressionSyntax)?.Expression.ToString() == (second.Expression as MemberAccessExpressionSyntax)?.Expression.ToString();
+        return null;
     }
 }

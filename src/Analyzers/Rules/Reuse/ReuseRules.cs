@@ -10,7 +10,7 @@ internal static class ReuseRules
         new LCA3001ValidateCachedSession(),
         new LCA3003KeepConnectionsOpen(),
         new LCA3004CheckPooledConnection(),
+        new LCA3005DoNotRepeatWrittenRequest(),
         new LCA3006IgnoreReplacedSession(),
-        new LCA3005RepeatOnlyUnwritten(),
     ];
 }

@@ -1,0 +1,78 @@
+namespace LifecycleAnalyzers.Tests.LCA3005;
+
+/// <summary>Repeatable, proven unwritten, keyed, another request, or not repeated at all.</summary>
+public class Silent
+{
+    [Theory]
+    // Reads, and what may be done twice
+    [InlineData("try { return await http.GetAsync(url, ct); } catch (HttpRequestException) { return await http.GetAsync(url, ct); }")]
+    [InlineData("try { return await http.PutAsync(url, content, ct); } catch (HttpRequestException) { return await http.PutAsync(url, content, ct); }")]
+    [InlineData("for (var i = 0; i < 3; i++) { var r = new HttpRequestMessage(HttpMethod.Get, url); try { return await http.SendAsync(r, ct); } catch (HttpRequestException) { } }")]
+    [InlineData("try { command.ExecuteScalar(); } catch (DbException) { command.ExecuteScalar(); }")]
+    // The failure proves it
+    [InlineData("for (var i = 0; ; i++) { try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError) { } }")]
+    [InlineData("for (var i = 0; ; i++) { try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }) { } }")]
+    [InlineData("for (var i = 0; ; i++) { try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException e) when (e.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) { } }")]
+    [InlineData("for (var i = 0; ; i++) { try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException e) when (LifecycleAnalyzers.Runtime.Replay.IsSafe(e)) { } }")]
+    [InlineData("for (var i = 0; ; i++) { try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException e) { if (e.StatusCode != HttpStatusCode.TooManyRequests) throw; } }")]
+    [InlineData("for (var i = 0; ; i++) { try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException e) when (Refused(e)) { } }", "static bool Refused(HttpRequestException e) => e.HttpRequestError is HttpRequestError.NameResolutionError;")]
+    [InlineData("for (var i = 0; ; i++) { try { command.ExecuteNonQuery(); break; } catch (DbException e) when (e.SqlState == \"40001\") { } }")]
+    [InlineData("try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException e) { if (LifecycleAnalyzers.Runtime.Replay.IsSafe(e)) return await http.PostAsync(url, content, ct); throw; }")]
+    [InlineData("for (var i = 0; ; i++) { try { return await http.PostAsync(url, content, ct); } catch (ObjectDisposedException) { } }")]
+    // A key
+    [InlineData("for (var i = 0; i < 3; i++) { var r = new HttpRequestMessage(HttpMethod.Post, url); r.Headers.Add(\"Idempotency-Key\", \"1\"); try { return await http.SendAsync(r, ct); } catch (HttpRequestException) { } }")]
+    // Not repeated
+    [InlineData("try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException) { throw; }")]
+    [InlineData("for (var i = 0; i < 3; i++) { try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException) { return null; } }")]
+    [InlineData("for (var i = 0; i < 3; i++) { try { await http.PostAsync(url, content, ct); } catch (HttpRequestException) { } }")]
+    [InlineData("while (!ct.IsCancellationRequested) { try { await http.PostAsync(url, content, ct); } catch (HttpRequestException) { } await Task.Delay(10); }")]
+    [InlineData("try { await http.PostAsync(url, content, ct); } catch (HttpRequestException) { } await http.PostAsync(url, content, ct);")]
+    // Another request, or another server
+    [InlineData("try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException) { return await http.PostAsync(\"errors\", content, ct); }")]
+    [InlineData("foreach (var server in new[] { \"a\", \"b\" }) { try { return await http.PostAsync(server + url, content, ct); } catch (HttpRequestException) { } }")]
+    [InlineData("foreach (var one in new[] { \"a\", \"b\" }) { try { await http.PostAsync(one, content, ct); } catch (HttpRequestException) { continue; } if (url == one) return null; }")]
+    // Helpers
+    [InlineData("return await Again.RunAsync(() => http.GetAsync(url, ct));")]
+    [InlineData("return await Once(() => http.PostAsync(url, content, ct));", "static async Task<T> Once<T>(Func<Task<T>> action) { try { return await action(); } catch (Exception e) { Console.WriteLine(e); throw; } }")]
+    [InlineData("return await Refused(() => http.PostAsync(url, content, ct));", "static async Task<T> Refused<T>(Func<Task<T>> action) { while (true) { try { return await action(); } catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.ServiceUnavailable) { } } }")]
+    public Task When(string body, string members = "") => Case.SilentAsync(Reports.Api(body, members));
+
+    [Fact]
+    public Task A_handler_that_asks_for_the_method() => Case.SilentAsync("""
+        using System.Net.Http;
+
+        class Retrying : DelegatingHandler
+        {
+            protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+            {
+                for (var i = 0; ; i++)
+                {
+                    try { return await base.SendAsync(request, ct); }
+                    catch (HttpRequestException) when (i < 3 && request.Method == HttpMethod.Get) { }
+                }
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("new ResiliencePipelineBuilder().AddTimeout(TimeSpan.FromSeconds(1)).Build()")]
+    [InlineData("new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions { ShouldHandle = new PredicateBuilder().HandleResult(503) }).Build()")]
+    [InlineData("new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions { ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(e => e.HttpRequestError == HttpRequestError.ConnectionError) }).Build()")]
+    [InlineData("new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions { ShouldHandle = new PredicateBuilder().Handle<ArgumentException>() }).Build()")]
+    public Task A_pipeline_that_does_not(string pipeline) => Case.SilentAsync($$"""
+        using System.Net.Http;
+        using Polly;
+
+        class Api(HttpClient http)
+        {
+            private readonly ResiliencePipeline _pipeline = {{pipeline}};
+            public Task<HttpResponseMessage> Use(CancellationToken stop) => _pipeline.ExecuteAsync(ct => http.PostAsync("x", null, ct), stop);
+        }
+        """ + Reports.Polly);
+
+    [Theory]
+    [InlineData("class A { HttpClient h = new(); async Task M() { try { await h.PostAsync(\"x\", null); } catch (HttpRequestException) { await h.PostAsync(")]
+    [InlineData("class A { HttpClient h = new(); async Task M() { while (true) { try { await h.PostAsync(\"x\", null); return; } catch (Missing) { } } } }")]
+    [InlineData("class A { HttpClient h = new(); async Task M() { while (true) { try { await h.PostAsync(\"x\", null); return; } catch (Exception e) when ( { } } } }")]
+    public Task Half_written(string source) => Case.Broken("using System.Net.Http;\n" + source).RunAsync();
+}
