@@ -15,7 +15,7 @@ internal sealed record CommandLine(string? Path, bool Plain, int Context, bool H
 
         usage: dotnet run --project samples/Demo [-- [options] [PATH]]
 
-          without PATH   three incidents: what the broken program does, what the compiler reports,
+          without PATH   the incidents: what the broken program does, what the compiler reports,
                          the fix as a difference, and what the fixed program does
           PATH           a folder, a .csproj, .sln, .slnx or .cs file: the findings in it, with the
                          lines around them. Compiled leniently against the framework that runs this

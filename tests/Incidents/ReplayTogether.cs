@@ -15,15 +15,15 @@ public sealed class ReplayTogether
         var rules = RulePackage.Load();
         var incidents = Incident.Names.Select(Incident.Load).ToList();
 
-        // As a library: three programs in one assembly would have three entry points.
-        var all = SourceProject.Create("Together", [.. incidents.SelectMany(incident => incident.Sources)], OutputKind.DynamicallyLinkedLibrary);
+        // As a library: several programs in one assembly would have three entry points.
+        var all = SourceProject.Create("Together", [.. incidents.SelectMany(incident => incident.Sources)], OutputKind.DynamicallyLinkedLibrary, FrameworkReferences.AspNetCore);
         var together = await FixRun.ApplyAsync(all, rules, order, Stop);
         Assert.Empty(together.Left);
         Assert.Equal(incidents.Sum(incident => incident.Marks.Length), together.Applied.Length);
 
         foreach (var incident in incidents)
         {
-            var alone = await FixRun.ApplyAsync(SourceProject.Create(incident.Name, incident.Sources), rules, FixOrder.FirstToLast, Stop);
+            var alone = await FixRun.ApplyAsync(incident.ProjectOf(incident.Sources), rules, FixOrder.FirstToLast, Stop);
             Assert.Equal(alone.Sources, together.Sources.Where(source => alone.Sources.Any(file => file.Path == source.Path)));
         }
     }

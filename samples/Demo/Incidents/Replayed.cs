@@ -30,7 +30,7 @@ internal sealed record Replayed(Incident Incident, ChildRun Broken, ImmutableArr
     public static async Task<Replayed> RunAsync(Incident incident, RulePackage rules, IProgress progress, CancellationToken cancellationToken)
     {
         progress.Next("compile the broken program");
-        var project = SourceProject.Create(incident.Name, incident.Sources);
+        var project = incident.ProjectOf(incident.Sources);
         using var brokenProgram = await BuiltProgram.CompileAsync(project, cancellationToken);
         progress.Next("run it");
         var broken = await ChildRun.StartAsync(brokenProgram, _limit, cancellationToken);
@@ -39,7 +39,7 @@ internal sealed record Replayed(Incident Incident, ChildRun Broken, ImmutableArr
         progress.Next("apply the fixes");
         var fix = await FixRun.ApplyAsync(project, rules, FixOrder.FirstToLast, cancellationToken);
         progress.Next("compile the fixed program");
-        using var fixedProgram = await BuiltProgram.CompileAsync(SourceProject.Create(incident.Name, fix.Sources), cancellationToken);
+        using var fixedProgram = await BuiltProgram.CompileAsync(incident.ProjectOf(fix.Sources), cancellationToken);
         progress.Next("run it");
         var fixedRun = await ChildRun.StartAsync(fixedProgram, _limit, cancellationToken);
         return new Replayed(incident, broken, reported, fix, fixedRun);

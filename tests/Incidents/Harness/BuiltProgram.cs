@@ -50,7 +50,7 @@ public sealed class BuiltProgram : IDisposable
                 throw new ProgramDoesNotCompileException($"{project.Name} does not compile:\n{string.Join('\n', errors)}");
             }
 
-            await File.WriteAllTextAsync(Path.ChangeExtension(assembly, ".runtimeconfig.json"), RuntimeConfig(), cancellationToken);
+            await File.WriteAllTextAsync(Path.ChangeExtension(assembly, ".runtimeconfig.json"), RuntimeConfig(FrameworkReferences.HasAspNetCore(project)), cancellationToken);
             if (FrameworkReferences.RuntimePackage is { } package) CopyWithReferences(package, folder);
             return new BuiltProgram(folder, assembly, [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Warning)]);
         }
@@ -66,12 +66,13 @@ public sealed class BuiltProgram : IDisposable
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
-    private static string RuntimeConfig() => JsonSerializer.Serialize(new
+    private static string RuntimeConfig(bool aspNetCore) => JsonSerializer.Serialize(new
     {
         runtimeOptions = new
         {
             tfm = $"net{Environment.Version.Major}.{Environment.Version.Minor}",
-            framework = new { name = "Microsoft.NETCore.App", version = $"{Environment.Version.Major}.{Environment.Version.Minor}.0" },
+            frameworks = (aspNetCore ? new[] { "Microsoft.NETCore.App", "Microsoft.AspNetCore.App" } : ["Microsoft.NETCore.App"])
+                .Select(name => new { name, version = $"{Environment.Version.Major}.{Environment.Version.Minor}.0" }),
             configProperties = new Dictionary<string, bool> { ["System.Globalization.Invariant"] = true },
         },
     });

@@ -22,7 +22,6 @@ public sealed record FixRun(ImmutableArray<SourceFile> Sources, ImmutableArray<A
     public static async Task<FixRun> ApplyAsync(Project project, RulePackage rules, FixOrder order, CancellationToken cancellationToken)
     {
         var applied = ImmutableArray.CreateBuilder<AppliedFix>();
-        var kind = project.CompilationOptions?.OutputKind ?? OutputKind.ConsoleApplication;
         while (true)
         {
             var sources = await SourceProject.SourcesAsync(project, cancellationToken);
@@ -40,7 +39,7 @@ public sealed record FixRun(ImmutableArray<SourceFile> Sources, ImmutableArray<A
             applied.Add(new AppliedFix(Findings.AsMarks([diagnostic])[0], action.Title));
 
             // From text again: what the next analysis sees is what a compiler would read from the file.
-            project = SourceProject.Create(project.Name, changed, kind);
+            project = SourceProject.Like(project, changed);
         }
     }
 

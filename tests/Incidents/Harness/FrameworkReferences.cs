@@ -25,6 +25,9 @@ public static class FrameworkReferences
             ? FromFiles(new[] { package, Path.Combine(AppContext.BaseDirectory, "Microsoft.Extensions.Logging.Abstractions.dll") }.Where(File.Exists))
             : [];
 
+    /// <summary>Whether a project is one of ASP.NET Core.</summary>
+    public static bool HasAspNetCore(Project project) => project.MetadataReferences.Any(AspNetCore.Contains);
+
     private static IEnumerable<string> TrustedAssemblies() =>
         (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
 
 namespace LifecycleAnalyzers.Incidents;
 
@@ -12,10 +13,18 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
     private static readonly (string Name, string Title)[] _known =
     [
         ("Drain", "A drain event reaches Send after the stream began to close"),
+        ("DrainInBase", "A drain event reaches Send through the queue of a base class in another file"),
         ("CachedSession", "A cached session is asked for a request after its transport was cut"),
         ("Proxy", "A proxy attaches the error handler after its upstream connection already failed"),
     ];
 
+    /// <summary>Programs whose diagnostics have no fix that writes all of the repair.</summary>
+    private static readonly (string Name, string Title)[] _withoutFix =
+    [
+        ("DrainStale", "A drain event asks for the state, waits for a key, and sends after the stream began to close"),
+    ];
+
+    /// <summary>The incidents that the fixes repair.</summary>
     public static ImmutableArray<string> Names { get; } = [.. _known.Select(incident => incident.Name)];
 
     /// <summary>The marks of all files, in file and line order.</summary>
@@ -27,11 +36,18 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
            select new Mark(source.Name, line.number, mark.Groups[1].Value),
     ];
 
+    /// <summary>Whether it has a web server of ASP.NET Core in it.</summary>
+    public bool NeedsAspNetCore => Sources.Any(source => source.Text.Contains("using Microsoft.AspNetCore", StringComparison.Ordinal));
+
+    /// <summary>A project of its sources, as they are or as they have become.</summary>
+    public Project ProjectOf(ImmutableArray<SourceFile> sources) =>
+        SourceProject.Create(Name, sources, references: NeedsAspNetCore ? FrameworkReferences.AspNetCore : []);
+
     /// <summary>Reads an incident's program from beside the running program.</summary>
     /// <exception cref="ArgumentException">There is no such incident.</exception>
     public static Incident Load(string name)
     {
-        var title = _known.SingleOrDefault(incident => incident.Name == name).Title
+        var title = _known.Concat(_withoutFix).SingleOrDefault(incident => incident.Name == name).Title
             ?? throw new ArgumentException($"There is no incident '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
         var folder = Path.Combine(AppContext.BaseDirectory, "Incidents", name);
         var files = Directory.GetFiles(folder, "*.cs").Order(StringComparer.Ordinal);

@@ -16,8 +16,9 @@ public static class SourceProject
     private static readonly string[] _implicitUsings =
         ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
 
-    /// <summary>A program or library of its own, against the base framework and, where it is there, the runtime package.</summary>
-    public static Project Create(string name, ImmutableArray<SourceFile> sources, OutputKind kind = OutputKind.ConsoleApplication)
+    /// <summary>A program or library of its own, against the base framework, the further references and, where it is there, the runtime package.</summary>
+    public static Project Create(
+        string name, ImmutableArray<SourceFile> sources, OutputKind kind = OutputKind.ConsoleApplication, ImmutableArray<MetadataReference> references = default)
     {
         var workspace = new AdhocWorkspace();
         var id = ProjectId.CreateNewId(name);
@@ -29,7 +30,7 @@ public static class SourceProject
             LanguageNames.CSharp,
             compilationOptions: new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable),
             parseOptions: new CSharpParseOptions(LanguageVersion.Latest),
-            metadataReferences: FrameworkReferences.Base.AddRange(FrameworkReferences.RuntimePackageWithDependencies));
+            metadataReferences: [.. FrameworkReferences.Base, .. FrameworkReferences.RuntimePackageWithDependencies, .. Others(references)]);
         var solution = workspace.CurrentSolution
             .WithOptions(workspace.Options.WithChangedOption(FormattingOptions.NewLine, LanguageNames.CSharp, "\n"))
             .AddProject(info);
@@ -37,6 +38,20 @@ public static class SourceProject
         solution = sources.Aggregate(solution, (current, source) => AddDocument(current, id, source));
         return solution.GetProject(id)!;
     }
+
+    /// <summary>A project of other sources that is like one that there is.</summary>
+    public static Project Like(Project project, ImmutableArray<SourceFile> sources) => Create(
+        project.Name, sources, project.CompilationOptions?.OutputKind ?? OutputKind.ConsoleApplication, [.. project.MetadataReferences]);
+
+    /// <summary>Those that are not there anyway: a framework brings some assemblies that the runtime package has beside it, too.</summary>
+    private static IEnumerable<MetadataReference> Others(ImmutableArray<MetadataReference> references)
+    {
+        if (references.IsDefaultOrEmpty) return [];
+        var there = FrameworkReferences.Base.Concat(FrameworkReferences.RuntimePackageWithDependencies).Select(FileName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return references.Where(reference => !there.Contains(FileName(reference)));
+    }
+
+    private static string FileName(MetadataReference reference) => Path.GetFileName(reference.Display ?? "");
 
     public static Solution AddDocument(Solution solution, ProjectId project, SourceFile source) =>
         solution.AddDocument(DocumentId.CreateNewId(project, source.Path), source.Name, SourceText.From(source.Text, Encoding.UTF8), filePath: source.Path);
