@@ -15,6 +15,7 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
         ("Drain", "A drain event reaches Send after the stream began to close"),
         ("DrainInBase", "A drain event reaches Send through the queue of a base class in another file"),
         ("CachedSession", "A cached session is asked for a request after its transport was cut"),
+        ("KeepAlive", "A kept connection is used again after the server ended it with its last answer"),
         ("Proxy", "A proxy attaches the error handler after its upstream connection already failed"),
     ];
 
