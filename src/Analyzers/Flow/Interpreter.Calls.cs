@@ -250,7 +250,7 @@ internal sealed partial class Interpreter
             var passing = summary.Gaps & (Gaps.Slept | Gaps.UserCode);
             _gaps |= passing;
             FlowState? after = passing == Gaps.None ? before : before.Pass(passing);
-            _spent += summary.Events.Length + before.Size + 2 * (summary.Exit?.Size ?? 0);
+            _spent += summary.Events.Length + before.Size + 2 * (summary.Outward?.Size ?? 0);
             var application = new SummaryApplication(before, summary, receiver, arguments, operation.Syntax);
             var answer = application.Apply(ref after);
             foreach (var place in summary.Operated) operated.AddRange(application.Map(place).Places);

@@ -6,10 +6,15 @@ namespace LifecycleAnalyzers.Flow;
 /// <summary>What a body does, in terms of its own <c>this</c>, parameters and captured variables.</summary>
 internal sealed class Summary(Body body, FlowState? exit, Value result, ImmutableArray<BodyEvent> events, ImmutableArray<SendFact> sends)
 {
+    private FlowState? _outward;
+
     public Body Body { get; } = body;
 
     /// <summary>The joined state at the normal exits; null when it never returns.</summary>
     public FlowState? Exit { get; } = exit;
+
+    /// <summary>That state as far as a caller can see it.</summary>
+    public FlowState? Outward => _outward ??= Exit is null ? null : Flow.Outward.Of(Exit, Result, Body);
 
     public Value Result { get; } = result;
 

@@ -12,7 +12,7 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
     /// <summary>The state after the call, null if it never returns, and what the call answers.</summary>
     public Value Apply(ref FlowState? state)
     {
-        if (summary.Exit is not { } exit)
+        if (summary.Outward is not { } exit)
         {
             state = null;
             return Value.Unknown;
@@ -29,7 +29,6 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
 
         foreach (var entry in exit.Env)
         {
-            if (!Outlives(entry.Key)) continue;
             var value = Map(entry.Value);
             foreach (var storage in MapStorage(entry.Key)) after = after.Write(storage, value);
         }
@@ -97,18 +96,7 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
 
     private bool Owns(IParameterSymbol parameter) => SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol.OriginalDefinition, summary.Body.Owner.OriginalDefinition);
 
-    private bool Captured(Place place) =>
-        summary.Body.Outer is not null && place.Symbol is not null
-        && !SymbolEqualityComparer.Default.Equals(place.Symbol.ContainingSymbol, summary.Body.Owner);
-
-    /// <summary>Storages that the caller can see after the call.</summary>
-    private bool Outlives(Place storage) => storage.Root switch
-    {
-        RootKind.This or RootKind.Static => !storage.IsRoot,
-        RootKind.Parameter => !storage.IsRoot || storage.Symbol is IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } || Captured(storage),
-        RootKind.Local => Captured(storage),
-        _ => false,
-    };
+    private bool Captured(Place place) => Outward.Captured(place, summary.Body);
 
     private IEnumerable<Place> MapStorage(Place storage)
     {
