@@ -20,6 +20,10 @@ internal sealed class CachedFields(Analysis analysis)
         return _kept.GetOrAdd(member.OriginalDefinition, Find);
     }
 
+    /// <summary>This assignment or call fills the member where nothing is in it yet.</summary>
+    public bool IsFill(SyntaxNode node, ISymbol member) =>
+        member is IFieldSymbol or IPropertySymbol && IsLazyFill(node, member, member.ContainingType);
+
     private bool Find(ISymbol member)
     {
         if (member.IsStatic && IsHeldStatically(member)) return true;

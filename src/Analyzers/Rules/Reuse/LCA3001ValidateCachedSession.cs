@@ -34,7 +34,7 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         var reported = new List<Place>();
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart))
         {
-            if (send.Validated || IsLeftToCallee(send) || Cache(file, send) is not { } cache) continue;
+            if (send.Validated || IsLeftToCallee(send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
             if (reported.Any(r => r.Equals(send.Connection) || r.IsPrefixOf(send.Connection) || send.Connection.IsPrefixOf(r))) continue;
             if (CallersValidate(file, body, send)) continue;
             reported.Add(send.Connection);
@@ -46,60 +46,8 @@ internal sealed class LCA3001ValidateCachedSession : IRule
     /// <summary>The called method reaches the same field itself: the use is reported there.</summary>
     private static bool IsLeftToCallee(SendFact send) => send.InCallee is { Depth: > 0, RootPlace.Root: RootKind.This or RootKind.Static } or { RootPlace.Root: RootKind.Born };
 
-    /// <summary>The field or container in which the connection was kept; null if it was not.</summary>
-    private static ISymbol? Cache(RuleContext file, SendFact send)
-    {
-        var connections = file.Analysis.Connections;
-        if (connections.TypeOf(send.Type) is { } sent && (sent.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) != 0) return null;
-        for (Place? part = send.Connection; part is not null; part = part.Parent)
-        {
-            if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(file, container) : null;
-            if (part.Symbol is not { } member || part.Parent is null) continue;
-            if (part.Symbol is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" } && part.Parent.Symbol is { } lazy) return lazy;
-            var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
-            if (type?.Name.EndsWith("Lazy", StringComparison.Ordinal) == true && part.Equals(send.Connection)) return member;
-            if (type is null || connections.TypeOf(Unwrapped(type)) is { } held && (held.Traits & Traits.Reconnects) != 0) continue;
-            if (!file.Analysis.Cached.IsCached(member)) continue;
-            return HealsItself(file, member) ? null : member;
-        }
-
-        return null;
-    }
-
-    /// <summary>A container that outlives the call: a field, a static, something handed in.</summary>
-    private static ISymbol? Container(RuleContext file, Place container)
-    {
-        for (Place? part = container; part is not null; part = part.Parent ?? part.From)
-        {
-            // A primary constructor's parameter is a field in all but name.
-            if (part.Symbol is IFieldSymbol or IPropertySymbol || part is { Symbol: IParameterSymbol, IsRoot: false }) return IsFilledWithHealing(part.Symbol) ? null : part.Symbol;
-            if (part is { IsRoot: true, Root: RootKind.Parameter }) return part.Symbol;
-        }
-
-        return null;
-    }
-
-    private static ITypeSymbol Unwrapped(ITypeSymbol type) =>
-        type is INamedTypeSymbol { Name: "Task" or "ValueTask" or "Lazy" or "Nullable", TypeArguments: [var inner] } ? inner : type;
-
-    /// <summary>Built to reconnect by itself: <c>WithAutomaticReconnect()</c>.</summary>
-    private static bool HealsItself(RuleContext file, ISymbol member)
-    {
-        foreach (var (value, _) in Assignments.To(member, file.Analysis.Bodies))
-        {
-            if (value.DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect")) return true;
-            var method = value.FirstAncestorOrSelf<MemberDeclarationSyntax>();
-            if (method is not TypeDeclarationSyntax && method?.DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect") == true) return true;
-        }
-
-        return false;
-    }
-
-    private static bool IsFilledWithHealing(ISymbol container) =>
-        container.ContainingType.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect"));
-
     /// <summary>A private helper whose every caller asks before calling is guarded there.</summary>
-    private static bool CallersValidate(RuleContext file, Body body, SendFact send)
+    public static bool CallersValidate(RuleContext file, Body body, SendFact send)
     {
         if (body.Owner is not IMethodSymbol { DeclaredAccessibility: Accessibility.Private or Accessibility.Protected or Accessibility.Internal or Accessibility.NotApplicable } method
             || method.MethodKind is not (MethodKind.Ordinary or MethodKind.LocalFunction) || body.Type is null) return false;
