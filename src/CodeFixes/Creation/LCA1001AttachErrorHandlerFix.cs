@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -39,12 +38,11 @@ public sealed class LCA1001AttachErrorHandlerFix : CodeFixProvider
             var late = Late(function, opening, connection, catalogue, model);
             if (late.Count > 0)
             {
-                if (Move(root, function, opening, connection, late, model) is { } moved)
-                    context.RegisterCodeFix(CodeAction.Create("Attach the handler directly after the creation", _ => Task.FromResult(document.WithSyntaxRoot(moved)), MoveKey), diagnostic);
+                await context.OfferAsync(diagnostic, Move(root, function, opening, connection, late, model), "Attach the handler directly after the creation", MoveKey).ConfigureAwait(false);
             }
-            else if (Attach(root, function, opening, connection, catalogue, model) is { } attached)
+            else
             {
-                context.RegisterCodeFix(CodeAction.Create("Attach a handler that reports the failure", _ => Task.FromResult(document.WithSyntaxRoot(attached)), AttachKey), diagnostic);
+                await context.OfferAsync(diagnostic, Attach(root, function, opening, connection, catalogue, model), "Attach a handler that reports the failure", AttachKey).ConfigureAwait(false);
             }
         }
     }

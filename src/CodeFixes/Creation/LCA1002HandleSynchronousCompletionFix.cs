@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -33,7 +32,7 @@ public sealed class LCA1002HandleSynchronousCompletionFix : CodeFixProvider
         {
             if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
             if (Guarded(call, model) is not { } guarded || Replace(root, call, guarded) is not { } changed) continue;
-            context.RegisterCodeFix(CodeAction.Create("Run the handler when it completed synchronously", _ => Task.FromResult(context.Document.WithSyntaxRoot(changed)), Key), diagnostic);
+            await context.OfferAsync(diagnostic, changed, "Run the handler when it completed synchronously", Key).ConfigureAwait(false);
         }
     }
 

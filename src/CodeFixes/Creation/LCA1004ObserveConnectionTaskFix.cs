@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -35,7 +34,7 @@ public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
         {
             if (!diagnostic.Properties.ContainsKey(LCA1004ObserveConnectionTask.Dropped)) continue;
             if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call || Observed(unit, call, model) is not { } changed) continue;
-            context.RegisterCodeFix(CodeAction.Create("Observe the failure of the task", _ => Task.FromResult(context.Document.WithSyntaxRoot(changed)), Key), diagnostic);
+            await context.OfferAsync(diagnostic, changed, "Observe the failure of the task", Key).ConfigureAwait(false);
         }
     }
 

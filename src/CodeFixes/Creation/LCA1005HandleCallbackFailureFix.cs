@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -37,8 +36,7 @@ public sealed class LCA1005HandleCallbackFailureFix : CodeFixProvider
             var node = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             if (Functions.Enclosing(node) is not { } function || Caught(diagnostic, model) is not { Count: > 0 } caught) continue;
             if (Wrapped(function, caught, model, SyntaxGenerator.GetGenerator(document)) is not { } wrapped) continue;
-            var changed = root.ReplaceNode(function, wrapped.WithAdditionalAnnotations(Formatter.Annotation));
-            context.RegisterCodeFix(CodeAction.Create("Catch what the connection throws", _ => Task.FromResult(document.WithSyntaxRoot(changed)), Key), diagnostic);
+            await context.OfferAsync(diagnostic, root.ReplaceNode(function, wrapped.WithAdditionalAnnotations(Formatter.Annotation)), "Catch what the connection throws", Key).ConfigureAwait(false);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -39,11 +38,11 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
             if (Token(call, model) is { } token)
             {
                 var passed = root.ReplaceNode(call, WithToken(call, token, place));
-                context.RegisterCodeFix(CodeAction.Create($"Pass '{token}'", _ => Task.FromResult(document.WithSyntaxRoot(passed)), TokenKey), diagnostic);
+                await context.OfferAsync(diagnostic, passed, $"Pass '{token}'", TokenKey).ConfigureAwait(false);
             }
-            else if (Limited(root, call, place, model) is { } limited)
+            else
             {
-                context.RegisterCodeFix(CodeAction.Create("Cancel the connect after a while", _ => Task.FromResult(document.WithSyntaxRoot(limited)), TimeoutKey), diagnostic);
+                await context.OfferAsync(diagnostic, Limited(root, call, place, model), "Cancel the connect after a while", TimeoutKey).ConfigureAwait(false);
             }
         }
     }

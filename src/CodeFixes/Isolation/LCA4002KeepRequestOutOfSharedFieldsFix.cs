@@ -61,7 +61,10 @@ public sealed class LCA4002KeepRequestOutOfSharedFieldsFix : CodeFixProvider
         }
 
         if (tracked.GetCurrentNode(statement) is not { } now) return null;
-        var made = SyntaxFactory.ParseStatement($"var {name} = {((AssignmentExpressionSyntax)now.Expression).Right.WithoutTrivia()};").WithTriviaFrom(now);
+        // A value that the field would convert needs the field's type.
+        var isSame = SymbolEqualityComparer.Default.Equals(model.GetTypeInfo(assignment.Right).Type, field.Type) || field.Type.IsReferenceType && SymbolEqualityComparer.Default.Equals(model.GetTypeInfo(assignment.Right).Type?.OriginalDefinition, field.Type.OriginalDefinition);
+        var type = isSame ? "var" : declaration.Declaration.Type.WithoutTrivia().ToString();
+        var made = SyntaxFactory.ParseStatement($"{type} {name} = {((AssignmentExpressionSyntax)now.Expression).Right.WithoutTrivia()};").WithTriviaFrom(now);
         tracked = tracked.ReplaceNode(now, made);
         return tracked.GetCurrentNode(declaration) is { } old ? tracked.RemoveNode(old, SyntaxRemoveOptions.KeepUnbalancedDirectives) : null;
     }

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.CodeFixes.Shared;
 
@@ -11,6 +12,13 @@ internal static class FixContext
     {
         var compilation = await document.Project.GetCompilationAsync(cancellation).ConfigureAwait(false);
         return compilation is null ? null : ConnectionCatalogue.Create(compilation, document.Project.AnalyzerOptions, cancellation);
+    }
+
+    /// <summary>The analysis of this document's project, as the analyzer would begin it.</summary>
+    public static async Task<Analysis?> AnalysisAsync(Document document, CancellationToken cancellation)
+    {
+        var compilation = await document.Project.GetCompilationAsync(cancellation).ConfigureAwait(false);
+        return compilation is null ? null : new Analysis(compilation, ConnectionCatalogue.Create(compilation, document.Project.AnalyzerOptions, cancellation), document.Project.AnalyzerOptions);
     }
 
     /// <summary>The document and node of a place that a diagnostic names.</summary>

@@ -4,17 +4,21 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace LifecycleAnalyzers.CodeFixes.Shared;
 
-/// <summary>A fix is offered only if it helps: the rule has less to say of the file afterwards, and no other rule more.</summary>
+/// <summary>A fix is offered only if it helps: the file compiles as before, the rule has less to say of it, and no other rule more.</summary>
 internal static class Verification
 {
     public static async Task<bool> HelpsAsync(Document before, Document after, string id, CancellationToken cancellation)
     {
-        var old = await FindAsync(before.Project, before, cancellation).ConfigureAwait(false);
         var changed = after.Project.Solution.GetDocument(before.Id);
-        if (changed is null) return false;
+        if (changed is null || await ErrorsAsync(changed, cancellation).ConfigureAwait(false) > await ErrorsAsync(before, cancellation).ConfigureAwait(false)) return false;
+        var old = await FindAsync(before.Project, before, cancellation).ConfigureAwait(false);
         var now = await FindAsync(changed.Project, changed, cancellation).ConfigureAwait(false);
         return Count(now, id) < Count(old, id) && now.Length < old.Length;
     }
+
+    /// <summary>How many errors the compiler has to say of the file, warnings that are raised to errors included.</summary>
+    private static async Task<int> ErrorsAsync(Document document, CancellationToken cancellation) =>
+        await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is { } model ? model.GetDiagnostics(null, cancellation).Count(d => d.Severity == DiagnosticSeverity.Error) : 0;
 
     private static int Count(ImmutableArray<Diagnostic> found, string id) => found.Count(d => d.Id == id);
 

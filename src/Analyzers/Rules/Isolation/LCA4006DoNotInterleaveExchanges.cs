@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -11,6 +12,9 @@ namespace LifecycleAnalyzers.Rules.Isolation;
 internal sealed class LCA4006DoNotInterleaveExchanges : IRule
 {
     public const string Id = "LCA4006";
+
+    /// <summary>The property that names the connection.</summary>
+    public const string Connection = "Connection";
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Do not interleave exchanges on one connection",
@@ -49,7 +53,7 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
             if (Gates.HeldAt(method, write.Node.SpanStart, read.Node.Span.End) || IsRefused(method, write.Node) || IsMadeHere(method, write, exchanges, body.Value)) continue;
             if (Entries(symbol, method, file, 4) < 2 || PooledTypes.Contains(symbol.ContainingType, file.Analysis)) continue;
             reported.Add(write.Key);
-            file.Report(Diagnostic.Create(Rule, write.Node.GetLocation(), [read.Node.GetLocation()], symbol.Name, write.Key.Name, symbol.Name));
+            file.Report(Diagnostic.Create(Rule, write.Node.GetLocation(), [read.Node.GetLocation()], ImmutableDictionary<string, string?>.Empty.Add(Connection, write.Key.Name), symbol.Name, write.Key.Name, symbol.Name));
         }
     }
 
