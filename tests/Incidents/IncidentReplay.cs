@@ -32,7 +32,7 @@ public abstract class IncidentReplay(string name) : IncidentFailure(name)
 
         using var program = await BuiltProgram.CompileAsync(Project(fixedRun.Sources), Stop);
         Assert.Empty(program.Warnings);
-        for (var time = 0; time < 3; time++)
+        for (var time = 0; time < Times; time++)
         {
             var run = await RunAsync(program);
             Assert.True(run.ExitCode == 0, run.ToString());

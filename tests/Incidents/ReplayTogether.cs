@@ -16,7 +16,7 @@ public sealed class ReplayTogether
         var incidents = Incident.Names.Select(Incident.Load).ToList();
 
         // As a library: several programs in one assembly would have three entry points.
-        var all = SourceProject.Create("Together", [.. incidents.SelectMany(incident => incident.Sources)], OutputKind.DynamicallyLinkedLibrary, FrameworkReferences.AspNetCore);
+        var all = SourceProject.Create("Together", [.. incidents.SelectMany(incident => incident.Sources).DistinctBy(source => source.Path).OrderBy(source => source.Path, StringComparer.Ordinal)], OutputKind.DynamicallyLinkedLibrary, FrameworkReferences.AspNetCore);
         var together = await FixRun.ApplyAsync(all, rules, order, Stop);
         Assert.Empty(together.Left);
         Assert.Equal(incidents.Sum(incident => incident.Marks.Length), together.Applied.Length);

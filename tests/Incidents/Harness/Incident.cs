@@ -17,6 +17,9 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
         ("CachedSession", "A cached session is asked for a request after its transport was cut"),
         ("KeepAlive", "A kept connection is used again after the server ended it with its last answer"),
         ("Proxy", "A proxy attaches the error handler after its upstream connection already failed"),
+        ("OneAtATime/SharedField", "A server that works one by one keeps the caller's connection in a field of its own"),
+        ("OneAtATime/ReturnedConnection", "A connection goes back to the pool with an answer still on its way"),
+        ("OneAtATime/Buffer", "A question waits for its turn in a buffer that has been given back"),
     ];
 
     /// <summary>Programs whose diagnostics have no fix that writes all of the repair.</summary>
@@ -42,7 +45,7 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
 
     /// <summary>A project of its sources, as they are or as they have become.</summary>
     public Project ProjectOf(ImmutableArray<SourceFile> sources) =>
-        SourceProject.Create(Name, sources, references: NeedsAspNetCore ? FrameworkReferences.AspNetCore : []);
+        SourceProject.Create(Name.Replace('/', '.'), sources, references: NeedsAspNetCore ? FrameworkReferences.AspNetCore : []);
 
     /// <summary>Reads an incident's program from beside the running program.</summary>
     /// <exception cref="ArgumentException">There is no such incident.</exception>
@@ -51,9 +54,13 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
         var title = _known.Concat(_withoutFix).SingleOrDefault(incident => incident.Name == name).Title
             ?? throw new ArgumentException($"There is no incident '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
         var folder = Path.Combine(AppContext.BaseDirectory, "Incidents", name);
-        var files = Directory.GetFiles(folder, "*.cs").Order(StringComparer.Ordinal);
+        var files = Directory.GetFiles(folder, "*.cs").Concat(ScenarioOf(folder)).Order(StringComparer.Ordinal);
         return new Incident(name, title, [.. files.Select(file => new SourceFile(file, File.ReadAllText(file)))]);
     }
+
+    /// <summary>What several incidents play in: the scenario lies beside their folders.</summary>
+    private static string[] ScenarioOf(string folder) =>
+        Path.Combine(Path.GetDirectoryName(folder)!, "Scenario") is var scenario && Directory.Exists(scenario) ? Directory.GetFiles(scenario, "*.cs") : [];
 
     [GeneratedRegex(@"//! (LCA\d{4})\b")]
     private static partial Regex MarkPattern();
