@@ -13,12 +13,13 @@ using LifecycleAnalyzers.Rules.Sending;
 namespace LifecycleAnalyzers.CodeFixes.Sending;
 
 /// <summary>
-/// Asks the state at the one point through which the send goes: where the way already has bail-outs, one more in their style;
-/// else right before the send.
+/// Sends with the runtime package's guard, where the connection has one; else asks the state at the one point through which the
+/// send goes: where the way already has bail-outs, one more in their style; else right before the send.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
 public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
 {
+    private const string TryKey = "LCA2001.Try";
     private const string GuardKey = "LCA2001.Guard";
 
     /// <inheritdoc/>
@@ -33,13 +34,29 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         if (await FixContext.CatalogueAsync(context.Document, context.CancellationToken).ConfigureAwait(false) is not { } catalogue) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            var change = await GuardAsync(context.Document.Project.Solution, diagnostic, catalogue, context.CancellationToken).ConfigureAwait(false);
-            if (change is { } fixedDocument && await Verification.HelpsAsync(context.Document, fixedDocument, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Check the state before sending", _ => Task.FromResult(fixedDocument), GuardKey), diagnostic);
+            var ways = await WaysAsync(context.Document.Project.Solution, diagnostic, context.CancellationToken).ConfigureAwait(false);
+            if (ways.Count > 0 && (ways.Count == 1 || IsOwnAffair(ways[ways.Count - 1].Node)))
+                await OfferAsync(context, diagnostic, await TryGuard.InAsync(ways[ways.Count - 1].Document, ways[ways.Count - 1].Node, context.CancellationToken).ConfigureAwait(false), TryGuard.Title, TryKey).ConfigureAwait(false);
+            await OfferAsync(context, diagnostic, await GuardAsync(ways, catalogue, context.CancellationToken).ConfigureAwait(false), "Check the state before sending", GuardKey).ConfigureAwait(false);
         }
     }
 
-    private static async Task<Document?> GuardAsync(Solution solution, Diagnostic diagnostic, ConnectionCatalogue catalogue, CancellationToken cancellation)
+    private static async Task OfferAsync(CodeFixContext context, Diagnostic diagnostic, Document? change, string title, string key)
+    {
+        if (change is { } made && await Verification.HelpsAsync(context.Document, made, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
+            context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(made), key), diagnostic);
+    }
+
+    /// <summary>Only the type's own code calls it: to others, who count on its exceptions, a send that answers would be one that fails without a word.</summary>
+    private static bool IsOwnAffair(SyntaxNode node) => Functions.Enclosing(node) switch
+    {
+        MethodDeclarationSyntax { ExplicitInterfaceSpecifier: null } method => !method.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.PublicKeyword or (int)SyntaxKind.InternalKeyword or (int)SyntaxKind.ProtectedKeyword) && method.Parent is not InterfaceDeclarationSyntax,
+        LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax => true,
+        _ => false,
+    };
+
+    /// <summary>From the callback to the send.</summary>
+    private static async Task<List<(Document Document, SyntaxNode Node)>> WaysAsync(Solution solution, Diagnostic diagnostic, CancellationToken cancellation)
     {
         var ways = new List<(Document Document, SyntaxNode Node)>();
         foreach (var location in new[] { diagnostic.Location }.Concat(diagnostic.AdditionalLocations.Skip(1)))
@@ -47,6 +64,11 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
             if (await FixContext.NodeAsync(solution, location, cancellation).ConfigureAwait(false) is { } step) ways.Add(step);
         }
 
+        return ways;
+    }
+
+    private static async Task<Document?> GuardAsync(List<(Document Document, SyntaxNode Node)> ways, ConnectionCatalogue catalogue, CancellationToken cancellation)
+    {
         // The called methods first: what goes through them later is guarded, too.
         foreach (var (document, node) in ways.Skip(1).Concat(ways.Take(1)))
         {
@@ -56,7 +78,7 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         // The deepest call whose receiver can be asked; what lies behind a virtual call is several methods.
         for (var i = ways.Count - 1; i >= 0; i--)
         {
-            if (await BeforeSendAsync(ways[i].Document, ways[i].Node, catalogue, cancellation).ConfigureAwait(false) is { } changed) return changed;
+            if (await StateGuard.BeforeSendAsync(ways[i].Document, ways[i].Node, catalogue, cancellation).ConfigureAwait(false) is { } changed) return changed;
         }
 
         return null;
@@ -73,16 +95,13 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         if (StateCheck.For(symbol.ContainingType, catalogue, model, node.SpanStart, allowWeak: false) is not { } check) return null;
         var exit = MostCautious(body, last) ?? Functions.EarlyReturn(method, model);
         if (exit is null) return null;
-        var way = last.Statement is BlockSyntax ? SyntaxFactory.IfStatement(check.NotUsable("this"), SyntaxFactory.Block(exit.WithoutTrivia())).NormalizeWhitespace() : OneLine(check.NotUsable("this"), exit);
+        var way = last.Statement is BlockSyntax ? SyntaxFactory.IfStatement(check.NotUsable("this"), SyntaxFactory.Block(exit.WithoutTrivia())).NormalizeWhitespace() : StateGuard.OneLine(check.NotUsable("this"), exit);
         var guard = way
             .WithLeadingTrivia(Comment(last))
-            .WithTrailingTrivia(SyntaxFactory.EndOfLine(EndOfLine(root)))
+            .WithTrailingTrivia(SyntaxFactory.EndOfLine(StateGuard.EndOfLine(root)))
             .WithAdditionalAnnotations(Formatter.Annotation);
         return document.WithSyntaxRoot(root.InsertNodesAfter(last, [guard]));
     }
-
-    private static IfStatementSyntax OneLine(ExpressionSyntax condition, StatementSyntax then) =>
-        (IfStatementSyntax)SyntaxFactory.ParseStatement($"if ({condition.WithoutTrivia()}) {then.WithoutTrivia()}");
 
     /// <summary>The run of <c>if (…) return …;</c> with which the body begins.</summary>
     private static List<IfStatementSyntax> BailOuts(BlockSyntax body) =>
@@ -110,91 +129,4 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         var words = comment.ToString().StartsWith("// bail", StringComparison.OrdinalIgnoreCase) ? "// bail if it can no longer be written to: a callback can run after it began to close" : "// no longer open: a callback can run after it began to close";
         return SyntaxFactory.TriviaList(indentation, SyntaxFactory.Comment(words), SyntaxFactory.ElasticCarriageReturnLineFeed, indentation);
     }
-
-    private static string EndOfLine(SyntaxNode root)
-    {
-        var first = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        return first == default ? "\n" : first.ToString();
-    }
-
-    /// <summary>Right before the send: an early return where nothing follows, else the send under the condition.</summary>
-    private static async Task<Document?> BeforeSendAsync(Document document, SyntaxNode node, ConnectionCatalogue catalogue, CancellationToken cancellation)
-    {
-        var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
-        var model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
-        if (root is null || model is null || node.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call || Functions.Enclosing(node) is not { } function) return null;
-        if (Receiver(call, catalogue, model) is not var (receiver, type, nullable)) return null;
-        if (StateCheck.For(type, catalogue, model, node.SpanStart, allowWeak: true) is not { } check) return null;
-        var usable = nullable ? check.ThereAndUsable(receiver) : check.Usable(receiver);
-        var notUsable = nullable ? check.NotThereOrUnusable(receiver) : check.NotUsable(receiver);
-
-        var statement = call.FirstAncestorOrSelf<StatementSyntax>();
-        if (statement is null || !function.Span.Contains(statement.Span) || statement == function)
-        {
-            if (Functions.EarlyReturn(function, model) is not { } exit) return null;
-            var guard = OneLine(notUsable, exit).WithAdditionalAnnotations(Formatter.Annotation);
-            return Functions.WithBlock(function, guard, model) is { } made ? document.WithSyntaxRoot(root.ReplaceNode(function, made)) : null;
-        }
-
-        if (statement is ExpressionStatementSyntax && !IsLast(statement, function))
-        {
-            var guarded = OneLine(usable, statement).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
-            return document.WithSyntaxRoot(root.ReplaceNode(statement, guarded));
-        }
-
-        if (Functions.EarlyReturn(function, model) is not { } leave) return null;
-        var early = OneLine(notUsable, leave);
-        if (statement.Parent is BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax)
-        {
-            if (statement.Parent is GlobalStatementSyntax) return null;
-            early = early.WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(SyntaxFactory.EndOfLine(EndOfLine(root))).WithAdditionalAnnotations(Formatter.Annotation);
-            var bare = statement.WithLeadingTrivia(statement.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Take(1));
-            return document.WithSyntaxRoot(root.ReplaceNode(statement, [early, bare]));
-        }
-
-        var block = SyntaxFactory.Block(early, statement.WithoutTrivia()).NormalizeWhitespace().WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
-        return document.WithSyntaxRoot(root.ReplaceNode(statement, block));
-    }
-
-    /// <summary>Nothing of the function runs behind the statement.</summary>
-    private static bool IsLast(StatementSyntax statement, SyntaxNode function)
-    {
-        for (SyntaxNode node = statement; node != function; node = node.Parent!)
-        {
-            if (node.Parent is BlockSyntax block && block.Statements.Last() != node) return false;
-            if (node.Parent is SwitchSectionSyntax or ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or TryStatementSyntax or LockStatementSyntax or UsingStatementSyntax) return false;
-            if (node.Parent is null) return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>The connection in front of the send: the first part of the path that can be asked.</summary>
-    private static (string Text, ITypeSymbol Type, bool Nullable)? Receiver(InvocationExpressionSyntax call, ConnectionCatalogue catalogue, SemanticModel model)
-    {
-        if (call.Expression is MemberBindingExpressionSyntax && call.Parent is ConditionalAccessExpressionSyntax conditional && model.GetTypeInfo(conditional.Expression).Type is { } maybe)
-            return IsStable(conditional.Expression) ? (conditional.Expression.ToString(), maybe, true) : null;
-        var expression = (call.Expression as MemberAccessExpressionSyntax)?.Expression;
-        while (expression is not null)
-        {
-            if (IsStable(expression) && model.GetTypeInfo(expression).Type is { } type && catalogue.Find(type) is not null && catalogue.MembersOf(type, Role.State).Any()) return (expression.ToString(), type, false);
-            expression = expression switch
-            {
-                InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } => access.Expression,
-                MemberAccessExpressionSyntax access => access.Expression,
-                _ => null,
-            };
-        }
-
-        if (call.Expression is IdentifierNameSyntax && model.GetEnclosingSymbol(call.SpanStart) is { ContainingType: { } own, IsStatic: false } && catalogue.Find(own) is not null) return ("this", own, false);
-        return null;
-    }
-
-    /// <summary>Can be written twice without calling anything.</summary>
-    private static bool IsStable(ExpressionSyntax expression) => expression switch
-    {
-        IdentifierNameSyntax or ThisExpressionSyntax => true,
-        MemberAccessExpressionSyntax access => IsStable(access.Expression),
-        _ => false,
-    };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using LifecycleAnalyzers.Catalogue;
@@ -13,6 +14,9 @@ namespace LifecycleAnalyzers.Rules.Sending;
 internal sealed class LCA2002CheckStateAgain : IRule
 {
     public const string Id = "LCA2002";
+
+    /// <summary>The property of the diagnostic that names the member which was asked.</summary>
+    public const string Asked = "Asked";
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Check the state again after an await",
@@ -47,7 +51,7 @@ internal sealed class LCA2002CheckStateAgain : IRule
             if (summary.Sends.Any(s => s.Operation.Syntax == send.Operation.Syntax && IsCached(file, s))) continue;
             if (file.Analysis.Connections.TypeOf(send.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) continue;
             if (!reported.Add(send.Operation.Syntax)) continue;
-            file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), stale.Member.Name, Gap(stale.Gaps), Describe.Connection(file, send), send.Member.Name));
+            file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(Asked, stale.Member.Name), stale.Member.Name, Gap(stale.Gaps), Describe.Connection(file, send), send.Member.Name));
         }
     }
 

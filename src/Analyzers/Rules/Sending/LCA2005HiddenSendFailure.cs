@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -11,6 +12,9 @@ namespace LifecycleAnalyzers.Rules.Sending;
 internal sealed class LCA2005HiddenSendFailure : IRule
 {
     public const string Id = "LCA2005";
+
+    /// <summary>The property of the diagnostic that names what a narrow clause catches, by metadata name.</summary>
+    public const string Exceptions = "Exceptions";
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Do not hide every failure of a send",
@@ -36,13 +40,17 @@ internal sealed class LCA2005HiddenSendFailure : IRule
     private static void Check(RuleContext file, TryStatementSyntax statement, CatchClauseSyntax clause)
     {
         if (Flow.Bodies.EnclosingDeclaration(statement) is not { } enclosing || file.Analysis.Bodies.At(enclosing, file.Cancellation) is not { } body) return;
-        foreach (var site in file.Analysis.SendSites.Of(body, file.Cancellation))
-        {
-            if (!statement.Block.Span.Contains(site.First.Syntax.Span) || file.Analysis.Connections.TypeOf(site.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) continue;
-            if (site.Steps.Any(step => IsCaughtBefore(file, step, step == site.First ? statement.Block : step.Body.Syntax, site))) continue;
-            file.Report(Diagnostic.Create(Rule, clause.CatchKeyword.GetLocation(), [site.First.Syntax.GetLocation()], site.Method.Name));
-            return;
-        }
+        var hidden = file.Analysis.SendSites.Of(body, file.Cancellation).Where(site => IsHidden(file, site, statement)).ToList();
+        if (hidden.Count == 0) return;
+        var narrow = new SendFailures(file).Of(statement.Block, hidden);
+        var properties = narrow is null ? ImmutableDictionary<string, string?>.Empty : ImmutableDictionary<string, string?>.Empty.Add(Exceptions, narrow);
+        file.Report(Diagnostic.Create(Rule, clause.CatchKeyword.GetLocation(), [hidden[0].First.Syntax.GetLocation()], properties, hidden[0].Method.Name));
+    }
+
+    private static bool IsHidden(RuleContext file, SendSite site, TryStatementSyntax statement)
+    {
+        if (!statement.Block.Span.Contains(site.First.Syntax.Span) || file.Analysis.Connections.TypeOf(site.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) return false;
+        return !site.Steps.Any(step => IsCaughtBefore(file, step, step == site.First ? statement.Block : step.Body.Syntax, site));
     }
 
     /// <summary>Another clause, nearer to the send, sees the failure first.</summary>

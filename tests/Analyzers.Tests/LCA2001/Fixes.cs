@@ -1,0 +1,111 @@
+using LifecycleAnalyzers.CodeFixes.Sending;
+using Fix = LifecycleAnalyzers.Tests.FixCase<LifecycleAnalyzers.CodeFixes.Sending.LCA2001CheckStateBeforeSendFix>;
+
+namespace LifecycleAnalyzers.Tests.LCA2001;
+
+/// <summary>The guard of the runtime package, or the question before the send.</summary>
+public class Fixes
+{
+    private const string Frame = "WebSocketMessageType.Text, true, default";
+
+    private static string Feed(string body, bool isFixed = false, string handler = "async void") => (isFixed ? "using LifecycleAnalyzers.Runtime;\n" : "") + $$"""
+
+        class Source { public event EventHandler<byte[]>? Ticked { add { } remove { } } }
+
+        class Feed
+        {
+            private readonly WebSocket _ws;
+            private readonly Socket _socket;
+            private readonly TcpClient _client;
+            private readonly NetworkStream _stream;
+            private readonly System.IO.Pipes.NamedPipeClientStream _pipe = new("p");
+
+            public Feed(WebSocket ws, Socket socket, TcpClient client, NetworkStream stream, Source source)
+            {
+                (_ws, _socket, _client, _stream) = (ws, socket, client, stream);
+                source.Ticked += OnTicked;
+            }
+
+            private {{handler}} OnTicked(object? sender, byte[] data)
+            {
+                await Task.Yield();
+                {{body}} // now
+            }
+        }
+        """;
+
+    [Theory]
+    [InlineData("await {|LCA2001:_ws.SendAsync(data, FRAME)|};", "await _ws.TrySendAsync(data, FRAME);")]
+    [InlineData("await {|LCA2001:_ws.SendAsync(new ArraySegment<byte>(data), FRAME)|}.ConfigureAwait(false);", "await _ws.TrySendAsync(new ArraySegment<byte>(data), FRAME).ConfigureAwait(false);")]
+    [InlineData("{|LCA2001:_socket.Send(data)|};", "_socket.TrySend(data);")]
+    [InlineData("{|LCA2001:_socket.Send(data, 4, SocketFlags.None)|};", "_socket.TrySend(data, 0, 4, SocketFlags.None);")]
+    [InlineData("{|LCA2001:_socket.Send(data, 2, 4, SocketFlags.None)|};", "_socket.TrySend(data, 2, 4, SocketFlags.None);")]
+    [InlineData("await {|LCA2001:_socket.SendAsync(data)|};", "await _socket.TrySendAsync(data);")]
+    [InlineData("await {|LCA2001:_stream.WriteAsync(data, 0, 4)|};", "await _stream.TryWriteAsync(data, 0, 4);")]
+    [InlineData("{|LCA2001:_stream.Write(data)|};", "_stream.TryWrite(data);")]
+    [InlineData("await {|LCA2001:_pipe.WriteAsync(data)|};", "await _pipe.TryWriteAsync(data);")]
+    [InlineData("{|LCA2001:_client.GetStream().Write(data, 0, data.Length)|};", "_client.TrySend(data);")]
+    [InlineData("{|LCA2001:_client.GetStream().Write(data, 1, 3)|};", "_client.TrySend(data.AsSpan(1, 3));")]
+    [InlineData("await {|LCA2001:_client.GetStream().WriteAsync(data, 1, 3, default)|};", "await _client.TrySendAsync(data.AsMemory(1, 3), default);")]
+    // What follows on the same connection, too.
+    [InlineData("{|LCA2001:_stream.Write(data)|}; _stream.Write(data);", "_stream.TryWrite(data); _stream.TryWrite(data);")]
+    public Task The_guard(string body, string becomes) => Fix.BecomesAsync(Feed(body.Replace("FRAME", Frame)), Feed(becomes.Replace("FRAME", Frame), isFixed: true));
+
+    [Theory]
+    // The count is used; the guard has another answer.
+    [InlineData("var n = {|LCA2001:_socket.Send(data)|}; Console.WriteLine(n);", "if (!_socket.Connected) return; var n = _socket.Send(data); Console.WriteLine(n);")]
+    public Task Where_the_answer_is_used_the_state_is_asked(string body, string becomes) => Fix.BecomesAsync(Feed(body), Feed(becomes).Replace("if (!_socket.Connected) return; ", "if (!_socket.Connected) return;\n        "));
+
+    [Theory]
+    [InlineData("await {|LCA2001:_ws.SendAsync(data, FRAME)|};", "if (_ws.State != WebSocketState.Open) return;\n        await _ws.SendAsync(data, FRAME);")]
+    [InlineData("{|LCA2001:_socket.Send(data)|}; Console.WriteLine();", "if (_socket.Connected) _socket.Send(data); Console.WriteLine();")]
+    public Task Without_the_package_the_state_is_asked(string body, string becomes) =>
+        FixCase<LCA2001CheckStateBeforeSendFix>.Of(Feed(body.Replace("FRAME", Frame)), Feed(becomes.Replace("FRAME", Frame)), runtime: false).RunAsync(TestContext.Current.CancellationToken);
+
+    [Fact]
+    public Task A_lambda_that_hands_out_the_task() => Fix.BecomesAsync(
+        $$"""
+
+        class Feed
+        {
+            public Feed(WebSocket ws, byte[] data, CancellationToken stop) => stop.Register(() => { _ = {|LCA2001:ws.SendAsync(data, {{Frame}})|}; });
+        }
+        """,
+        $$"""
+        using LifecycleAnalyzers.Runtime;
+
+        class Feed
+        {
+            public Feed(WebSocket ws, byte[] data, CancellationToken stop) => stop.Register(() => { _ = ws.TrySendAsync(data, {{Frame}}); });
+        }
+        """);
+
+    private static string Through(string access, string send, bool isFixed = false) => (isFixed ? "using LifecycleAnalyzers.Runtime;\n" : "") + $$"""
+
+        class Feed
+        {
+            private readonly Socket _socket;
+            private readonly Timer _timer;
+
+            public Feed(Socket socket)
+            {
+                _socket = socket;
+                _timer = new Timer(_ => {{(isFixed ? "Say([])" : "{|LCA2001:Say([])|}")}}, null, 0, 1000);
+            }
+
+            {{access}} void Say(byte[] data)
+            {
+                // to the peer
+                {{send}}
+            }
+        }
+        """;
+
+    [Fact]
+    public Task In_the_private_method_that_sends() => Fix.BecomesAsync(Through("private", "_socket.Send(data);"), Through("private", "_socket.TrySend(data);", isFixed: true));
+
+    [Fact]
+    public Task Others_count_on_the_exceptions_of_a_public_method() => Fix.BecomesAsync(
+        Through("public", "_socket.Send(data);"),
+        Through("public", "if (!_socket.Connected) return;\n        _socket.Send(data);", isFixed: true).Replace("using LifecycleAnalyzers.Runtime;\n", ""));
+}

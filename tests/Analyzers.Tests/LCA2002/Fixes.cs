@@ -1,0 +1,56 @@
+using LifecycleAnalyzers.CodeFixes.Sending;
+using Fix = LifecycleAnalyzers.Tests.FixCase<LifecycleAnalyzers.CodeFixes.Sending.LCA2002CheckStateAgainFix>;
+
+namespace LifecycleAnalyzers.Tests.LCA2002;
+
+/// <summary>The guard of the runtime package, or the question once more.</summary>
+public class Fixes
+{
+    private const string Frame = "WebSocketMessageType.Text, true, default";
+
+    private static string Feed(string body, bool isFixed = false) => (isFixed ? "using LifecycleAnalyzers.Runtime;\n" : "") + $$"""
+
+        class Feed(WebSocket ws, Socket socket, Wires.WireClient client, NetworkStream stream)
+        {
+            private readonly WebSocket _ws = ws;
+            private readonly Socket _socket = socket;
+            private readonly Wires.WireClient _client = client;
+            private readonly NetworkStream _stream = stream;
+            private readonly UdpClient _udp = new();
+            private bool _closed;
+
+            public async Task RunAsync(string text, byte[] data, Func<Task<string>> load)
+            {
+                await Task.CompletedTask;
+                {{body.Replace("FRAME", Frame)}} // said
+            }
+
+            public void Dispose() => _closed = true;
+        }
+        """;
+
+    [Theory]
+    [InlineData("if (_ws.State != WebSocketState.Open) return; await load(); await {|LCA2002:_ws.SendAsync(data, FRAME)|};", "if (_ws.State != WebSocketState.Open) return; await load(); await _ws.TrySendAsync(data, FRAME);")]
+    [InlineData("if (_closed) return; await load(); {|LCA2002:_stream.Write(data, 0, 3)|};", "if (_closed) return; await load(); _stream.TryWrite(data, 0, 3);")]
+    [InlineData("if (_closed) return; await load(); await {|LCA2002:_socket.SendAsync(data)|}; await load(); await {|LCA2002:_socket.SendAsync(data)|};", "if (_closed) return; await load(); await _socket.TrySendAsync(data); await load(); await _socket.TrySendAsync(data);")]
+    public Task The_guard(string body, string becomes) => Fix.BecomesAsync(Feed(body), Feed(becomes, isFixed: true));
+
+    private static Task WithoutPackageAsync(string body, string becomes) => FixCase<LCA2002CheckStateAgainFix>.Of(Feed(body), Feed(becomes), runtime: false).RunAsync(TestContext.Current.CancellationToken);
+
+    [Theory]
+    [InlineData("if (_ws.State != WebSocketState.Open) return;\n        await load();\n        // the news\n        await {|LCA2002:_ws.SendAsync(data, FRAME)|};",
+        "if (_ws.State != WebSocketState.Open) return;\n        await load();\n        // the news\n        if (_ws.State != WebSocketState.Open) return;\n        await _ws.SendAsync(data, FRAME);")]
+    [InlineData("if (!_client.IsOpen) return; await load(); {|LCA2002:_client.Send(text)|};", "if (!_client.IsOpen) return; await load(); if (!_client.IsOpen) return;\n        _client.Send(text);")]
+    [InlineData("while (_client.IsOpen) { var t = await load(); {|LCA2002:_client.Send(t)|}; }", "while (_client.IsOpen) { var t = await load(); if (_client.IsOpen) _client.Send(t); }")]
+    [InlineData("if (!_client.IsOpen) return; Thread.Sleep(5); {|LCA2002:_client.Send(text)|}; Console.WriteLine();", "if (!_client.IsOpen) return; Thread.Sleep(5); if (_client.IsOpen) _client.Send(text); Console.WriteLine();")]
+    public Task The_state_once_more(string body, string becomes) => WithoutPackageAsync(body, becomes);
+
+    [Fact]
+    public Task The_question_that_was_asked_where_the_connection_has_none() => WithoutPackageAsync(
+        "if (_closed) return;\n        await load();\n        await {|LCA2002:_udp.SendAsync(data, 1)|};",
+        "if (_closed) return;\n        await load();\n        if (_closed) return;\n        await _udp.SendAsync(data, 1);");
+
+    [Fact]
+    public Task Nothing_where_the_gap_is_in_the_send_itself() => WithoutPackageAsync(
+        "if (!_client.IsOpen) return; {|LCA2002:_client.Send(await load())|};", "if (!_client.IsOpen) return; {|LCA2002:_client.Send(await load())|};");
+}
