@@ -20,15 +20,7 @@ public sealed class Publisher : IAsyncDisposable
         var factory = new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false };
         _connection = new SessionSlot<IConnection>(
             async token => await factory.CreateConnectionAsync(token), new SessionCacheOptions<IConnection> { IsUsable = static c => c.IsOpen });
-        _channel = new SessionSlot<IChannel>(
-            OpenChannelAsync,
-            new SessionCacheOptions<IChannel>
-            {
-                IsUsable = static c => c.IsOpen,
-
-                // The client says so before it writes anything.
-                IsSafeToReplay = static e => e is AlreadyClosedException || Replay.IsSafe(e),
-            });
+        _channel = new SessionSlot<IChannel>(OpenChannelAsync, new SessionCacheOptions<IChannel> { IsUsable = static c => c.IsOpen });
     }
 
     /// <summary>Publishes one message and waits for the broker's confirm.</summary>
@@ -46,12 +38,13 @@ public sealed class Publisher : IAsyncDisposable
                 (channel, token) => channel.BasicPublishAsync("", _queue, mandatory: true, new BasicProperties { Persistent = true }, body, token), ct);
             return SendResult.Sent;
         }
-        catch (Exception e) when (e is BrokerUnreachableException or AlreadyClosedException || Replay.IsSafe(e))
+        catch (NotSentException e)
         {
             return SendResult.NotOpen(e);
         }
         catch (Exception e) when (e is OperationInterruptedException or PublishException or IOException or TimeoutException)
         {
+            // AlreadyClosedException is one of these: the client throws it for what waits for its confirm, too.
             return SendResult.Unknown(e);
         }
     }
@@ -65,17 +58,20 @@ public sealed class Publisher : IAsyncDisposable
 
     private async ValueTask<IChannel> OpenChannelAsync(CancellationToken ct)
     {
-        var connection = await _connection.GetAsync(ct);
-        var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), ct);
+        IChannel? channel = null;
         try
         {
+            var connection = await _connection.GetAsync(ct);
+            channel = await connection.CreateChannelAsync(
+                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), ct);
             await channel.QueueDeclareAsync(_queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: ct);
             return channel;
         }
-        catch
+        catch (Exception e)
         {
-            await channel.DisposeAsync();
+            if (channel is not null) await channel.DisposeAsync();
+            if (e is OperationInterruptedException or IOException or TimeoutException)
+                throw new NotSentException("There is no channel to publish on.", e);
             throw;
         }
     }

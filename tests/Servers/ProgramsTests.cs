@@ -14,7 +14,8 @@ public sealed class ProgramsTests
         var folder = Path.Combine(AppContext.BaseDirectory, "Programs");
         var sources = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => new SourceFile(file, File.ReadAllText(file)));
         var programs = new Incident("Servers", "", [.. sources]);
-        var packages = new[] { "Npgsql.dll", "RabbitMQ.Client.dll" }.Select(file => MetadataReference.CreateFromFile(Path.Combine(AppContext.BaseDirectory, file)));
+        var packages = new[] { typeof(Npgsql.NpgsqlConnection), typeof(RabbitMQ.Client.IChannel), typeof(System.Threading.RateLimiting.RateLimiter) }
+            .Select(type => MetadataReference.CreateFromFile(type.Assembly.Location));
         var project = SourceProject.Create(programs.Name, programs.Sources, OutputKind.DynamicallyLinkedLibrary, [.. packages]);
         var compilation = await project.GetCompilationAsync(Stop);
         Assert.Empty(compilation!.GetDiagnostics(Stop).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
