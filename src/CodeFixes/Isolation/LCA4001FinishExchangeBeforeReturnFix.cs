@@ -46,37 +46,14 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
         StatementSyntax? statement = release.Parent as ExpressionStatementSyntax ?? (release.Parent as AwaitExpressionSyntax)?.Parent as ExpressionStatementSyntax;
         if (statement?.Parent is not BlockSyntax { Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: 0 } attempt } } block || block.Statements.Count != 1) return null;
         if (release.ArgumentList.Arguments is not [{ Expression: IdentifierNameSyntax connection }] || model.GetTypeInfo(connection).Type is not { } type || !CanDispose(type, model)) return null;
-        var inside = attempt.Block;
-        if (inside.Statements.Count == 0 || Leaves(inside)) return null;
+        if (Unfinished.EndedWith(attempt.Block, statement, release.SyntaxTree.GetRoot(), model) is not { } inside) return null;
         var found = release.SyntaxTree.GetRoot().DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
         var endOfLine = found == default ? SyntaxFactory.LineFeed : found;
-        var statements = inside.Statements.RemoveAt(inside.Statements.Count - 1);
-        switch (inside.Statements.Last())
-        {
-            case ReturnStatementSyntax { Expression: { } value } last when value is not (LiteralExpressionSyntax or IdentifierNameSyntax):
-                var name = Reporting.Unused(model, last.SpanStart, "answer", "response", "result");
-                var kept = SyntaxFactory.ParseStatement($"var {name} = {value};").WithLeadingTrivia(last.GetLeadingTrivia()).WithTrailingTrivia(endOfLine);
-                statements = statements.Add(kept).Add(Bare(statement)).Add(SyntaxFactory.ParseStatement($"return {name};").WithTrailingTrivia(last.GetTrailingTrivia()));
-                break;
-            case ReturnStatementSyntax last:
-                statements = statements.Add(Bare(statement)).Add(last);
-                break;
-            case var last:
-                statements = statements.Add(last).Add(Bare(statement));
-                break;
-        }
-
         var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(SyntaxFactory.ParseStatement($"{connection.Identifier.ValueText}.Dispose();").WithTrailingTrivia(endOfLine), SyntaxFactory.ParseStatement("throw;").WithTrailingTrivia(endOfLine)));
-        return (attempt, attempt.WithBlock(inside.WithStatements(statements)).WithCatches(SyntaxFactory.SingletonList(clause)).WithFinally(null).WithTrailingTrivia(attempt.GetTrailingTrivia()));
+        return (attempt, attempt.WithBlock(inside).WithCatches(SyntaxFactory.SingletonList(clause)).WithFinally(null).WithTrailingTrivia(attempt.GetTrailingTrivia()));
     }
-
-    private static StatementSyntax Bare(StatementSyntax statement) => statement.WithLeadingTrivia(statement.GetLeadingTrivia().Where(t => !t.IsKind(SyntaxKind.WhitespaceTrivia)));
 
     private static bool CanDispose(ITypeSymbol type, SemanticModel model) =>
         model.Compilation.GetSpecialType(SpecialType.System_IDisposable) is { } disposable && type.AllInterfaces.Contains(disposable, SymbolEqualityComparer.Default)
         && model.LookupSymbols(0, type, "Dispose").Any(m => m is IMethodSymbol { Parameters.IsEmpty: true });
-
-    /// <summary>Another way out than the last statement: it would leave without giving back.</summary>
-    private static bool Leaves(BlockSyntax block) =>
-        block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(n => n is ReturnStatementSyntax && n != block.Statements.Last() || n is YieldStatementSyntax or GotoStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -11,6 +12,9 @@ namespace LifecycleAnalyzers.Rules.Isolation;
 internal sealed class LCA4005LeaveOperationObjectAlone : IRule
 {
     public const string Id = "LCA4005";
+
+    /// <summary>The property that names the object of the operation.</summary>
+    public const string Object = "Object";
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Do not reuse an operation object while it is in flight",
@@ -51,10 +55,12 @@ internal sealed class LCA4005LeaveOperationObjectAlone : IRule
             {
                 if (how == "reused" && path.Found.Any(f => f.How != "reused")) continue;
                 var started = calls.FirstOrDefault(c => c.Arguments.Any(a => ArgsPath.IsArgs(a.Parameter?.Type) && SymbolEqualityComparer.Default.Equals(BufferOperations.Variable(Code.Unwrapped(a.Value)), symbol)));
-                file.Report(Diagnostic.Create(Rule, Places.OfRelease(use).GetLocation(), symbol!.Name, how, started?.TargetMethod.Name ?? "the operation"));
+                file.Report(Diagnostic.Create(Rule, Places.OfRelease(use).GetLocation(), Named(symbol!), symbol!.Name, how, started?.TargetMethod.Name ?? "the operation"));
             }
         }
     }
+
+    private static ImmutableDictionary<string, string?> Named(ISymbol symbol) => ImmutableDictionary<string, string?>.Empty.Add(Object, symbol.Name);
 
     private static bool IsOpenToAll(SyntaxNode function) =>
         function is MethodDeclarationSyntax method && method.Modifiers.Any(m => m.IsKind(SyntaxKind.PublicKeyword) || m.IsKind(SyntaxKind.InternalKeyword));
@@ -72,7 +78,7 @@ internal sealed class LCA4005LeaveOperationObjectAlone : IRule
                 if (BodyOf(function, file) is not { } body) return;
                 var path = new BufferPath(new BufferOperation(call, [symbol]), body, file.Analysis);
                 if (!path.CanBeGivenBack || PathEngine<OperationState>.Exits(file.Analysis, body, path, OperationState.NotStarted, null, file.Cancellation) is null) continue;
-                foreach (var (use, _) in path.Found) file.Report(Diagnostic.Create(Rule, Places.OfRelease(use).GetLocation(), symbol.Name, "given back", call.TargetMethod.Name));
+                foreach (var (use, _) in path.Found) file.Report(Diagnostic.Create(Rule, Places.OfRelease(use).GetLocation(), Named(symbol), symbol.Name, "given back", call.TargetMethod.Name));
             }
         }
     }

@@ -1,0 +1,44 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Formatting;
+using LifecycleAnalyzers.CodeFixes.Creation;
+using LifecycleAnalyzers.CodeFixes.Shared;
+
+namespace LifecycleAnalyzers.CodeFixes.Isolation;
+
+/// <summary>An operation whose end is a task, and the call that gives its object back too early.</summary>
+internal static class PendingTask
+{
+    /// <summary>The dropped task is awaited, in a function that may await.</summary>
+    public static SyntaxNode? Awaited(SyntaxNode root, SyntaxNode function, string args, InvocationExpressionSyntax release, SemanticModel model)
+    {
+        if (!ClosingCatch.IsAsync(release)) return null;
+        var dropped = function.DescendantNodes().OfType<InvocationExpressionSyntax>()
+            .Where(i => i.Span.End < release.SpanStart && Functions.Enclosing(i) == function && Whole(i) is not null && model.GetTypeInfo(i).Type?.Name is "Task" or "ValueTask" && i.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == args))
+            .ToList();
+        if (dropped is not [var call] || Whole(call) is not { } whole || call.Ancestors().TakeWhile(a => a != function).Any(a => a is LockStatementSyntax)) return null;
+        return root.ReplaceNode(whole, SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), call.WithoutTrivia()).WithTriviaFrom(whole));
+    }
+
+    private static ExpressionSyntax? Whole(InvocationExpressionSyntax call) => call.Parent switch
+    {
+        ExpressionStatementSyntax => call,
+        AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" }, Parent: ExpressionStatementSyntax } assignment => assignment,
+        _ => null,
+    };
+
+    /// <summary>
+    /// Out of a <c>finally</c> that does nothing else, to the end of its <c>try</c>, which has one way out: who gives up waiting drops the object.
+    /// </summary>
+    public static SyntaxNode? AtTheEnd(SyntaxNode root, InvocationExpressionSyntax release, SemanticModel model)
+    {
+        if (release.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax { Statements.Count: 1, Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Parent: BlockSyntax around } attempt } } } statement) return null;
+        if (Unfinished.EndedWith(attempt.Block, statement, root, model) is not { } inside) return null;
+        if (attempt.Catches.Count > 0) return root.ReplaceNode(attempt, attempt.WithBlock(inside).WithFinally(null).WithTrailingTrivia(attempt.GetTrailingTrivia()).WithAdditionalAnnotations(Formatter.Annotation));
+        var index = around.Statements.IndexOf(attempt);
+        var statements = inside.Statements.Select(s => s.WithAdditionalAnnotations(Formatter.Annotation)).ToList();
+        statements[0] = statements[0].WithLeadingTrivia(attempt.GetLeadingTrivia().AddRange(statements[0].GetLeadingTrivia().SkipWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia) || t.IsKind(SyntaxKind.EndOfLineTrivia))));
+        return root.ReplaceNode(around, around.WithStatements(SyntaxFactory.List(around.Statements.Take(index).Concat(statements).Concat(around.Statements.Skip(index + 1)))));
+    }
+}
