@@ -40,6 +40,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
 
     private readonly bool[] _onlyThrows = OnlyThrows(graph, isCaughtHere);
     private readonly Dictionary<ControlFlowRegion, FlowState> _exceptionalEntry = [];
+    private readonly Dictionary<ControlFlowRegion, FlowState> _lastThrown = [];
     private int _visits;
     private int _work;
 
@@ -234,13 +235,19 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
             return false;
         }
 
-        /// <summary>An exception may leave the block with this state: hand it to the handlers around.</summary>
+        /// <summary>
+        /// An exception may leave the block with this state: hand it to the handlers around. They see no variable of the code that it
+        /// leaves, and most operations change nothing else: then there is nothing to join.
+        /// </summary>
         private void Throws(BasicBlock block, FlowState state)
         {
             if (_recording) return;
             for (var region = block.EnclosingRegion; region is not null && region != engine.Root; region = region.EnclosingRegion)
             {
+                state = engine.Transfer.Leave(region, state);
                 if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { } whole) continue;
+                if (engine._lastThrown.TryGetValue(region, out var last) && last.Equals(state)) return;
+                engine._lastThrown[region] = state;
                 if (whole.Kind == ControlFlowRegionKind.TryAndFinally)
                 {
                     var handler = whole.NestedRegions[1];

@@ -278,6 +278,8 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     private static FactMap? JoinWays(FlowState left, FactMap? a, FlowState right, FactMap? b)
     {
+        // Where both ways know the same, a condition need not carry it along.
+        if (a is not null && b is not null && (ReferenceEquals(a, b) || a.Equals(b)) && ReferenceEquals(left.Facts, right.Facts)) return a;
         if (a is null) return b is null ? null : right.Know(b).Facts;
         if (b is null) return left.Know(a).Facts;
         return JoinFacts(left.Know(a), right.Know(b));
