@@ -21,6 +21,7 @@ internal sealed class CallbackFinder
 
     private readonly Analysis _analysis;
     private readonly CallbackSites _sites;
+    private readonly Lazy<ILookup<string, CallbackSite>> _byMethod;
     private readonly ConcurrentDictionary<SyntaxTree, IReadOnlyList<Callback>> _kept = new();
 
     public CallbackFinder(Analysis analysis)
@@ -29,8 +30,13 @@ internal sealed class CallbackFinder
         var names = new HashSet<string>(Registering, StringComparer.Ordinal);
         names.UnionWith(analysis.Catalogue.AllMemberNames(Role.Registers));
         var functions = new Lazy<HashSet<string>>(FunctionNames);
-        _sites = new CallbackSites(names, name => functions.Value.Contains(name));
+        _sites = new CallbackSites(analysis.Holders, names, name => functions.Value.Contains(name));
+        _byMethod = new(ByMethod);
     }
+
+    /// <summary>All sites that name a method, of whichever file.</summary>
+    private ILookup<string, CallbackSite> ByMethod() =>
+        _analysis.Compilation.SyntaxTrees.SelectMany(t => _sites.In(t, CancellationToken.None)).Where(s => s.Method is not null).ToLookup(s => s.Method!, StringComparer.Ordinal);
 
     /// <summary>The names of all methods declared here, and of the members that hold delegates.</summary>
     private HashSet<string> FunctionNames()
@@ -57,16 +63,10 @@ internal sealed class CallbackFinder
         foreach (var site in _sites.In(tree, cancellation)) Bind(site, model, tree, found, cancellation);
 
         var declared = DeclaredNames(tree.GetRoot(cancellation));
-        foreach (var other in _analysis.Compilation.SyntaxTrees)
-        {
-            if (other == tree || declared.Count == 0) continue;
-            foreach (var site in _sites.In(other, cancellation))
-            {
-                if (site.Method is not null && declared.Contains(site.Method)) Bind(site, _analysis.Bodies.ModelOf(other), tree, found, cancellation);
-            }
-        }
+        foreach (var site in declared.SelectMany(name => _byMethod.Value[name]).Where(s => s.Node.SyntaxTree != tree).OrderBy(s => s.Node.SyntaxTree.FilePath, StringComparer.Ordinal).ThenBy(s => s.Node.SpanStart))
+            Bind(site, _analysis.Bodies.ModelOf(site.Node.SyntaxTree), tree, found, cancellation);
 
-        foreach (var method in tree.GetRoot(cancellation).DescendantNodes().OfType<MethodDeclarationSyntax>())
+        foreach (var method in tree.GetRoot(cancellation).DescendantNodes(n => n is not BlockSyntax).OfType<MethodDeclarationSyntax>())
         {
             if (found.ContainsKey(method) || method.Body is null && method.ExpressionBody is null || !MayBeFrameworks(method)) continue;
             if (model.GetDeclaredSymbol(method, cancellation) is { } symbol && (_analysis.Connections.RolesOf(symbol, null) & Role.Callback) != 0)

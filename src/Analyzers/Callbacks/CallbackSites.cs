@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.Callbacks;
 
@@ -21,17 +22,17 @@ internal sealed class CallbackSite(SyntaxNode node, ExpressionSyntax handler, st
 /// Finds the sites by syntax alone, once for each file: a handler can be declared in another file than the one that
 /// subscribes it, and binding every file to learn that would cost as much as compiling.
 /// </summary>
-internal sealed class CallbackSites(ISet<string> registering, Func<string, bool> mayBeFunction)
+internal sealed class CallbackSites(Holders holders, ISet<string> registering, Func<string, bool> mayBeFunction)
 {
     private readonly ConcurrentDictionary<SyntaxTree, ImmutableArray<CallbackSite>> _kept = new();
 
     public ImmutableArray<CallbackSite> In(SyntaxTree tree, CancellationToken cancellation) =>
-        _kept.GetOrAdd(tree, t => Find(t.GetRoot(cancellation)));
+        _kept.GetOrAdd(tree, t => Find(holders.AllCodeIn(t, cancellation)));
 
-    private ImmutableArray<CallbackSite> Find(SyntaxNode root)
+    private ImmutableArray<CallbackSite> Find(IReadOnlyList<CodeMember> members)
     {
         var sites = ImmutableArray.CreateBuilder<CallbackSite>();
-        foreach (var node in root.DescendantNodes())
+        foreach (var node in members.Where(MayHold).SelectMany(m => m.Declaration.DescendantNodesAndSelf()))
         {
             switch (node)
             {
@@ -61,10 +62,17 @@ internal sealed class CallbackSites(ISet<string> registering, Func<string, bool>
         void Add(SyntaxNode site, ExpressionSyntax handler) => sites.Add(new CallbackSite(site, handler, Name(Unwrapped(handler))));
     }
 
+    /// <summary>By its words: an event is subscribed, a callback set, or something called that takes one.</summary>
+    private bool MayHold(CodeMember member) =>
+        member.Subscribes || member.AssignsPart || member.Invoked.Any(name => name == "new" || IsRegistering(name) || member.Identifiers.Contains("new") && IsCallbackName(name));
+
     /// <summary>A creation without a type name (<c>new(...)</c>) may be anything; its arguments decide when they are bound.</summary>
     private bool IsRegistering(string? name) => name is null || registering.Contains(name) || name.StartsWith("Begin", StringComparison.Ordinal);
 
-    private static bool IsCallbackName(ExpressionSyntax target) => Name(target) is { } name && (name.StartsWith("On", StringComparison.Ordinal) || name.EndsWith("Callback", StringComparison.Ordinal) || name.EndsWith("Handler", StringComparison.Ordinal) || name.EndsWith("Received", StringComparison.Ordinal));
+    private static bool IsCallbackName(ExpressionSyntax target) => Name(target) is { } name && IsCallbackName(name);
+
+    private static bool IsCallbackName(string name) =>
+        name.StartsWith("On", StringComparison.Ordinal) || name.EndsWith("Callback", StringComparison.Ordinal) || name.EndsWith("Handler", StringComparison.Ordinal) || name.EndsWith("Received", StringComparison.Ordinal);
 
     /// <summary>A callback property of another object, or in an object's initialiser.</summary>
     private static bool IsSomebodyElses(ExpressionSyntax target) =>

@@ -10,6 +10,7 @@ internal sealed partial class ConnectionCatalogue
     private static readonly string[] UsualExceptions = ["System.InvalidOperationException", "System.IO.IOException", "System.Net.Sockets.SocketException"];
 
     private readonly ConcurrentDictionary<ISymbol, MemberFacts> _members = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<Role, HashSet<string>> _memberNames = new();
     private readonly ConcurrentDictionary<(ISymbol Member, ITypeSymbol Receiver), MemberFacts> _received = new(PairComparer.Instance);
     private readonly ConcurrentDictionary<ISymbol, ImmutableArray<INamedTypeSymbol>> _throws = new(SymbolEqualityComparer.Default);
 
@@ -47,7 +48,9 @@ internal sealed partial class ConnectionCatalogue
     /// The simple names of the catalogue's members of any of these roles, constructors by the name of their type; a name that ends
     /// in a star stands for all that begin so.
     /// </summary>
-    public IEnumerable<string> AllMemberNames(Role roles)
+    public HashSet<string> AllMemberNames(Role roles) => _memberNames.GetOrAdd(roles, FindMemberNames);
+
+    private HashSet<string> FindMemberNames(Role roles)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in _users.Members.Concat(_builtIn.Members))
@@ -60,7 +63,7 @@ internal sealed partial class ConnectionCatalogue
         if ((roles & Role.Send) != 0) names.UnionWith(_options.SendMembers);
         if ((roles & Role.State) != 0) names.UnionWith(_options.StateMembers);
         if ((roles & Role.Close) != 0) names.UnionWith(_options.CloseMembers);
-        return names.OrderBy(n => n, StringComparer.Ordinal);
+        return names;
     }
 
     /// <summary>The simple names of the catalogue's types that are here and tell their failure or end by an event.</summary>

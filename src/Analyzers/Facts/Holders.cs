@@ -17,6 +17,9 @@ internal sealed class Holders
     private static readonly string[] OpeningVerbs = ["Connect", "Open", "Dial", "Start"];
     private static readonly string[] Factories = ["Create", "Build", "Make", "New", "Open", "Connect"];
 
+    /// <summary>Streams of the library that no peer is at the other end of.</summary>
+    private static readonly HashSet<string> InMemory = new(StringComparer.Ordinal) { "MemoryStream", "FileStream", "UnmanagedMemoryStream" };
+
     private readonly Analysis _analysis;
     private readonly Lazy<Index> _index;
     private readonly Lazy<HashSet<string>> _reaching;
@@ -45,9 +48,9 @@ internal sealed class Holders
             var (declaration, identifiers, invoked) = (member.Declaration, member.Identifiers, member.Invoked);
             var type = declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax ? _analysis.Bodies.ModelOf(tree).GetDeclaredSymbol(syntax, cancellation) : null;
             var mayUse = index.Cached.Mentions(identifiers, type);
-            var mayOpen = (MentionsOpening(invoked) || invoked.Overlaps(index.Opening) || identifiers.Contains("SocketAsyncEventArgs")) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
+            var mayOpen = (MentionsOpening(invoked) || invoked.Meets(index.Opening) || identifiers.Contains("SocketAsyncEventArgs")) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
             if (!mayUse && !mayOpen) continue;
-            foreach (var node in Functions(declaration))
+            foreach (var node in member.Functions)
             {
                 if (_analysis.Bodies.At(node, cancellation) is not { } body) continue;
                 if (mayUse) reuse.Add(body);
@@ -63,7 +66,7 @@ internal sealed class Holders
 
     /// <summary>The members of a file whose code mentions a connection, or names a member whose code does so, and so on.</summary>
     public IReadOnlyList<CodeMember> CodeReachingIn(SyntaxTree tree, CancellationToken cancellation) =>
-        MembersIn(tree, cancellation).Where(m => MentionsConnection(m) || m.Identifiers.Overlaps(_reaching.Value)).ToList();
+        MembersIn(tree, cancellation).Where(m => MentionsConnection(m) || m.Identifiers.Meets(_reaching.Value)).ToList();
 
     private ImmutableArray<CodeMember> MembersIn(SyntaxTree tree, CancellationToken cancellation) =>
         _members.GetOrAdd(tree, t => Names.In(t, cancellation).ToImmutableArray());
@@ -73,14 +76,26 @@ internal sealed class Holders
         var index = _index.Value;
         foreach (var name in member.Identifiers)
         {
-            if (_typeNames.Contains(name) || index.Holding.Contains(name) || Conventions.IsConnectionName(name)) return true;
+            if (_typeNames.Contains(name) || index.Holding.Contains(name) || Conventions.IsConnectionName(name) && !InMemory.Contains(name)) return true;
         }
 
-        return member.Invoked.Overlaps(_opening);
+        return member.Invoked.Meets(_opening);
     }
 
     /// <summary>All members of a file that hold code, for what is no connection's: buffers, contexts, operation objects.</summary>
     public IReadOnlyList<CodeMember> AllCodeIn(SyntaxTree tree, CancellationToken cancellation) => MembersIn(tree, cancellation);
+
+    /// <summary>The members of a type that hold code, in all its parts.</summary>
+    public IEnumerable<CodeMember> CodeOf(INamedTypeSymbol? type)
+    {
+        foreach (var part in type?.DeclaringSyntaxReferences ?? [])
+        {
+            foreach (var member in MembersIn(part.SyntaxTree, CancellationToken.None))
+            {
+                if (part.Span.Contains(member.Declaration.Span)) yield return member;
+            }
+        }
+    }
 
     /// <summary>The names of the members that may lead to a connection: a word too many costs a look that was not needed.</summary>
     private HashSet<string> FindReaching()
@@ -97,15 +112,18 @@ internal sealed class Holders
             }
         }
 
-        for (var round = 0; round < Rounds; round++)
+        var newest = new HashSet<string>(names, StringComparer.Ordinal);
+        for (var round = 0; round < Rounds && newest.Count > 0; round++)
         {
-            var reached = others.Where(m => m.Invoked.Overlaps(names)).ToList();
-            if (reached.Count == 0) break;
-            others.RemoveAll(reached.Contains);
-            foreach (var member in reached)
+            var reached = new HashSet<string>(StringComparer.Ordinal);
+            var rest = new List<CodeMember>();
+            foreach (var member in others)
             {
-                if (Declared(member.Declaration) is { } name) names.Add(name);
+                if (!member.Invoked.Meets(newest)) rest.Add(member);
+                else if (Declared(member.Declaration) is { } name && names.Add(name)) reached.Add(name);
             }
+
+            (others, newest) = (rest, reached);
         }
 
         return names;
@@ -121,19 +139,9 @@ internal sealed class Holders
     /// <summary>The body of a member, and those of the lambdas and local functions in it.</summary>
     public IEnumerable<Body> BodiesOf(CodeMember member, CancellationToken cancellation)
     {
-        foreach (var node in Functions(member.Declaration))
+        foreach (var node in member.Functions)
         {
             if (_analysis.Bodies.At(node, cancellation) is { } body) yield return body;
-        }
-    }
-
-    /// <summary>The declaration itself and the lambdas and local functions in it, each a body of its own.</summary>
-    private static IEnumerable<SyntaxNode> Functions(SyntaxNode declaration)
-    {
-        yield return declaration;
-        foreach (var node in declaration.DescendantNodes())
-        {
-            if (node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax) yield return node;
         }
     }
 
@@ -313,12 +321,12 @@ internal sealed class Holders
 
         public bool Mentions(HashSet<string> identifiers, INamedTypeSymbol? type)
         {
-            if (identifiers.Overlaps(_everywhere)) return true;
+            if (identifiers.Meets(_everywhere)) return true;
             for (var around = type; around is not null; around = around.ContainingType)
             {
                 for (var candidate = around; candidate is not null; candidate = candidate.BaseType)
                 {
-                    if (_own.TryGetValue(candidate.OriginalDefinition, out var names) && identifiers.Overlaps(names)) return true;
+                    if (_own.TryGetValue(candidate.OriginalDefinition, out var names) && identifiers.Meets(names)) return true;
                 }
             }
 

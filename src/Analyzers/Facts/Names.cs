@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -6,8 +7,10 @@ using Microsoft.CodeAnalysis.Text;
 namespace LifecycleAnalyzers.Facts;
 
 /// <summary>A member that holds code, with the words in it: what its code can possibly be about, known without binding it.</summary>
-internal sealed class CodeMember(SyntaxNode declaration, HashSet<string> identifiers, HashSet<string> invoked)
+internal sealed class CodeMember(SyntaxNode declaration, HashSet<string> identifiers, HashSet<string> invoked, bool hasLambda, bool subscribes, bool assignsPart)
 {
+    private ImmutableArray<SyntaxNode> _functions;
+
     public SyntaxNode Declaration { get; } = declaration;
 
     /// <summary>Every identifier in it (and every other word: it is read as text).</summary>
@@ -15,11 +18,55 @@ internal sealed class CodeMember(SyntaxNode declaration, HashSet<string> identif
 
     /// <summary>Those of them that it calls or assigns.</summary>
     public HashSet<string> Invoked { get; } = invoked;
+
+    /// <summary>There is an arrow or a <c>delegate</c> in it: it may hold lambdas.</summary>
+    public bool HasLambda { get; } = hasLambda;
+
+    /// <summary>There is a <c>+=</c> in it: it may attach a handler.</summary>
+    public bool Subscribes { get; } = subscribes;
+
+    /// <summary>There is an assignment to a member of something in it: it may set a callback property.</summary>
+    public bool AssignsPart { get; } = assignsPart;
+
+    /// <summary>The declaration itself and the lambdas and local functions in it, each a body of its own.</summary>
+    public ImmutableArray<SyntaxNode> Functions
+    {
+        get
+        {
+            if (_functions.IsDefault) _functions = FindFunctions(Declaration, HasLambda);
+            return _functions;
+        }
+    }
+
+    private static ImmutableArray<SyntaxNode> FindFunctions(SyntaxNode declaration, bool hasLambda)
+    {
+        var functions = ImmutableArray.CreateBuilder<SyntaxNode>();
+        functions.Add(declaration);
+        // Without an arrow there are local functions at most, and those stand among statements.
+        foreach (var node in declaration.DescendantNodes(n => hasLambda || n is not ExpressionSyntax))
+        {
+            if (node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax) functions.Add(node);
+        }
+
+        return functions.ToImmutable();
+    }
 }
 
 /// <summary>The identifiers of a piece of source: what its code can possibly be about.</summary>
 internal static class Names
 {
+    /// <summary>Whether two sets of words share one; it is the smaller one that is walked.</summary>
+    public static bool Meets(this HashSet<string> words, HashSet<string> others)
+    {
+        var (few, many) = words.Count <= others.Count ? (words, others) : (others, words);
+        foreach (var word in few)
+        {
+            if (many.Contains(word)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The members of a file that hold code, each with its words.</summary>
     public static IEnumerable<CodeMember> In(SyntaxTree tree, CancellationToken cancellation)
     {
@@ -62,6 +109,7 @@ internal static class Names
             if (_buffer.Length < length) _buffer = new char[length];
             text.CopyTo(node.SpanStart, _buffer, 0, length);
             var i = 0;
+            var (hasLambda, subscribes, assignsPart) = (false, false, false);
             while (i < length)
             {
                 var character = _buffer[i];
@@ -75,15 +123,25 @@ internal static class Names
                     while (i < length && (char.IsLetterOrDigit(_buffer[i]) || _buffer[i] == '_')) i++;
                     var word = Word(start, i - start);
                     names.Add(word);
-                    if (IsInvoked(i, length)) invoked.Add(word);
+                    if (IsInvoked(i, length))
+                    {
+                        invoked.Add(word);
+                        assignsPart |= start > 0 && _buffer[start - 1] == '.' && IsAssigned(i, length);
+                    }
                 }
                 else
                 {
+                    if (i + 1 < length)
+                    {
+                        hasLambda |= character == '=' && _buffer[i + 1] == '>';
+                        subscribes |= character == '+' && _buffer[i + 1] == '=';
+                    }
+
                     i++;
                 }
             }
 
-            return new CodeMember(node, names, invoked);
+            return new CodeMember(node, names, invoked, hasLambda || names.Contains("delegate"), subscribes, assignsPart);
         }
 
         private int EndOfComment(int i, int length)
@@ -117,6 +175,12 @@ internal static class Names
                 '+' or '-' or '|' or '&' or '*' or '?' => end + 1 < length && _buffer[end + 1] is '=' or '?',
                 _ => false,
             };
+        }
+
+        private bool IsAssigned(int end, int length)
+        {
+            while (end < length && char.IsWhiteSpace(_buffer[end])) end++;
+            return end < length && _buffer[end] == '=';
         }
 
         private string Word(int start, int length)

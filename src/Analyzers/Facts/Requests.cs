@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -16,6 +17,7 @@ internal sealed class Requests
 
     private readonly Analysis _analysis;
     private readonly Lazy<HashSet<string>> _names;
+    private readonly ConcurrentDictionary<(IMethodSymbol Method, int Depth), IInvocationOperation?> _led = new();
 
     public Requests(Analysis analysis)
     {
@@ -24,7 +26,7 @@ internal sealed class Requests
     }
 
     /// <summary>Names of calls that may be such a request or lead to one: by these a member is known to be worth binding.</summary>
-    public bool MaySend(CodeMember member) => member.Invoked.Any(IsVerb) || member.Identifiers.Overlaps(_names.Value);
+    public bool MaySend(CodeMember member) => member.Invoked.Any(IsVerb) || member.Identifiers.Meets(_names.Value);
 
     private static bool IsVerb(string name) => Verbs.Any(v => name.StartsWith(v, StringComparison.Ordinal));
 
@@ -38,7 +40,7 @@ internal sealed class Requests
             {
                 foreach (var member in _analysis.Holders.AllCodeIn(tree, CancellationToken.None))
                 {
-                    if (member.Declaration is Microsoft.CodeAnalysis.CSharp.Syntax.MethodDeclarationSyntax method && (round == 0 ? member.Invoked.Any(IsVerb) : member.Invoked.Overlaps(names))) found.Add(method.Identifier.ValueText);
+                    if (member.Declaration is Microsoft.CodeAnalysis.CSharp.Syntax.MethodDeclarationSyntax method && (round == 0 ? member.Invoked.Any(IsVerb) : member.Invoked.Meets(names))) found.Add(method.Identifier.ValueText);
                 }
             }
 
@@ -55,10 +57,15 @@ internal sealed class Requests
     {
         if (IsRequest(call, cancellation)) return call;
         if (depth == 0 || !_analysis.Summaries.IsOwn(call.TargetMethod) || !_names.Value.Contains(call.TargetMethod.Name)) return null;
-        if (Values.CodeOf(call.TargetMethod, _analysis, cancellation) is not { } code || HasKey(code.Syntax)) return null;
+        return _led.GetOrAdd((call.TargetMethod.OriginalDefinition, depth), key => LedTo(key.Method, key.Depth, cancellation));
+    }
+
+    private IInvocationOperation? LedTo(IMethodSymbol method, int depth, CancellationToken cancellation)
+    {
+        if (Values.CodeOf(method, _analysis, cancellation) is not { } code || HasKey(code.Syntax)) return null;
         foreach (var operation in Values.OwnDescendants(code))
         {
-            if (operation is not IInvocationOperation inner || Values.Is(inner.TargetMethod, call.TargetMethod)) continue;
+            if (operation is not IInvocationOperation inner || Values.Is(inner.TargetMethod, method)) continue;
             if (In(inner, depth - 1, cancellation) is { } found && !IsStopped(inner)) return found;
         }
 

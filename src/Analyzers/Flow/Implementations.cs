@@ -12,10 +12,29 @@ internal sealed class Implementations
     private readonly Lazy<ImmutableArray<INamedTypeSymbol>> _types;
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> _kept = new(SymbolEqualityComparer.Default);
 
-    public Implementations(Compilation compilation) => _types = new(() => Collect(compilation.Assembly.GlobalNamespace));
+    private readonly Lazy<ILookup<INamedTypeSymbol, INamedTypeSymbol>> _derived;
+
+    public Implementations(Compilation compilation)
+    {
+        _types = new(() => Collect(compilation.Assembly.GlobalNamespace));
+        _derived = new(() => Types.Where(t => t.BaseType is { SpecialType: SpecialType.None }).ToLookup(t => t.BaseType!.OriginalDefinition, t => t, (IEqualityComparer<INamedTypeSymbol>)SymbolEqualityComparer.Default));
+    }
 
     /// <summary>All types declared in this compilation.</summary>
     public ImmutableArray<INamedTypeSymbol> Types => _types.Value;
+
+    /// <summary>A type and all that derive from it, at any distance.</summary>
+    public IEnumerable<INamedTypeSymbol> WithDerived(INamedTypeSymbol type)
+    {
+        var pending = new Stack<INamedTypeSymbol>();
+        pending.Push(type);
+        while (pending.Count > 0)
+        {
+            var next = pending.Pop();
+            yield return next;
+            foreach (var derived in _derived.Value[next.OriginalDefinition]) pending.Push(derived);
+        }
+    }
 
     /// <summary>The methods a call may reach; empty when there is none here, or too many to follow.</summary>
     /// <param name="method">The method as the call names it.</param>

@@ -29,9 +29,11 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
         var walkedAway = new WalkedAway(file.Analysis, file.Cancellation);
         foreach (var member in file.ReachingMembers)
         {
+            var hasLocalFunction = member.Functions.Any(f => f is LocalFunctionStatementSyntax);
+            if (!hasLocalFunction && !member.Invoked.Any(name => MayBegin(name, file.Analysis))) continue;
             foreach (var node in member.Declaration.DescendantNodes())
             {
-                if (node is InvocationExpressionSyntax call && !IsAwaitedAtOnce(call) && (MayBegin(Name(call), file.Analysis) || IsLocalFunction(call, member.Declaration))) Check(file, call, walkedAway);
+                if (node is InvocationExpressionSyntax call && !IsAwaitedAtOnce(call) && (MayBegin(Name(call), file.Analysis) || hasLocalFunction && IsLocalFunction(call, member))) Check(file, call, walkedAway);
             }
         }
     }
@@ -67,9 +69,9 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
     private static bool MayBegin(string? name, Analysis analysis) =>
         name is not null && (name.EndsWith("Async", StringComparison.Ordinal) || name is "Run" or "StartNew" || analysis.Tasks.Names.Contains(name)) && name is not ("WaitAsync" or "FromAsync" or "DisposeAsync");
 
-    private static bool IsLocalFunction(InvocationExpressionSyntax call, SyntaxNode member) =>
+    private static bool IsLocalFunction(InvocationExpressionSyntax call, CodeMember member) =>
         call is { Expression: IdentifierNameSyntax name, Parent: not AwaitExpressionSyntax }
-        && member.DescendantNodes().Any(n => n is LocalFunctionStatementSyntax { ReturnType: not PredefinedTypeSyntax } function && function.Identifier.ValueText == name.Identifier.ValueText);
+        && member.Functions.Any(n => n is LocalFunctionStatementSyntax { ReturnType: not PredefinedTypeSyntax } function && function.Identifier.ValueText == name.Identifier.ValueText);
 
     private static string? Name(InvocationExpressionSyntax call) => call.Expression switch
     {

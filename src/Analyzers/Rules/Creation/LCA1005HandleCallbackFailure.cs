@@ -40,6 +40,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         foreach (var member in file.ReachingMembers)
         {
             if (WorkItem(file, member.Declaration) is { } work && seen.Add(member.Declaration)) Check(file, member.Declaration, work, work.Name, null);
+            if (!member.Identifiers.Contains("async")) continue;
             foreach (var function in AsyncFunctions(member.Declaration))
             {
                 var symbol = function is AnonymousFunctionExpressionSyntax ? file.Model.GetSymbolInfo(function, file.Cancellation).Symbol : file.Model.GetDeclaredSymbol(function, file.Cancellation);
@@ -119,9 +120,9 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (connection is IObjectCreationOperation or IAwaitOperation or IInvocationOperation) return false;
         if (connection is not IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference || !file.Analysis.Summaries.IsOwn(reference.Member)) return true;
         var members = reference.Member.ContainingType.DeclaringSyntaxReferences.Select(r => r.GetSyntax(file.Cancellation)).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members.OfType<MethodDeclarationSyntax>()).ToList();
-        var closing = new HashSet<string>(members.Where(m => Invoked(m, function).Overlaps(ClosingCalls)).Select(m => m.Identifier.ValueText), StringComparer.Ordinal);
+        var closing = new HashSet<string>(members.Where(m => Invoked(m, function).Meets(ClosingCalls)).Select(m => m.Identifier.ValueText), StringComparer.Ordinal);
         return members.Any(m => !m.Modifiers.Any(SyntaxKind.PrivateKeyword) && m.Modifiers.Count + (m.ExplicitInterfaceSpecifier is null ? 0 : 1) > 0
-            && (closing.Contains(m.Identifier.ValueText) || Invoked(m, function).Overlaps(closing)));
+            && (closing.Contains(m.Identifier.ValueText) || Invoked(m, function).Meets(closing)));
     }
 
     /// <summary>The names of what a member calls, outside the function in it.</summary>

@@ -35,8 +35,8 @@ internal sealed class LCA1006CloseBoth : IRule
         HashSet<string>? creating = null;
         foreach (var member in file.CodeMembers)
         {
-            creating ??= new HashSet<string>(file.Analysis.Catalogue.AllMemberNames(Role.Create), StringComparer.Ordinal);
-            if (!LCA1003CloseOnFailure.MayOpen(member) && !member.Identifiers.Contains("WhenAll") && !member.Identifiers.Contains("WhenAny") && !member.Identifiers.Overlaps(creating)) continue;
+            creating ??= file.Analysis.Catalogue.AllMemberNames(Role.Create);
+            if (!LCA1003CloseOnFailure.MayOpen(member) && !member.Identifiers.Contains("WhenAll") && !member.Identifiers.Contains("WhenAny") && !member.Identifiers.Meets(creating)) continue;
             custodian ??= new Custodian(file.Analysis, file.Cancellation);
             owners ??= new Owners(file.Analysis, file.Cancellation);
             foreach (var body in file.BodiesOf(member)) Check(file, custodian, owners, body);

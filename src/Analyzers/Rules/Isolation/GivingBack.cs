@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Isolation;
@@ -23,7 +24,7 @@ internal static class GivingBack
     };
 
     /// <summary>Words of which one stands where a connection is given back by a call.</summary>
-    public static bool MayStandIn(HashSet<string> invoked) => invoked.Overlaps(IntoContainer) || invoked.Any(IsVerb);
+    public static bool MayStandIn(HashSet<string> invoked) => invoked.Meets(IntoContainer) || invoked.Any(IsVerb);
 
     /// <summary>The argument that a call gives back; null where it gives back none.</summary>
     public static IArgumentOperation? Argument(IInvocationOperation call, Analysis analysis, CancellationToken cancellation) => Argument(call, analysis, 2, cancellation);
@@ -35,7 +36,7 @@ internal static class GivingBack
         var given = call.Arguments.FirstOrDefault(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter?.Type is { SpecialType: SpecialType.None } or { SpecialType: SpecialType.System_Object } && Code.Unwrapped(a.Value) is not (IDefaultValueOperation or IAnonymousFunctionOperation or IMethodReferenceOperation) && a.Value.Type?.Name is not "CancellationToken" && !(call.TargetMethod.IsExtensionMethod && a.Parameter?.Ordinal == 0));
         if (given is null) return null;
         if (IsVerb(name)) return AsksMore(call.TargetMethod, analysis, cancellation) ? null : given;
-        if (IntoContainer.Contains(name) && IsPool(call)) return given;
+        if (IntoContainer.Contains(name) && IsPool(call, analysis)) return given;
         if (depth == 0 || given.Parameter is not { } parameter || !analysis.Summaries.IsOwn(call.TargetMethod) || Code.Of(call.TargetMethod, analysis, cancellation) is not { } code) return null;
         // A helper that puts it back.
         return code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, depth - 1, cancellation) is { } inner && Code.Unwrapped(inner.Value) is IParameterReferenceOperation back && back.Parameter.Ordinal == parameter.Ordinal)
@@ -84,13 +85,14 @@ internal static class GivingBack
     }
 
     /// <summary>A container from which connections are also taken.</summary>
-    private static bool IsPool(IInvocationOperation call)
+    private static bool IsPool(IInvocationOperation call, Analysis analysis)
     {
         if (Wire.Receiver(call) is not { } receiver || Wire.KeyOf(receiver) is not { } key) return false;
         var isContainer = call.TargetMethod.ContainingType is { } type && (Containers.Contains(type.Name) || type.Name == "ChannelWriter");
         if (!isContainer) return false;
         if (key is not (IFieldSymbol or IPropertySymbol) && !(key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } })) return false;
-        return key.ContainingType?.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == key.Name && IsTakenFrom(n))) == true;
+        return analysis.Holders.CodeOf(key.ContainingType).Any(m => m.Identifiers.Contains(key.Name) && m.Invoked.Meets(OutOfContainer)
+            && m.Declaration.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == key.Name && IsTakenFrom(n)));
     }
 
     private static bool IsTakenFrom(IdentifierNameSyntax container)

@@ -29,7 +29,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         foreach (var member in file.AllCode)
         {
             if (!mentioning.Contains(member.Declaration) && !(Wire.MayWrite(member.Invoked) && Wire.MayRead(member.Invoked)) && !IsGateOfOwnCall(member, file)) continue;
-            if (!Guards(member.Declaration) || Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
+            if (!Guards(member.Identifiers) || Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
             foreach (var function in root.Descendants().OfType<IInvocationOperation>().Where(i => !i.IsImplicit).GroupBy(i => Code.FunctionAround(i.Syntax)))
             {
                 if (function.Key is not null && !MatchesAnswers(function.Key)) Check(file, function.Key, function.ToList());
@@ -39,12 +39,12 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
 
     /// <summary>It lets the next one in after a call of its own, which may be the exchange.</summary>
     private static bool IsGateOfOwnCall(CodeMember member, RuleContext file) =>
-        (member.Invoked.Contains("Release") || member.Invoked.Contains("ReleaseMutex") || member.Declaration.DescendantNodes().Any(n => n is LockStatementSyntax or CatchClauseSyntax or UsingStatementSyntax)) && Keepers.CallOwn(member)
+        (member.Invoked.Contains("Release") || member.Invoked.Contains("ReleaseMutex") || member.Identifiers.Contains("lock") || member.Identifiers.Contains("catch") || member.Identifiers.Contains("using")) && Keepers.CallOwn(member)
         && member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax && file.Model.GetDeclaredSymbol(syntax, file.Cancellation) is { } type && Keepers.HoldConnection(type, file.Analysis);
 
     /// <summary>Without any of these nothing is given back on an exceptional path, but for a plain return after a time out.</summary>
-    private static bool Guards(SyntaxNode declaration) =>
-        declaration.DescendantNodes().Any(n => n is TryStatementSyntax or UsingStatementSyntax or LockStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } or IdentifierNameSyntax { Identifier.ValueText: "WhenAny" });
+    private static bool Guards(HashSet<string> words) =>
+        words.Contains("try") || words.Contains("using") || words.Contains("lock") || words.Contains("WhenAny");
 
     private static void Check(RuleContext file, SyntaxNode function, List<IInvocationOperation> calls)
     {

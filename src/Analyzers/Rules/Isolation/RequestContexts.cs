@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Isolation;
@@ -26,7 +27,7 @@ internal static class RequestContexts
     public static bool Frameworks(Analysis analysis) => Known.Any(analysis.Catalogue.Types.Exists);
 
     public static bool MayMention(HashSet<string> identifiers, bool frameworks) =>
-        identifiers.Overlaps(HttpListenerWords) || frameworks && (identifiers.Overlaps(FrameworkWords) || identifiers.Any(i => i.StartsWith("Map", StringComparison.Ordinal)));
+        identifiers.Meets(HttpListenerWords) || frameworks && (identifiers.Meets(FrameworkWords) || identifiers.Any(i => i.StartsWith("Map", StringComparison.Ordinal)));
 
     public static bool IsContext(ITypeSymbol? type)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Isolation;
@@ -22,6 +23,7 @@ internal enum Sharing
 /// <summary>Objects that serve several requests: middleware, handlers, hosted services, servers, registered singletons.</summary>
 internal sealed class SharedTypes
 {
+    private static readonly HashSet<string> Registering = new(StringComparer.Ordinal) { "AddSingleton", "TryAddSingleton", "AddHostedService" };
     private static readonly ConditionalWeakTable<Analysis, SharedTypes> Kept = new();
 
     private readonly Analysis _analysis;
@@ -78,9 +80,10 @@ internal sealed class SharedTypes
         foreach (var tree in _analysis.Compilation.SyntaxTrees)
         {
             SemanticModel? model = null;
-            foreach (var invocation in tree.GetRoot().DescendantNodes().OfType<InvocationExpressionSyntax>())
+            var registering = _analysis.Holders.AllCodeIn(tree, CancellationToken.None).Where(m => m.Invoked.Meets(Registering));
+            foreach (var invocation in registering.SelectMany(m => m.Declaration.DescendantNodes().OfType<InvocationExpressionSyntax>()))
             {
-                if (invocation.Expression is not MemberAccessExpressionSyntax { Name: var name } || name.Identifier.ValueText is not ("AddSingleton" or "TryAddSingleton" or "AddHostedService")) continue;
+                if (invocation.Expression is not MemberAccessExpressionSyntax { Name: var name } || !Registering.Contains(name.Identifier.ValueText)) continue;
                 model ??= _analysis.Bodies.ModelOf(tree);
                 foreach (var type in Registered(invocation, name, model)) found.Add(type.OriginalDefinition);
             }

@@ -82,7 +82,7 @@ internal sealed class LCA3002EvictFailedConnection : IRule
         {
             if (member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } declaration) return false;
             if (!_names.TryGetValue(declaration, out var names)) _names[declaration] = names = Of(declaration);
-            return names.Count > 0 && member.Identifiers.Overlaps(names);
+            return names.Count > 0 && member.Identifiers.Meets(names);
         }
 
         private HashSet<string> Of(TypeDeclarationSyntax declaration)

@@ -27,7 +27,7 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
         var subscriptions = new Dictionary<ISymbol, IReadOnlyList<Subscription>>(SymbolEqualityComparer.Default);
         foreach (var member in file.AllCode)
         {
-            if (member.Invoked.Count == 0 || member.Declaration is ConstructorDeclarationSyntax || Type(member, file) is not { } type || !MaySubscribe(type, member)) continue;
+            if (member.Invoked.Count == 0 || member.Declaration is ConstructorDeclarationSyntax || Type(member, file) is not { } type || !MaySubscribe(file, type, member)) continue;
             if (Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
             replacements ??= new Replacements(file.Analysis, file.Cancellation);
             foreach (var replacement in replacements.In(root))
@@ -51,10 +51,10 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
     private static INamedTypeSymbol? Type(CodeMember member, RuleContext file) =>
         member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax ? file.Model.GetDeclaredSymbol(syntax, file.Cancellation) as INamedTypeSymbol : null;
 
-    /// <summary>Some part of the type attaches a handler, and this member writes a field that may hold a session.</summary>
-    private static bool MaySubscribe(INamedTypeSymbol type, CodeMember member) =>
-        type.GetMembers().Any(m => m is IFieldSymbol { IsImplicitlyDeclared: false, Type.IsReferenceType: true } or IPropertySymbol { SetMethod: not null, Type.IsReferenceType: true } && member.Identifiers.Contains(m.Name))
-        && type.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantNodes().Any(n => n is AssignmentExpressionSyntax { RawKind: (int)Microsoft.CodeAnalysis.CSharp.SyntaxKind.AddAssignmentExpression } or AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax, Right: LambdaExpressionSyntax or IdentifierNameSyntax }));
+    /// <summary>This member writes a field that may hold a session, and some part of the type attaches a handler.</summary>
+    private static bool MaySubscribe(RuleContext file, INamedTypeSymbol type, CodeMember member) =>
+        type.GetMembers().Any(m => member.Identifiers.Contains(m.Name) && m is IFieldSymbol { IsImplicitlyDeclared: false, Type.IsReferenceType: true } or IPropertySymbol { SetMethod: not null, Type.IsReferenceType: true })
+        && file.Analysis.Holders.CodeOf(type).Any(m => m.Subscribes || m.AssignsPart);
 
     /// <summary>There may be an old one: the code runs more than once, and not only where the field is null.</summary>
     private static bool Replaces(RuleContext file, Replacement replacement, IOperation function, Replacements replacements)

@@ -13,7 +13,7 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
     private static readonly HashSet<string> Taking = new(StringComparer.Ordinal) { "TryTake", "TryPop", "TryDequeue", "Pop", "Dequeue", "Take", "TryRead", "ReadAsync", "Get" };
     private static readonly HashSet<string> Giving = new(StringComparer.Ordinal) { "Add", "TryAdd", "Push", "Enqueue", "TryWrite", "WriteAsync", "Return", "TryEnqueue" };
 
-    public static bool MayTake(CodeMember member) => member.Invoked.Overlaps(Taking);
+    public static bool MayTake(CodeMember member) => member.Invoked.Meets(Taking);
 
     /// <summary>Takes a connection out of a collection, or something that was made around one.</summary>
     public bool IsTaking(IInvocationOperation call) =>

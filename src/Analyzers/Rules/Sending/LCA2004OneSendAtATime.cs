@@ -36,7 +36,9 @@ internal sealed class LCA2004OneSendAtATime : IRule
             }
         }
 
-        foreach (var type in file.Tree.GetRoot(file.Cancellation).DescendantNodes().OfType<TypeDeclarationSyntax>()) Callbacks(file, sends, type, reported);
+        // Code that sends in this file can be reached from callbacks in other parts and in derived types.
+        var sending = file.AllCode.Where(m => m.Identifiers.Any(IsSending)).SelectMany(m => m.Declaration.AncestorsAndSelf().OfType<TypeDeclarationSyntax>()).Distinct();
+        foreach (var type in sending.OrderBy(t => t.SpanStart)) Callbacks(file, sends, type, reported);
     }
 
     private static bool IsSending(string name) =>
@@ -230,8 +232,6 @@ internal sealed class LCA2004OneSendAtATime : IRule
 
     private static void Callbacks(RuleContext file, OverlappingSends sends, TypeDeclarationSyntax declaration, HashSet<SyntaxNode> reported)
     {
-        // Code that sends in this file can be reached from callbacks in other parts and in derived types.
-        if (!declaration.DescendantTokens().Any(t => t.IsKind(SyntaxKind.IdentifierToken) && IsSending(t.ValueText))) return;
         if (file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } type) return;
         var callbacks = CallbacksOf(file, type).ToList();
         if (callbacks.Count == 0) return;
@@ -278,9 +278,8 @@ internal sealed class LCA2004OneSendAtATime : IRule
     {
         var trees = new HashSet<SyntaxTree> { file.Tree };
         foreach (var reference in type.DeclaringSyntaxReferences) trees.Add(reference.SyntaxTree);
-        foreach (var derived in file.Analysis.Implementations.Types)
+        foreach (var derived in file.Analysis.Implementations.WithDerived(type))
         {
-            if (!IsOrDerives(derived, type)) continue;
             foreach (var reference in derived.DeclaringSyntaxReferences) trees.Add(reference.SyntaxTree);
         }
 

@@ -28,7 +28,7 @@ internal sealed class LCA2005HiddenSendFailure : IRule
     public void Check(RuleContext file)
     {
         // Clauses of this shape are rare: the code that leads to a send need not mention a connection itself.
-        foreach (var statement in file.Tree.GetRoot(file.Cancellation).DescendantNodes().OfType<TryStatementSyntax>())
+        foreach (var statement in file.AllCode.Where(m => m.Identifiers.Contains("catch")).SelectMany(m => m.Declaration.DescendantNodes().OfType<TryStatementSyntax>()))
         {
             foreach (var clause in statement.Catches)
             {
