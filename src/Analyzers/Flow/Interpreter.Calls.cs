@@ -10,6 +10,9 @@ namespace LifecycleAnalyzers.Flow;
 /// <summary>Calls: the few whose meaning is known, those whose code is here, and all others.</summary>
 internal sealed partial class Interpreter
 {
+    /// <summary>A recursive descent over trees leaves thousands of facts, of which each call would carry all: past this it counts as unknown.</summary>
+    private const int MaxCarried = 400;
+
     private static readonly HashSet<string> Harmless = new(StringComparer.OrdinalIgnoreCase)
     {
         "Log", "Logger", "Logging", "Logged", "Trace", "Tracer", "Debug", "Diagnostic", "Diagnostics", "Info", "Warn", "Warning", "Verbose", "Clock", "Now", "Metric", "Metrics",
@@ -224,7 +227,7 @@ internal sealed partial class Interpreter
         foreach (var target in targets)
         {
             var found = Look(target);
-            complete &= found.Length > 0;
+            complete &= found.Length > 0 && found.All(s => s.Outward is not { Size: > MaxCarried });
             summaries.AddRange(found);
         }
 
