@@ -14,3 +14,20 @@ public sealed class ReplayBuffer() : OneAtATimeReplay("Buffer")
 {
     protected override string Repair => "return await device.RequestAsync(";
 }
+
+public sealed class ReplayContext() : OneAtATimeReplay("Context")
+{
+    protected override string Repair => "var path = context.Request.Path;";
+}
+
+public sealed class ReplayOperation() : IncidentFailure("OneAtATime/Operation")
+{
+    protected override int Times => 1;
+
+    protected override void FailsAsInTheIncident(ChildRun run) => Crossings.Seen(run);
+}
+
+public sealed class ReplayExchange() : OneAtATimeReplay("Exchange")
+{
+    protected override string Repair => "_gate.ExchangeAsync(";
+}

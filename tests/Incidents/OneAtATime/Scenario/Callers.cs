@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace Incidents.OneAtATime;
@@ -41,10 +40,10 @@ public sealed class Account
 }
 
 /// <summary>
-/// A process full of callers with a connection each. They come in bursts and wait generously, but for some who give the service a
-/// few milliseconds only, and some who walk away in the middle. Ends at the first answer that belongs to another question.
+/// A process full of callers. They come in bursts and wait generously, but for some who give the service a few milliseconds only,
+/// and some who walk away in the middle. Ends at the first answer that belongs to another question.
 /// </summary>
-public sealed class Callers(string name, int port, int requests)
+public sealed class Callers(string name, int requests, Func<ILine> dial)
 {
     private const int Workers = 16;
     private const int MaxBurst = 20;
@@ -56,7 +55,7 @@ public sealed class Callers(string name, int port, int requests)
     public async Task<int> RunAsync(CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, _crossed.Token);
-        var callers = Enumerable.Range(1, Workers).Select(number => new Caller(this, $"{name}-{number}", port, ending.Token)).ToList();
+        var callers = Enumerable.Range(1, Workers).Select(number => new Caller(this, $"{name}-{number}", dial(), ending.Token)).ToList();
         var bursts = new Random(name[0]);
         while (Volatile.Read(ref _left) > 0 && !ending.IsCancellationRequested)
         {
@@ -76,12 +75,11 @@ public sealed class Callers(string name, int port, int requests)
         _crossed.Cancel();
     }
 
-    private sealed class Caller(Callers all, string name, int port, CancellationToken stop) : IDisposable
+    private sealed class Caller(Callers all, string name, ILine line, CancellationToken stop) : IDisposable
     {
-        private static readonly TimeSpan Generous = TimeSpan.FromSeconds(20);
+        private static readonly TimeSpan Generous = TimeSpan.FromSeconds(10);
 
         private readonly Random _random = new(name.Sum(letter => letter));
-        private NetworkStream? _stream;
         private int _number;
 
         public async Task AskAsync(int questions)
@@ -94,7 +92,7 @@ public sealed class Callers(string name, int port, int requests)
             }
         }
 
-        public void Dispose() => _stream?.Dispose();
+        public void Dispose() => line.Dispose();
 
         private async Task AskAsync(Question question, bool walksAway)
         {
@@ -103,9 +101,7 @@ public sealed class Callers(string name, int port, int requests)
             limit.CancelAfter(walksAway ? TimeSpan.FromMilliseconds(_random.Next(1, 5)) : Generous);
             try
             {
-                _stream ??= await DialAsync(port, limit.Token);
-                await Frame.WriteAsync(_stream, question.AsFrame(), limit.Token);
-                var answer = await Frame.ReadAsync(_stream, limit.Token) ?? throw new EndOfStreamException("The service has ended the connection");
+                var answer = await line.AskAsync(question, limit.Token);
                 if (answer == Device.AnswerTo(question.Text)) Interlocked.Increment(ref all._account.Answered);
                 else if (answer == Front.Refusal(question.Text)) Interlocked.Increment(ref all._account.GivenUp);
                 else all.Crossed(question.Text, answer);
@@ -113,35 +109,11 @@ public sealed class Callers(string name, int port, int requests)
             catch (OperationCanceledException) when (walksAway || stop.IsCancellationRequested)
             {
                 Interlocked.Increment(ref all._account.WalkedAway);
-                HangUp();
             }
-            catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)
+            catch (Exception failure) when (failure is IOException or SocketException or HttpRequestException or OperationCanceledException)
             {
                 Interlocked.Increment(ref all._account.Failed);
                 Console.Error.WriteLine($"trace: {question.Text} failed: {failure.Message}");
-                HangUp();
-            }
-        }
-
-        /// <summary>Nobody reads the answer that may still come: the connection goes with it.</summary>
-        private void HangUp()
-        {
-            _stream?.Dispose();
-            _stream = null;
-        }
-
-        private static async Task<NetworkStream> DialAsync(int port, CancellationToken stop)
-        {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(IPAddress.Loopback, port, stop);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 
@@ -59,9 +60,15 @@ public sealed class Device(TcpListener listener)
 public sealed class DeviceConnection : IDisposable
 {
     private readonly NetworkStream _stream;
+    private readonly PipeReader _answers;
+    private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile bool _isOpen = true;
 
-    private DeviceConnection(NetworkStream stream) => _stream = stream;
+    private DeviceConnection(NetworkStream stream)
+    {
+        _stream = stream;
+        _answers = PipeReader.Create(stream);
+    }
 
     public bool IsOpen => _isOpen;
 
@@ -82,8 +89,27 @@ public sealed class DeviceConnection : IDisposable
 
     public Task SendAsync(ReadOnlyMemory<byte> question, CancellationToken stop) => Frame.WriteAsync(_stream, question, stop);
 
-    public async Task<string> ReceiveAsync(CancellationToken stop) =>
-        await Frame.ReadAsync(_stream, stop) ?? throw new EndOfStreamException("The device has ended the connection");
+    /// <summary>The next answer, whole. Who is cancelled has taken no part of it.</summary>
+    public async Task<string> ReceiveAsync(CancellationToken stop)
+    {
+        await _reading.WaitAsync(stop);
+        try
+        {
+            while (true)
+            {
+                var read = await _answers.ReadAsync(stop);
+                var rest = read.Buffer;
+                var answer = Frame.Take(ref rest);
+                _answers.AdvanceTo(rest.Start, answer is null ? rest.End : rest.Start);
+                if (answer is not null) return answer;
+                if (read.IsCompleted) throw new EndOfStreamException("The device has ended the connection");
+            }
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -23,12 +24,26 @@ public static class Frame
     {
         var head = new byte[4];
         if (await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, stop) < head.Length) return null;
-        var length = BinaryPrimitives.ReadInt32BigEndian(head);
-        if (length is < 0 or > MaxLength) throw new InvalidDataException($"A frame of {length} bytes");
-        var text = new byte[length];
+        var text = new byte[LengthIn(head)];
         await stream.ReadExactlyAsync(text, stop);
         return Encoding.UTF8.GetString(text);
     }
+
+    /// <summary>Takes the first text off what has been received; null when it has not come whole.</summary>
+    public static string? Take(ref ReadOnlySequence<byte> received)
+    {
+        if (received.Length < 4) return null;
+        Span<byte> head = stackalloc byte[4];
+        received.Slice(0, 4).CopyTo(head);
+        var length = LengthIn(head);
+        if (received.Length < 4 + length) return null;
+        var text = Encoding.UTF8.GetString(received.Slice(4, length));
+        received = received.Slice(4 + length);
+        return text;
+    }
+
+    private static int LengthIn(ReadOnlySpan<byte> head) =>
+        BinaryPrimitives.ReadInt32BigEndian(head) is var length and >= 0 and <= MaxLength ? length : throw new InvalidDataException($"A frame of {BinaryPrimitives.ReadInt32BigEndian(head)} bytes");
 }
 
 /// <summary>A question, and how long its caller is willing to wait for the answer.</summary>

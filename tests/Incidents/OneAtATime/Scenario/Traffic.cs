@@ -19,8 +19,11 @@ public static class Traffic
     private static int Requests => int.TryParse(Environment.GetEnvironmentVariable("INCIDENT_REQUESTS"), out var requests) ? requests : 20_000;
 
     /// <summary>Plays the part that the arguments name: the callers of one process, else the service and all that belongs to it.</summary>
-    public static Task<int> RunAsync(string[] args, Serve serve) =>
-        args is ["callers", var name, var port, var requests] ? CallAsync(new Callers(name, int.Parse(port), int.Parse(requests))) : ServeAsync(serve);
+    public static Task<int> RunAsync(string[] args, Serve serve) => RunAsync(args, serve, port => () => new TcpLine(port));
+
+    /// <summary>With lines of another kind than a connection for each caller.</summary>
+    public static Task<int> RunAsync(string[] args, Serve serve, Func<int, Func<ILine>> dial) =>
+        args is ["callers", var name, var port, var requests] ? CallAsync(new Callers(name, int.Parse(requests), dial(int.Parse(port)))) : ServeAsync(serve);
 
     private static async Task<int> CallAsync(Callers callers)
     {
