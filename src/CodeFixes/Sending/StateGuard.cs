@@ -10,7 +10,7 @@ namespace LifecycleAnalyzers.CodeFixes.Sending;
 /// <summary>Asks the state of a connection right before a send.</summary>
 internal static class StateGuard
 {
-    /// <summary>Right before the send: an early return where nothing follows, else the send under the condition.</summary>
+    /// <summary>Right before the send: an early return where nothing follows, or what follows takes note of the send; else the send under the condition.</summary>
     public static async Task<Document?> BeforeSendAsync(Document document, SyntaxNode node, ConnectionCatalogue catalogue, CancellationToken cancellation)
     {
         var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
@@ -34,13 +34,14 @@ internal static class StateGuard
             return Functions.WithBlock(function, guard, model) is { } made ? root.ReplaceNode(function, made) : null;
         }
 
-        if (statement is ExpressionStatementSyntax && !IsLast(statement, function))
+        var counted = SendAccount.Follows(statement) ? SendAccount.Leave(statement, function, model) : null;
+        if (counted is null && statement is ExpressionStatementSyntax && !IsLast(statement, function))
         {
             var guarded = OneLine(usable, statement).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
             return root.ReplaceNode(statement, guarded);
         }
 
-        if (Functions.EarlyReturn(function, model) is not { } leave) return null;
+        if ((counted ?? Functions.EarlyReturn(function, model)) is not { } leave) return null;
         var early = OneLine(notUsable, leave);
         if (statement.Parent is BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax)
         {

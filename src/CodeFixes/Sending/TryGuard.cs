@@ -29,12 +29,34 @@ internal static class TryGuard
     {
         if (Call(send, model) is null) return null;
         var replaced = new Dictionary<SyntaxNode, SyntaxNode>();
+        var leaving = new Dictionary<SyntaxNode, StatementSyntax>();
         foreach (var call in Like(send))
         {
-            if (Call(call, model) is { } guard) replaced[call] = guard;
+            if (Call(call, model) is not { } guard) continue;
+            replaced[call] = guard;
+            if (Counted(call) is { } statement && SendAccount.Leave(statement, Functions.Enclosing(call) ?? root, model) is { } leave) leaving[statement] = leave;
         }
 
-        return WithUsing(root.ReplaceNodes(replaced.Keys, (old, _) => replaced[old]), root, send.SpanStart, model);
+        var changed = root.ReplaceNodes(replaced.Keys.Concat(leaving.Keys), (old, made) => leaving.TryGetValue(old, out var leave) ? IfNotSent((ExpressionStatementSyntax)made, leave) : replaced[old]);
+        return WithUsing(changed, root, send.SpanStart, model);
+    }
+
+    /// <summary>The statement of a send whose end it waits for, where what follows takes note that it was sent.</summary>
+    private static ExpressionStatementSyntax? Counted(InvocationExpressionSyntax send)
+    {
+        ExpressionSyntax value = send;
+        if (value.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax configured }) value = configured;
+        if (value.Parent is AwaitExpressionSyntax awaited) value = awaited;
+        else if (send.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } && name.EndsWith("Async", StringComparison.Ordinal)) return null;
+        if (value.Parent is AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" } } discarded) value = discarded;
+        return value.Parent is ExpressionStatementSyntax statement && SendAccount.Follows(statement) ? statement : null;
+    }
+
+    private static IfStatementSyntax IfNotSent(ExpressionStatementSyntax send, StatementSyntax leave)
+    {
+        var answer = (send.Expression is AssignmentExpressionSyntax discarded ? discarded.Right : send.Expression).WithoutTrivia();
+        var asked = answer is AwaitExpressionSyntax ? $"({answer.ToFullString()})" : answer.ToFullString();
+        return StateGuard.OneLine(SyntaxFactory.ParseExpression($"!{asked}.IsSent"), leave).WithTriviaFrom(send);
     }
 
     public static CompilationUnitSyntax WithUsing(CompilationUnitSyntax changed, CompilationUnitSyntax root, int position, SemanticModel model) =>

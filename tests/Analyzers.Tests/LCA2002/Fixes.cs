@@ -18,6 +18,9 @@ public class Fixes
             private readonly NetworkStream _stream = stream;
             private readonly UdpClient _udp = new();
             private bool _closed;
+            private int _sent;
+
+            public int Sent => _sent;
 
             public async Task RunAsync(string text, byte[] data, Func<Task<string>> load)
             {
@@ -44,6 +47,18 @@ public class Fixes
     [InlineData("while (_client.IsOpen) { var t = await load(); {|LCA2002:_client.Send(t)|}; }", "while (_client.IsOpen) { var t = await load(); if (_client.IsOpen) _client.Send(t); }")]
     [InlineData("if (!_client.IsOpen) return; Thread.Sleep(5); {|LCA2002:_client.Send(text)|}; Console.WriteLine();", "if (!_client.IsOpen) return; Thread.Sleep(5); if (_client.IsOpen) _client.Send(text); Console.WriteLine();")]
     public Task The_state_once_more(string body, string becomes) => WithoutPackageAsync(body, becomes);
+
+    [Theory]
+    [InlineData("await {|LCA2002:_ws.SendAsync(data, FRAME)|};\n        _sent++;", "if (!(await _ws.TrySendAsync(data, FRAME)).IsSent) return;\n        _sent++;")]
+    [InlineData("{|LCA2002:_stream.Write(data, 0, 3)|};\n        // one more\n        Interlocked.Increment(ref _sent);", "if (!_stream.TryWrite(data, 0, 3).IsSent) return;\n        // one more\n        Interlocked.Increment(ref _sent);")]
+    [InlineData("await {|LCA2002:_socket.SendAsync(data)|};\n        Console.WriteLine(_sent);", "await _socket.TrySendAsync(data);\n        Console.WriteLine(_sent);")]
+    public Task Nothing_is_counted_that_was_not_sent(string body, string becomes) => Fix.BecomesAsync(
+        Feed("if (_closed) return;\n        await load();\n        " + body), Feed("if (_closed) return;\n        await load();\n        " + becomes, isFixed: true));
+
+    [Theory]
+    [InlineData("if (!_client.IsOpen) return;\n        await load();\n        {|LCA2002:_client.Send(text)|};\n        _sent++;",
+        "if (!_client.IsOpen) return;\n        await load();\n        if (!_client.IsOpen) return;\n        _client.Send(text);\n        _sent++;")]
+    public Task Nothing_is_counted_before_the_state_is_asked_again(string body, string becomes) => WithoutPackageAsync(body, becomes);
 
     [Fact]
     public Task The_question_that_was_asked_where_the_connection_has_none() => WithoutPackageAsync(

@@ -14,6 +14,7 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
     [
         ("Drain", "A drain event reaches Send after the stream began to close"),
         ("DrainInBase", "A drain event reaches Send through the queue of a base class in another file"),
+        ("DrainStale", "A drain event asks for the state, waits for a key, and sends after the stream began to close"),
         ("CachedSession", "A cached session is asked for a request after its transport was cut"),
         ("KeepAlive", "A kept connection is used again after the server ended it with its last answer"),
         ("Proxy", "A proxy attaches the error handler after its upstream connection already failed"),
@@ -27,7 +28,6 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
     /// <summary>Programs whose diagnostics have no fix that writes all of the repair.</summary>
     private static readonly (string Name, string Title)[] _withoutFix =
     [
-        ("DrainStale", "A drain event asks for the state, waits for a key, and sends after the stream began to close"),
         ("OneAtATime/Operation", "An operation object is back in its pool while the answer still comes with it"),
     ];
 
