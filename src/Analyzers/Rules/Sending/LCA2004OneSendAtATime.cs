@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,6 +13,15 @@ namespace LifecycleAnalyzers.Rules.Sending;
 internal sealed class LCA2004OneSendAtATime : IRule
 {
     public const string Id = "LCA2004";
+
+    /// <summary>The property of the diagnostic that names the member or variable which holds the connection.</summary>
+    public const string Holder = "Holder";
+
+    /// <summary>The property that tells where the sends stand that no gate lets through one by one: start and length of each.</summary>
+    public const string Ungated = "Ungated";
+
+    /// <summary>The property that names the gate which other sends on the connection go through already.</summary>
+    public const string Gate = "Gate";
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Do not overlap sends on a single-writer connection",
@@ -44,15 +54,35 @@ internal sealed class LCA2004OneSendAtATime : IRule
     private static bool IsSending(string name) =>
         ClosingFlags.Words(name).FirstOrDefault() is "Send" or "Write" or "Basic" or "Publish";
 
-    private static void Report(RuleContext file, GatedSend send, string with, HashSet<SyntaxNode> reported) => Report(file, send.Site, with, reported);
+    /// <param name="file">The file.</param>
+    /// <param name="send">What is reported.</param>
+    /// <param name="with">What it can overlap, in words.</param>
+    /// <param name="all">The sends among which are those that it can overlap.</param>
+    /// <param name="reported">What has been reported.</param>
+    private static void Report(RuleContext file, GatedSend send, string with, IEnumerable<GatedSend> all, HashSet<SyntaxNode> reported) =>
+        Report(file, send.Site, with, Properties(file, send, all), reported);
 
-    private static void Report(RuleContext file, SendSite site, string with, HashSet<SyntaxNode> reported)
+    private static void Report(RuleContext file, SendSite site, string with, ImmutableDictionary<string, string?> properties, HashSet<SyntaxNode> reported)
     {
         var syntax = site.Last.Syntax;
         if (syntax.SyntaxTree != file.Tree || !reported.Add(syntax)) return;
         // One report for each connection in one body, at its first such send.
         if (reported.Any(r => r != syntax && Flow.Bodies.EnclosingDeclaration(r) == Flow.Bodies.EnclosingDeclaration(syntax) && with.StartsWith("itself", StringComparison.Ordinal))) return;
-        file.Report(Diagnostic.Create(Rule, syntax.GetLocation(), Describe.Connection(file, site.Connection) ?? site.Type.Name, site.Method.Name, with));
+        file.Report(Diagnostic.Create(Rule, syntax.GetLocation(), null, properties, Describe.Connection(file, site.Connection) ?? site.Type.Name, site.Method.Name, with));
+    }
+
+    /// <summary>What the fix has to know: who holds the connection, and which sends need the gate. Nothing where some of them are out of its reach.</summary>
+    private static ImmutableDictionary<string, string?> Properties(RuleContext file, GatedSend send, IEnumerable<GatedSend> all)
+    {
+        var properties = ImmutableDictionary<string, string?>.Empty;
+        if (OverlappingSends.Holder(file.Analysis.Guards.Base(send.Site.Connection)) is not { } holder) return properties;
+        var same = all.Where(s => s.Connection == send.Connection).ToList();
+        var open = same.Where(s => s.Gates.IsEmpty).Select(s => s.Syntax).Distinct().OrderBy(s => s.SpanStart).ToList();
+        var gates = same.SelectMany(s => s.Gates).Distinct().ToList();
+        // What one way goes through a gate and another way does not would wait for itself.
+        if (gates.Count > 1 || open.Any(s => s.SyntaxTree != file.Tree) || same.Any(s => !s.Gates.IsEmpty && open.Contains(s.Syntax))) return properties;
+        properties = properties.Add(Holder, holder).Add(Ungated, string.Join(";", open.Select(s => s.SpanStart + "," + s.Span.Length)));
+        return gates.Count == 0 ? properties : properties.Add(Gate, gates[0]);
     }
 
     // Tasks that are started together
@@ -61,20 +91,23 @@ internal sealed class LCA2004OneSendAtATime : IRule
     private static void Together(RuleContext file, OverlappingSends sends, Body body, HashSet<SyntaxNode> reported)
     {
         var pending = new List<(GatedSend Send, SyntaxNode Call)>();
-        foreach (var (send, call) in Started(file, sends, body).OrderBy(s => s.Call.SpanStart))
+        var started = Started(file, sends, body).OrderBy(s => s.Call.SpanStart).ToList();
+        var all = started.Select(s => s.Send);
+        foreach (var (send, call) in started)
         {
             var isPending = IsLeftRunning(file, call);
             var earlier = pending.FirstOrDefault(p => p.Send.Connection == send.Connection && !p.Send.Shares(send) && !AreAlternatives(p.Call, call) && !IsAwaitedBetween(p.Call, call));
-            if (earlier.Send is not null && earlier.Call != call) Report(file, send, "the one that was started before it", reported);
-            else if (isPending && send.Gates.IsEmpty && RunsInALoop(file, call, send, body)) Report(file, send, "itself: the loop starts the next before this one has ended", reported);
+            if (earlier.Send is not null && earlier.Call != call) Report(file, send, "the one that was started before it", all, reported);
+            else if (isPending && send.Gates.IsEmpty && RunsInALoop(file, call, send, body)) Report(file, send, "itself: the loop starts the next before this one has ended", all, reported);
             if (isPending) pending.Add((send, call));
         }
 
         if (body.Outer is not null && IsRunSideBySide(file, body.Syntax))
         {
-            foreach (var send in sends.Of(body))
+            var inside = sends.Of(body).ToList();
+            foreach (var send in inside)
             {
-                if (send.Gates.IsEmpty) Report(file, send, "itself: it runs for all elements at once", reported);
+                if (send.Gates.IsEmpty) Report(file, send, "itself: it runs for all elements at once", inside, reported);
             }
         }
     }
@@ -200,7 +233,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
         {
             if (site.Steps.Length != 1 || EndOfMessage(site) is not { } end) continue;
             var gates = SendingGates.Around(site.First.Syntax, body.Syntax, file.Model).ToList();
-            if (open is not null && gates.Count > 0 && !gates.Any(g => g.Taken == open)) Report(file, site, "the frames of another message: the gate is given back between its frames", reported);
+            if (open is not null && gates.Count > 0 && !gates.Any(g => g.Taken == open)) Report(file, site, "the frames of another message: the gate is given back between its frames", ImmutableDictionary<string, string?>.Empty, reported);
             open = null;
             if (end is true || gates.Count == 0) continue;
             open = gates[gates.Count - 1].Taken;
@@ -208,7 +241,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
             {
                 if (around is CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax && gates.All(g => around.Span.Contains(g.Taken.Span) && g.Taken != around))
                 {
-                    Report(file, site, "the frames of another message: the gate is given back between its frames", reported);
+                    Report(file, site, "the frames of another message: the gate is given back between its frames", ImmutableDictionary<string, string?>.Empty, reported);
                     break;
                 }
             }
@@ -243,21 +276,22 @@ internal sealed class LCA2004OneSendAtATime : IRule
         }
 
         if (inCallbacks.Count == 0) return;
+        var others = Others(file, sends, type, callbacks).ToList();
+        var all = inCallbacks.Select(c => c.Send).Concat(others.Select(o => o.Send)).ToList();
         foreach (var (callback, send) in inCallbacks)
         {
             if (send.Gates.IsEmpty && Reentrance.IsReentrant(callback, send.Site, file.Analysis.Bodies.ModelOf(callback.Subscription.SourceTree!), declaration))
-                Report(file, send, $"itself: '{callback.Name}' can run again before it has ended", reported);
+                Report(file, send, $"itself: '{callback.Name}' can run again before it has ended", all, reported);
         }
 
-        var others = Others(file, sends, type, callbacks).ToList();
         foreach (var (callback, send) in inCallbacks.OrderBy(s => s.Send.Syntax.SpanStart))
         {
             if (IsOpening(callback)) continue;
             foreach (var (method, other) in others)
             {
                 if (other.Connection != send.Connection || other.Shares(send) || !other.Gates.IsEmpty && !send.Gates.IsEmpty) continue;
-                if (send.Gates.IsEmpty) Report(file, send, $"one of '{method.Name}'", reported);
-                else Report(file, other, $"one of '{callback.Name}'", reported);
+                if (send.Gates.IsEmpty) Report(file, send, $"one of '{method.Name}'", all, reported);
+                else Report(file, other, $"one of '{callback.Name}'", all, reported);
                 break;
             }
 
@@ -266,8 +300,8 @@ internal sealed class LCA2004OneSendAtATime : IRule
                 if (second == callback || IsOpening(second) || other.Connection != send.Connection || other.Shares(send) || other.Syntax.SpanStart < send.Syntax.SpanStart) continue;
                 if (!other.Gates.IsEmpty && !send.Gates.IsEmpty) continue;
                 if (reported.Contains(send.Syntax) || reported.Contains(other.Syntax)) continue;
-                if (other.Gates.IsEmpty) Report(file, other, $"one of '{callback.Name}'", reported);
-                else Report(file, send, $"one of '{second.Name}'", reported);
+                if (other.Gates.IsEmpty) Report(file, other, $"one of '{callback.Name}'", all, reported);
+                else Report(file, send, $"one of '{second.Name}'", all, reported);
             }
         }
     }

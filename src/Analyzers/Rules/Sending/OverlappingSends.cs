@@ -86,6 +86,15 @@ internal sealed class OverlappingSends(RuleContext file)
         }
     }
 
+    /// <summary>The name of the member of the object, or of the variable, that holds the connection or leads to it.</summary>
+    public static string? Holder(Place connection)
+    {
+        var root = connection.RootPlace;
+        return root.Root is RootKind.This or RootKind.Static or RootKind.Parameter or RootKind.Local
+            ? connection.IsRoot ? root.Symbol?.Name : root.Root is RootKind.Local ? root.Symbol?.Name : First(connection).Symbol?.Name
+            : null;
+    }
+
     private static bool IsOwn(Place root, Body body) =>
         root.Symbol is not { } symbol || SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, body.Owner) || body.Outer is null;
 

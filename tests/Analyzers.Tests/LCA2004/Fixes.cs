@@ -1,0 +1,275 @@
+using LifecycleAnalyzers.CodeFixes.Sending;
+using Fix = LifecycleAnalyzers.Tests.FixCase<LifecycleAnalyzers.CodeFixes.Sending.LCA2004OneSendAtATimeFix>;
+
+namespace LifecycleAnalyzers.Tests.LCA2004;
+
+/// <summary>One gate beside the connection, and every send that can overlap another one through it.</summary>
+public class Fixes
+{
+    private static string Feed(string members, string gate = "", string usings = "") => (usings + $$"""
+
+        class Source { public event EventHandler<byte[]>? Ticked { add { } remove { } } public event EventHandler<byte[]>? Other { add { } remove { } } }
+
+        class Feed
+        {
+            private readonly WebSocket _ws; // to the peer
+        GATE    private readonly NetworkStream _stream;
+            private readonly Source _source = new();
+
+            public Feed(WebSocket ws, NetworkStream stream)
+            {
+                (_ws, _stream) = (ws, stream);
+                _source.Ticked += OnTicked;
+            }
+
+            {{members}}
+        }
+        """).Replace("ARGS", Reports.Arguments).Replace("GATE", gate.Length == 0 ? "" : "    " + gate + "\n");
+
+    private const string Runtime = "using LifecycleAnalyzers.Runtime;\n";
+    private const string Gate = "private readonly SendGate _wsGate = new();";
+    private const string Semaphore = "private readonly SemaphoreSlim _wsGate = new(1, 1);";
+
+    private static Task GateAsync(string members, string becomes) => Fix.BecomesAsync(Feed(members), Feed(becomes, Gate, Runtime));
+
+    private static Task SemaphoreAsync(string members, string becomes) =>
+        FixCase<LCA2004OneSendAtATimeFix>.Of(Feed(members), Feed(becomes, Semaphore), runtime: false).RunAsync(TestContext.Current.CancellationToken);
+
+    [Fact]
+    public Task A_handler_that_can_run_again() => GateAsync("""
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                // the news
+                await {|LCA2004:_ws.SendAsync(data, ARGS)|}.ConfigureAwait(false); // said
+            }
+        """, """
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                // the news
+                using (await _wsGate.EnterAsync().ConfigureAwait(false))
+                {
+                    await _ws.SendAsync(data, ARGS).ConfigureAwait(false); // said
+                }
+            }
+        """);
+
+    [Fact]
+    public Task With_a_semaphore() => SemaphoreAsync("""
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                await {|LCA2004:_ws.SendAsync(data, ARGS)|};
+            }
+        """, """
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                await _wsGate.WaitAsync();
+                try
+                {
+                    await _ws.SendAsync(data, ARGS);
+                }
+                finally
+                {
+                    _wsGate.Release();
+                }
+            }
+        """);
+
+    [Fact]
+    public Task The_question_and_all_parts_of_a_message_under_one_gate() => GateAsync("""
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                if (_ws.State != WebSocketState.Open) return;
+                await {|LCA2004:_ws.SendAsync(data, WebSocketMessageType.Text, false, default)|};
+                await _ws.SendAsync(data, WebSocketMessageType.Text, true, default);
+                Console.WriteLine();
+            }
+        """, """
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                using (await _wsGate.EnterAsync())
+                {
+                    if (_ws.State != WebSocketState.Open) return;
+                    await _ws.SendAsync(data, WebSocketMessageType.Text, false, default);
+                    await _ws.SendAsync(data, WebSocketMessageType.Text, true, default);
+                }
+                Console.WriteLine();
+            }
+        """);
+
+    [Fact]
+    public Task A_callback_and_another_method() => GateAsync("""
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                if (_ws.State == WebSocketState.Open) await {|LCA2004:_ws.SendAsync(data, ARGS)|};
+            }
+
+            public Task SayAsync(byte[] data, CancellationToken stop) => _ws.SendAsync(data, WebSocketMessageType.Text, true, stop);
+
+            public Task TellAsync(byte[] data)
+            {
+                Console.WriteLine();
+                return _ws.SendAsync(data, ARGS);
+            }
+        """, """
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                using (await _wsGate.EnterAsync())
+                {
+                    if (_ws.State == WebSocketState.Open) await _ws.SendAsync(data, ARGS);
+                }
+            }
+
+            public async Task SayAsync(byte[] data, CancellationToken stop)
+            {
+                using (await _wsGate.EnterAsync(stop))
+                {
+                    await _ws.SendAsync(data, WebSocketMessageType.Text, true, stop);
+                }
+            }
+
+            public async Task TellAsync(byte[] data)
+            {
+                Console.WriteLine();
+                using (await _wsGate.EnterAsync())
+                {
+                    await _ws.SendAsync(data, ARGS);
+                }
+            }
+        """);
+
+    [Fact]
+    public Task Sends_that_nobody_awaits() => Fix.BecomesAsync(
+        Feed("private void OnTicked(object? sender, byte[] data) => Console.WriteLine();\n\n    public void Start(byte[] data) { _source.Ticked += (_, m) => _stream.Write(m); _source.Other += (_, m) => {|LCA2004:_stream.Write(m)|}; }"),
+        Feed("""
+            private void OnTicked(object? sender, byte[] data) => Console.WriteLine();
+
+                public void Start(byte[] data) { _source.Ticked += (_, m) =>
+                {
+                    using (_streamGate.Enter())
+                    {
+                        _stream.Write(m);
+                    }
+                }; _source.Other += (_, m) =>
+                {
+                    using (_streamGate.Enter())
+                    {
+                        _stream.Write(m);
+                    }
+                }; }
+            """, usings: Runtime).Replace("private readonly NetworkStream _stream;", "private readonly NetworkStream _stream;\n    private readonly SendGate _streamGate = new();"));
+
+    [Fact]
+    public Task Tasks_that_are_started_together() => GateAsync("""
+        private void OnTicked(object? sender, byte[] data) => Console.WriteLine();
+
+            public Task AllAsync(List<byte[]> many) => Task.WhenAll(many.Select(m => {|LCA2004:_ws.SendAsync(m, ARGS)|}));
+        """, """
+        private void OnTicked(object? sender, byte[] data) => Console.WriteLine();
+
+            public Task AllAsync(List<byte[]> many) => Task.WhenAll(many.Select(async m =>
+            {
+                using (await _wsGate.EnterAsync())
+                {
+                    await _ws.SendAsync(m, ARGS);
+                }
+            }));
+        """);
+
+    [Fact]
+    public Task A_task_that_nobody_awaits() => GateAsync("""
+        private void OnTicked(object? sender, byte[] data)
+            {
+                _ = {|LCA2004:_ws.SendAsync(data, ARGS)|};
+            }
+        """, """
+        private void OnTicked(object? sender, byte[] data)
+            {
+                _ = SendInTurnAsync();
+
+                async Task SendInTurnAsync()
+                {
+                    using (await _wsGate.EnterAsync())
+                    {
+                        await _ws.SendAsync(data, ARGS);
+                    }
+                }
+            }
+        """);
+
+    [Fact]
+    public Task Through_the_gate_that_is_there() => Fix.BecomesAsync(Feed("""
+        private readonly SemaphoreSlim _turn = new(1, 1);
+
+            private async void OnTicked(object? sender, byte[] data)
+            {
+                await _turn.WaitAsync();
+                try { await _ws.SendAsync(data, ARGS); } finally { _turn.Release(); }
+            }
+
+            public async Task SayAsync(byte[] data)
+            {
+                await {|LCA2004:_ws.SendAsync(data, ARGS)|};
+            }
+        """), Feed("""
+        private readonly SemaphoreSlim _turn = new(1, 1);
+
+            private async void OnTicked(object? sender, byte[] data)
+            {
+                await _turn.WaitAsync();
+                try { await _ws.SendAsync(data, ARGS); } finally { _turn.Release(); }
+            }
+
+            public async Task SayAsync(byte[] data)
+            {
+                await _turn.WaitAsync();
+                try
+                {
+                    await _ws.SendAsync(data, ARGS);
+                }
+                finally
+                {
+                    _turn.Release();
+                }
+            }
+        """));
+
+    [Fact]
+    public Task Beside_a_variable() => Fix.BecomesAsync("""
+
+        class Feed
+        {
+            public static Timer Start(WebSocket ws, byte[] data)
+            {
+                var timer = new Timer(async _ => await {|LCA2004:ws.SendAsync(data, ARGS)|}, null, 0, 100);
+                return timer;
+            }
+        }
+        """.Replace("ARGS", Reports.Arguments), """
+        using LifecycleAnalyzers.Runtime;
+
+        class Feed
+        {
+            public static Timer Start(WebSocket ws, byte[] data)
+            {
+                var wsGate = new SendGate();
+                var timer = new Timer(async _ =>
+                {
+                    using (await wsGate.EnterAsync())
+                    {
+                        await ws.SendAsync(data, ARGS);
+                    }
+                }, null, 0, 100);
+                return timer;
+            }
+        }
+        """.Replace("ARGS", Reports.Arguments));
+
+    [Theory]
+    // Two parts of one message have two gates: it has to be written otherwise.
+    [InlineData("private readonly SemaphoreSlim _turn = new(1, 1); private async void OnTicked(object? sender, byte[] data) { for (var i = 0; i < 3; i++) { await _turn.WaitAsync(); try { await {|LCA2004:_ws.SendAsync(data, WebSocketMessageType.Text, i == 2, default)|}; } finally { _turn.Release(); } } }")]
+    // What is under the gate would wait for itself.
+    [InlineData("private async void OnTicked(object? sender, byte[] data) => await {|LCA2004:_ws.SendAsync(await HelloAsync(), ARGS)|}; private async Task<byte[]> HelloAsync() { await {|LCA2004:_ws.SendAsync(new byte[1], ARGS)|}; return []; }")]
+    // The number that the send uses is another one when its turn comes.
+    [InlineData("private void OnTicked(object? sender, byte[] data) { for (var i = 0; i < 3; i++) { _ = {|LCA2004:_ws.SendAsync(new byte[i], ARGS)|}; } }")]
+    public Task Nothing_is_offered(string members) => Fix.StaysAsync(Feed(members));
+}
