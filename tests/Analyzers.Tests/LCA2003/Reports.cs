@@ -23,6 +23,8 @@ public class Reports
     // A loop
     [InlineData("while (_client.{|LCA2003:Connected|}) { await Task.Delay(5); }")]
     [InlineData("while (!_flag && _client.{|LCA2003:Connected|}) _buffer[0]++;")]
+    [InlineData("switch (_client.{|LCA2003:Connected|}) { case true: _client.GetStream().Write(data); break; default: break; }")]
+    [InlineData("switch (_client.{|LCA2003:Connected|}) { case false: return; } _client.GetStream().Write(data);")]
     [InlineData("do { _buffer[0]++; } while (_socket.{|LCA2003:Connected|});")]
     [InlineData("for (; _socket.{|LCA2003:Connected|};) _socket.Receive(_buffer);")]
     [InlineData("while (true) { if (!_client.{|LCA2003:Connected|}) break; _buffer[0] = (byte)_client.GetStream().ReadByte(); }")]

@@ -23,6 +23,7 @@ public class Silent
     // The socket itself is asked too
     [InlineData("while (_socket.Connected && !_socket.Poll(0, SelectMode.SelectRead)) _socket.Send(data);")]
     [InlineData("if (_socket.Connected && !_socket.Poll(0, SelectMode.SelectRead)) _socket.Send(data);")]
+    [InlineData("switch (_client.Connected) { case true: log(\"up\"); break; default: _client.GetStream(); break; }")]
     // Another connection
     [InlineData("if (_client.Connected) _socket.Send(data);")]
     public Task In_the_body(string body, string members = "") => Case.SilentAsync(Reports.Link(body, members));

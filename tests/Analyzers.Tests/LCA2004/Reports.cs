@@ -51,8 +51,11 @@ public class Reports
     [InlineData("_source.Awaited += async m => { await _gate.WaitAsync(); try { await _ws.SendAsync(m, ARGS); } finally { _gate.Release(); } };", "public Task TellAsync(byte[] m) => {|LCA2004:_ws.SendAsync(m, ARGS)|};")]
     // Two callbacks
     [InlineData("_source.Ticked += (_, m) => _stream.Write(m); _source.Other += (_, m) => {|LCA2004:_stream.Write(m)|};", "readonly System.Net.Security.SslStream _stream = null!;")]
+    [InlineData("_timer = new Timer(_ => {|LCA2004:_tls.Write(data)|}, null, 0, 100);", "readonly System.Net.Security.SslStream _tls = null!;")]
+    // One of them stands where both are waited for
+    [InlineData("var first = _ws.SendAsync(data, ARGS); await Task.WhenAll(first, {|LCA2004:_ws.SendAsync(data, ARGS)|});")]
     // A plain stream over a socket
-    [InlineData("_timer = new Timer(_ => {|LCA2004:_stream.Write(data)|}, null, 0, 100);", "readonly Stream _stream = new TcpClient().GetStream();")]
+    [InlineData("_timer = new Timer(async _ => await {|LCA2004:_stream.WriteAsync(data)|}, null, 0, 100);", "readonly Stream _stream = new TcpClient().GetStream();")]
     public Task The_send(string body, string members = "") => Case.HoldsAsync(Feed(body, members));
 
     [Fact]

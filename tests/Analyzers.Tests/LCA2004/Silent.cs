@@ -26,6 +26,9 @@ public class Silent
     // Callbacks that do not run again
     [InlineData("_source.Awaited += async m => await _ws.SendAsync(m, ARGS);")]
     [InlineData("_timer = new Timer(async _ => await _ws.SendAsync(data, ARGS), null, 100, Timeout.Infinite);")]
+    // A socket takes a short blocking write whole.
+    [InlineData("_timer = new Timer(_ => _stream.Write(data), null, 0, 100);", "readonly NetworkStream _stream = new TcpClient().GetStream();")]
+    [InlineData("_timer = new Timer(_ => _lines.WriteLine(\"PING\"), null, 0, 100);", "readonly StreamWriter _lines = new(new TcpClient().GetStream());")]
     [InlineData("_timer = new Timer(async _ => { _timer!.Change(-1, -1); await _ws.SendAsync(data, ARGS); _timer!.Change(100, 100); }, null, 100, 100);")]
     [InlineData("_ = Task.Run(async () => { while (true) { await Task.Delay(5); await _ws.SendAsync(data, ARGS); } });")]
     // A connection of the callback's own

@@ -101,6 +101,9 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
                     return positive ? Decide([arm.Expression], [], answersAttempt) : null;
                 case WhenClauseSyntax { Parent: CasePatternSwitchLabelSyntax { Parent: SwitchSectionSyntax section } }:
                     return positive ? Decide(section.Statements, [], answersAttempt) : null;
+                case SwitchStatementSyntax choice when choice.Expression == value:
+                    var sections = choice.Sections.ToLookup(s => positive == s.Labels.Any(l => l is CaseSwitchLabelSyntax { Value.RawKind: (int)SyntaxKind.TrueLiteralExpression }));
+                    return Decide(sections[true].SelectMany(s => s.Statements), sections[false].SelectMany(s => s.Statements), answersAttempt);
                 case SwitchExpressionSyntax choice when choice.GoverningExpression == value:
                     return Decide(choice.Arms.Select(arm => arm.Expression), [], answersAttempt);
                 case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator } when depth > 0:

@@ -162,7 +162,9 @@ internal sealed class LCA2004OneSendAtATime : IRule
         {
             if (name.Identifier.ValueText != variable || name.SpanStart <= first.Span.End || name.SpanStart >= second.SpanStart) continue;
             // Awaited, waited for, or handed to something that may do so.
-            if (name.Ancestors().Any(a => a is AwaitExpressionSyntax) || name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "Result" or "GetAwaiter" } or ArgumentSyntax) return true;
+            if (name.Ancestors().Any(a => a is AwaitExpressionSyntax && !a.Span.Contains(second.Span)) || name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "Result" or "GetAwaiter" }) return true;
+            // `Task.WhenAll(first, <second>)` waits for neither before both are started.
+            if (name.Parent is ArgumentSyntax { Parent: { } list } && !list.Span.Contains(second.Span)) return true;
         }
 
         return false;

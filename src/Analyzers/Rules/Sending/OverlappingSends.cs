@@ -137,7 +137,7 @@ internal static class Reentrance
             case Again.Never:
                 return false;
             case Again.Timer:
-                return !IsOneShot(node!, type);
+                return !IsOneShot(node!, type) && !IsShortWrite(site);
             case Again.SideBySide:
                 return true;
             default:
@@ -174,6 +174,10 @@ internal static class Reentrance
                 return Again.InTurn;
         }
     }
+
+    /// <summary>A socket takes a blocking write whole, and it is long over when the timer fires again; encrypted and framed streams do not.</summary>
+    private static bool IsShortWrite(SendSite site) =>
+        site.Method.ReturnsVoid && site.Type.Name is "NetworkStream" or "Stream" or "StreamWriter" or "BinaryWriter" or "TextWriter";
 
     /// <summary>Its period is infinite, or it does not reset itself.</summary>
     private static bool IsOneShot(SyntaxNode node, SyntaxNode type)
