@@ -87,7 +87,6 @@ public class Reports
     [InlineData("_args.Completed += (_, e) => { if (e.SocketError != SocketError.Success) {|LCA1005:throw new SocketException((int)e.SocketError);|} };")]
     [InlineData("_args.Completed += (_, e) => { if (e.SocketError != SocketError.Success) {|LCA1005:throw new InvalidOperationException(\"lost\");|} };")]
     [InlineData("_args.Completed += (_, e) => {|LCA1005:_socket.Receive(_buffer)|};")]
-    [InlineData("_args.Completed += (_, e) => { if (!{|LCA1005:_socket.ReceiveAsync(e)|}) _socket.Close(); };")]
     [InlineData("_socket.BeginReceive(_buffer, 0, 1, SocketFlags.None, new AsyncCallback(r => {|LCA1005:_socket.EndReceive(r)|}), null);")]
     [InlineData("AsyncCallback done = r => {|LCA1005:_socket.EndReceive(r)|}; _socket.BeginReceive(_buffer, 0, 1, SocketFlags.None, done, null);")]
     public Task Whoever_runs_it(string body) => Case.HoldsAsync($$"""
@@ -187,6 +186,29 @@ public class Reports
             private static void OnRead(IAsyncResult result) => {|LCA1005:((Reader)result.AsyncState!).Complete(result)|};
             private int Complete(IAsyncResult result) => stream.EndRead(result);
             public TcpClient? Client { get; set; }
+        }
+        """);
+
+    [Fact]
+    public Task The_next_start_on_a_socket_that_others_close() => Case.HoldsAsync("""
+        class Acceptor : IDisposable
+        {
+            private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
+
+            public void Start()
+            {
+                var args = new SocketAsyncEventArgs();
+                args.Completed += OnAccepted;
+                if (!_listener.AcceptAsync(args)) OnAccepted(this, args);
+            }
+
+            private void OnAccepted(object? sender, SocketAsyncEventArgs e)
+            {
+                e.AcceptSocket = null;
+                if (!{|LCA1005:_listener.AcceptAsync(e)|}) Console.WriteLine("at once");
+            }
+
+            public void Dispose() => _listener.Dispose();
         }
         """);
 }

@@ -148,4 +148,27 @@ public class Silent
             private void Finish() => _client.Close();
         }
         """);
+
+    /// <summary>The operation tells what the network did; nobody to be seen closes the socket under it.</summary>
+    [Fact]
+    public Task The_next_start_of_an_operation_object() => Case.SilentAsync("""
+        class Receiver(Socket socket)
+        {
+            private readonly SocketAsyncEventArgs _args = new();
+
+            public void Start()
+            {
+                _args.Completed += OnCompleted;
+                if (!socket.ReceiveAsync(_args)) OnCompleted(this, _args);
+            }
+
+            private void OnCompleted(object? sender, SocketAsyncEventArgs e)
+            {
+                while (e is { SocketError: SocketError.Success, BytesTransferred: > 0 })
+                {
+                    if (socket.ReceiveAsync(e)) return;
+                }
+            }
+        }
+        """);
 }

@@ -56,6 +56,18 @@ public class Silent
         """);
 
     [Fact]
+    public Task The_short_form_of_an_own_connect() => Case.SilentAsync("""
+        class PriceLink
+        {
+            public Task OpenAsync() => OpenAsync(CancellationToken.None);
+            public Task OpenAsync(CancellationToken stop) => Task.Delay(1, stop);
+            public bool IsOpen { get; private set; }
+            public void Send(string text) { if (!IsOpen) throw new InvalidOperationException(); Console.WriteLine(text); }
+            public void Close() => IsOpen = false;
+        }
+        """);
+
+    [Fact]
     public Task A_client_that_bounds_it_by_itself() => Case.SilentAsync("""
         class Store
         {

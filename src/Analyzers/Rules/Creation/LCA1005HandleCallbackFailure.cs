@@ -75,7 +75,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (file.Analysis.Bodies.At(function, file.Cancellation) is null) return;
         var isCallback = callback is not null && (callback.Kind & CallbackKind.Callback) != 0;
         var escapes = file.Analysis.Escapes.Of(function, file.Cancellation);
-        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, e, isCallback) && (e.Fails || isCallback || MayBeClosedByOthers(file, function, e.Io)))
+        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, e, isCallback) && (e.Fails || isCallback && e.Io.Kind != IoKind.Start || MayBeClosedByOthers(file, function, e.Io)))
             ?? escapes.FirstOrDefault(e => e.Thrown is not null && (Escapes.IsNetworks(e.Thrown) || IsAboutConnections(file, function, callback)));
         if (first is not null) Report(file, name, callback, first, Leaving(escapes));
         else if (Rearming(file, function) is { } rearming)
@@ -118,7 +118,8 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (connection is ILocalReferenceOperation { Local: var local } && local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is { } declaration
             && file.Analysis.Bodies.ModelOf(declaration.SyntaxTree).GetOperation(declaration, file.Cancellation) is IVariableDeclaratorOperation { Initializer.Value: var value }) connection = IoCalls.Unwrapped(value);
         if (connection is IObjectCreationOperation or IAwaitOperation or IInvocationOperation) return false;
-        if (connection is not IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference || !file.Analysis.Summaries.IsOwn(reference.Member)) return true;
+        // An operation object tells what the network did; only a closing that is to be seen can make its next start throw.
+        if (connection is not IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference || !file.Analysis.Summaries.IsOwn(reference.Member)) return io.Kind != IoKind.Start;
         var members = reference.Member.ContainingType.DeclaringSyntaxReferences.Select(r => r.GetSyntax(file.Cancellation)).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members.OfType<MethodDeclarationSyntax>()).ToList();
         var closing = new HashSet<string>(members.Where(m => Invoked(m, function).Meets(ClosingCalls)).Select(m => m.Identifier.ValueText), StringComparer.Ordinal);
         return members.Any(m => !m.Modifiers.Any(SyntaxKind.PrivateKeyword) && m.Modifiers.Count + (m.ExplicitInterfaceSpecifier is null ? 0 : 1) > 0

@@ -46,9 +46,16 @@ internal sealed class LCA1008BoundConnect : IRule
         var isFrameworks = Conventions.IsFrameworks(method.ContainingType, analysis.Compilation.Assembly);
         if (!isFrameworks && !MayTakeBound(method, connect.Type)) return;
         if (call.Arguments.Any(IsBound) || HasOwnTimeout(connect.Type) || call.Arguments.Any(a => HasOwnTimeout(a.Value.Type))) return;
+        if (IsShortForm(syntax, method, file)) return;
         if (IsBoundAround(call, analysis) || IsBoundInside(method, analysis, file.Cancellation) || IsBoundBeside(syntax) || IsDatagram(connect, analysis)) return;
         file.Report(Diagnostic.Create(Rule, syntax.GetLocation(), connect.Name, Name(connect)));
     }
+
+    /// <summary><c>ConnectAsync() => ConnectAsync(CancellationToken.None)</c>: whoever calls the short form has left the bound out.</summary>
+    private static bool IsShortForm(InvocationExpressionSyntax call, IMethodSymbol method, RuleContext file) =>
+        call.Expression is IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax }
+        && call.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } caller && caller.Identifier.ValueText == method.Name
+        && file.Model.GetDeclaredSymbol(caller, file.Cancellation) is IMethodSymbol shorter && !shorter.Parameters.Any(IsBoundParameter) && SymbolEqualityComparer.Default.Equals(shorter.ContainingType, method.ContainingType);
 
     private static string Name(IoCall connect) => connect.Connection switch
     {
