@@ -34,7 +34,7 @@ internal sealed class Summaries(Analysis analysis)
             }
         }
 
-        return symbol.ContainingType is not { } type || analysis.Catalogue.Find(type) is not { Source: Catalogue.Source.Catalogue } known
+        return (symbol as INamedTypeSymbol ?? symbol.ContainingType) is not { } type || analysis.Catalogue.Find(type) is not { Source: Catalogue.Source.Catalogue } known
             || !SymbolEqualityComparer.Default.Equals(known.Symbol, type.OriginalDefinition);
     }
 

@@ -94,4 +94,34 @@ public class Reports
     [Fact]
     public Task Words() => Case.HoldsAsync("class C { Socket M() { var s = {|#0:new Socket(SocketType.Stream, ProtocolType.Tcp)|}; {|#1:s.Connect(\"peer\", 80)|}; return s; } }",
         Case.Diagnostic("LCA1003").WithLocation(0).WithLocation(1).WithMessage("The 'Socket' that is made here stays open when 'Connect' fails"));
+
+    private const string Library = """
+        namespace MQTTnet
+        {
+            public class MqttFactory { public MQTTnet.Client.IMqttClient CreateMqttClient() => throw new NotImplementedException(); }
+        }
+        namespace MQTTnet.Client
+        {
+            public interface IMqttClient : IDisposable { Task ConnectAsync(CancellationToken stop); }
+        }
+        namespace Renci.SshNet
+        {
+            public class BaseClient : IDisposable { public void Connect() => throw new NotImplementedException(); public void Dispose() { } }
+            public class SshClient : BaseClient { public SshClient(string host) { } }
+        }
+        namespace WebSocketSharp
+        {
+            public class WebSocket : IDisposable { public WebSocket(string url) { } public void Connect() => throw new NotImplementedException(); public void Dispose() { } }
+        }
+        """;
+
+    [Theory]
+    [InlineData("Renci.SshNet.SshClient M() { var ssh = {|LCA1003:new Renci.SshNet.SshClient(\"a\")|}; ssh.Connect(); return ssh; }")]
+    [InlineData("async Task<MQTTnet.Client.IMqttClient> M(MQTTnet.MqttFactory f, CancellationToken stop) { var mqtt = {|LCA1003:f.CreateMqttClient()|}; await mqtt.ConnectAsync(stop); return mqtt; }")]
+    [InlineData("async Task<MQTTnet.Client.IMqttClient> M(MQTTnet.MqttFactory f, CancellationToken stop) { var mqtt = f.CreateMqttClient(); try { await mqtt.ConnectAsync(stop); return mqtt; } catch { mqtt.Dispose(); throw; } }")]
+    // It lives as long as its owner.
+    [InlineData("MQTTnet.Client.IMqttClient? _mqtt; async Task M(MQTTnet.MqttFactory f, CancellationToken stop) { _mqtt = f.CreateMqttClient(); await _mqtt.ConnectAsync(stop); }")]
+    // Its connect tells by an event.
+    [InlineData("WebSocketSharp.WebSocket M() { var ws = new WebSocketSharp.WebSocket(\"a\"); ws.Connect(); return ws; }")]
+    public Task A_library_client(string member) => Case.HoldsAsync(Library + "class Site { " + member + " }");
 }

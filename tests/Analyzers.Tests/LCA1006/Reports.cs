@@ -49,6 +49,10 @@ public class Reports
     [InlineData("async Task M(TcpClient a, TcpClient b) { using (a) using (b) await {|LCA1006:Task.WhenAll(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream()))|}; }")]
     [InlineData("async Task M(Socket a, Socket b) { await using var x = new NetworkStream(a, true); await using var y = new NetworkStream(b, true); var there = x.CopyToAsync(y); var back = y.CopyToAsync(x); await {|LCA1006:Task.WhenAll(there, back)|}; }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { await {|LCA1006:Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a))|}; a.Dispose(); b.Dispose(); async Task CopyAsync(TcpClient from, TcpClient to) => await from.GetStream().CopyToAsync(to.GetStream()); }")]
+    // The tasks in an array, and directions that know both sides without being given them.
+    [InlineData("async Task M(TcpClient a, TcpClient b) { var both = new[] { CopyAsync(a, b), CopyAsync(b, a) }; await {|LCA1006:Task.WhenAll(both)|}; static async Task CopyAsync(TcpClient from, TcpClient to) => await from.GetStream().CopyToAsync(to.GetStream()); }")]
+    [InlineData("async Task M(TcpClient a, TcpClient b) { await {|LCA1006:Task.WhenAll([a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream())])|}; }")]
+    [InlineData("async Task M(Socket a, Socket b) { await {|LCA1006:Task.WhenAll(ThereAsync(), BackAsync())|}; async Task ThereAsync() { var part = new byte[9]; while (await a.ReceiveAsync(part) > 0) await b.SendAsync(part); } async Task BackAsync() { var part = new byte[9]; while (await b.ReceiveAsync(part) > 0) await a.SendAsync(part); } }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { var open = 2; await {|LCA1006:Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a))|}; async Task CopyAsync(TcpClient from, TcpClient to) { await from.GetStream().CopyToAsync(to.GetStream()); if (--open > 0) return; from.Dispose(); to.Dispose(); } }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { await {|LCA1006:Task.WhenAny(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream()))|}; }")]
     public Task One_direction_does_not_end_the_other(string member) => Case.HoldsAsync(Proxy(member));
@@ -60,4 +64,20 @@ public class Reports
     [Fact]
     public Task Words_of_a_relay() => Case.HoldsAsync(Proxy("async Task M(TcpClient a, TcpClient b) { await {|#0:Task.WhenAll(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream()))|}; }"),
         Case.Diagnostic("LCA1006").WithLocation(0).WithMessage("When one direction ends, the other one between 'a' and 'b' goes on"));
+
+    [Fact]
+    public Task A_dialer_behind_a_contract() => Case.HoldsAsync("""
+        interface IDialer { Task<Stream> DialAsync(string host, CancellationToken stop); }
+
+        class Splice(IDialer dialer)
+        {
+            public async Task RunAsync(TcpListener listener, CancellationToken stop)
+            {
+                var client = await listener.AcceptTcpClientAsync(stop);
+                await using var up = await {|LCA1006:dialer.DialAsync("peer", stop)|};
+                await client.GetStream().CopyToAsync(up, stop);
+                client.Close();
+            }
+        }
+        """);
 }

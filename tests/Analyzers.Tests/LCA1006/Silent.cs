@@ -18,6 +18,8 @@ public class Silent
     [InlineData("async Task RunAsync(TcpListener l) { var client = await l.AcceptSocketAsync(); try { await OneAsync(client); } finally { client.Dispose(); } } async Task OneAsync(Socket client) { using var up = await DialAsync(); client.Close(); }")]
     // It only looks at what it is given.
     [InlineData("async Task<string> LookUpAsync(Socket client) { using var up = await DialAsync(); return client.RemoteEndPoint + \"\"; }")]
+    // Its own receive is no second connection.
+    [InlineData("async Task<int> PeekAsync(Socket s) { var part = new byte[9]; var task = s.ReceiveAsync(part); if (await Task.WhenAny(task, Task.Delay(9)) != task) { s.Close(); return 0; } return await task; }")]
     // The one that is accepted goes on to its own handler before anything can fail.
     [InlineData("async Task RunAsync(TcpListener l) { while (true) { var client = await l.AcceptSocketAsync(); _ = OneAsync(client); var other = await DialAsync(); other.Dispose(); } } async Task OneAsync(Socket client) { using (client) await Task.Yield(); }")]
     public Task It_is_not_this_methods(string members) => Case.SilentAsync(Reports.Proxy(members));
@@ -28,6 +30,8 @@ public class Silent
     [InlineData("async Task M(TcpClient a, TcpClient b) { using var both = new CancellationTokenSource(); await Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a)); async Task CopyAsync(TcpClient from, TcpClient to) { try { await from.GetStream().CopyToAsync(to.GetStream(), both.Token); } finally { both.Cancel(); } } }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAny(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream())); a.Dispose(); b.Dispose(); }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { using (a) using (b) await Task.WhenAny(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream())); }")]
+    [InlineData("async Task M(Socket a, Socket b) { await Task.WhenAll(ThereAsync(), BackAsync()); async Task ThereAsync() { try { var part = new byte[9]; while (await a.ReceiveAsync(part) > 0) await b.SendAsync(part); } finally { b.Close(); } } async Task BackAsync() { try { var part = new byte[9]; while (await b.ReceiveAsync(part) > 0) await a.SendAsync(part); } finally { a.Close(); } } }")]
+    [InlineData("async Task M(Socket a, Socket b) { await Task.WhenAll(ReadAsync(), WriteAsync()); async Task ReadAsync() => await a.ReceiveAsync(new byte[9]); async Task WriteAsync() => await a.SendAsync(new byte[9]); }")]
     // No relay: the same direction twice, or no directions at all.
     [InlineData("async Task M(TcpClient a, TcpClient b, TcpClient c) { await Task.WhenAll(a.GetStream().CopyToAsync(b.GetStream()), a.GetStream().CopyToAsync(c.GetStream())); }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAll(a.ConnectAsync(\"peer\", 80), b.ConnectAsync(\"peer\", 80)); }")]

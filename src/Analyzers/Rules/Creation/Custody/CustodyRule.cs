@@ -224,8 +224,8 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     private Kept Stored(IOperation target, IOperation value, Kept token, PathView<Kept> view)
     {
         var bare = PathView<Kept>.Unwrapped(value);
-        if (bare is IInvocationOperation call && call.Type?.Name is "Task" or "ValueTask" && bare == Core(value) && PathView<Kept>.KeyOf(target) is { } task)
-            _tasks[task] = (IInvocationOperation)bare;
+        if (bare is IInvocationOperation { Type.Name: "Task" or "ValueTask" } call && bare == Core(value) && PathView<Kept>.KeyOf(target) is { } task && IsOpening(call))
+            _tasks[task] = call;
         if (!Relates(value, view)) return StoredOther(target, value, token);
         switch (PathView<Kept>.KeyOf(target))
         {
@@ -242,6 +242,13 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
 
         if (!view.Holds(value) && PathView<Kept>.KeyOf(target) is { } key) _viewVariables.Add(key);
         return token;
+    }
+
+    /// <summary>What fails with this task is an opening: the call's own, or one in the code that it runs.</summary>
+    private bool IsOpening(IInvocationOperation call)
+    {
+        if (IsOwn(call) || Custodian.Openings.Opens(call) || (Custodian.Analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Create) != 0) return true;
+        return (Custodian.Openings.IsFollowed(call.TargetMethod) || call.TargetMethod.MethodKind == MethodKind.LocalFunction) && Custodian.OpeningOf(call.TargetMethod, depth) is { Throws.IsEmpty: false };
     }
 
     /// <summary>Another value is stored.</summary>

@@ -10,12 +10,16 @@ namespace LifecycleAnalyzers.Rules.Creation.Custody;
 internal sealed class LeakRule(Custodian custodian, Body body, IOperation? source, int depth) : CustodyRule(custodian, body, source, depth)
 {
     private readonly int _depth = depth;
+    private readonly bool _isBuilt = source is IInvocationOperation { TargetMethod: var builder } && Openings.IsBuilder(builder);
 
     protected override Step<Kept> Opening(IInvocationOperation call, bool isFollowed, ImmutableArray<INamedTypeSymbol> throws, Kept token, PathView<Kept> view) =>
         isFollowed ? new(new Kept(Hold.Opened, call)) { Throws = throws, OnThrow = new Kept(Hold.Failed, call) } : new(token);
 
-    /// <summary>A constructor that fails leaves an object that nobody has.</summary>
-    protected override bool EndsInField(ISymbol member) => !(Body.IsConstructor && _depth < Custodian.Depth) && base.EndsInField(member);
+    /// <summary>
+    /// A constructor that fails leaves an object that nobody has. What a builder made for a field is as long-lived as its owner,
+    /// and can be opened again.
+    /// </summary>
+    protected override bool EndsInField(ISymbol member) => _isBuilt || !(Body.IsConstructor && _depth < Custodian.Depth) && base.EndsInField(member);
 
     protected override CustodyRule Within(Body inner, int innerDepth) => new LeakRule(Custodian, inner, null, innerDepth);
 

@@ -25,10 +25,16 @@ internal sealed class Openings(Analysis analysis)
             case IInvocationOperation call when (analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Create) != 0 && !IsFollowed(call.TargetMethod):
                 var made = Result(call.TargetMethod);
                 return made is not null && analysis.Connections.TypeOf(made) is { } known && (known.Traits & Free) == 0 && !call.Arguments.Any(a => Carries(a.Value)) ? made : null;
+            // Not open yet, and nobody else's: `factory.CreateClient()`, `builder.Build()`.
+            case IInvocationOperation { TargetMethod: { MethodKind: MethodKind.Ordinary } builder } when IsBuilder(builder) && !IsFollowed(builder) && analysis.Connections.TypeOf(builder.ReturnType) is { Source: Source.Catalogue } built && (built.Traits & Free) == 0:
+                return builder.ReturnType;
             default:
                 return null;
         }
     }
+
+    public static bool IsBuilder(IMethodSymbol method) =>
+        method.ContainingType?.Name is { } owner && (method.Name == "Build" && owner.EndsWith("Builder", StringComparison.Ordinal) || method.Name.StartsWith("Create", StringComparison.Ordinal) && owner.EndsWith("Factory", StringComparison.Ordinal));
 
     /// <summary>A method of this compilation whose code shows what it does.</summary>
     public bool IsFollowed(IMethodSymbol method) => analysis.Summaries.IsOwn(method) && !method.IsAbstract && method.ContainingType?.TypeKind != TypeKind.Interface;
@@ -80,7 +86,9 @@ internal sealed class Openings(Analysis analysis)
         // It answers whether it is open.
         if (method.ReturnType.SpecialType == SpecialType.System_Boolean && method.ContainingNamespace?.ToDisplayString().StartsWith("System", StringComparison.Ordinal) != true) return false;
         var receiver = Receiver(call);
-        return receiver?.Type is { } type && (analysis.Connections.RolesOf(method, type) & (Role.Open | Role.Ensures)) != 0 && !CleansUp(method);
+        if (receiver?.Type is not { } type) return false;
+        var roles = analysis.Connections.RolesOf(method, type);
+        return (roles & (Role.Open | Role.Ensures)) != 0 && (roles & Role.Quiet) == 0 && !CleansUp(method);
     }
 
     public static IOperation? Receiver(IInvocationOperation call) =>

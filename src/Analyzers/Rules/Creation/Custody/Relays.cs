@@ -39,9 +39,9 @@ internal sealed class Relays
     private (SyntaxNode, string, string)? Judge(InvocationExpressionSyntax call, bool any)
     {
         var directions = new List<(InvocationExpressionSyntax Copy, ISymbol From, ISymbol To)>();
-        foreach (var argument in call.ArgumentList.Arguments)
+        foreach (var argument in call.ArgumentList.Arguments.SelectMany(a => Elements(a.Expression)))
         {
-            if (Started(argument.Expression) is { } copy && DirectionOf(copy) is var (from, to) && from is not null && to is not null) directions.Add((copy, from, to));
+            if (Started(argument) is { } copy && DirectionOf(copy) is var (from, to) && from is not null && to is not null) directions.Add((copy, from, to));
         }
 
         for (var i = 0; i < directions.Count; i++)
@@ -67,6 +67,21 @@ internal sealed class Relays
         connection is ILocalSymbol
         || connection is IParameterSymbol parameter && _method is not null && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, _method) && !_owners.IsClosedByCallers(_method, parameter);
 
+    /// <summary>The tasks of an array that is written out, in place or where its variable is declared.</summary>
+    private IEnumerable<ExpressionSyntax> Elements(ExpressionSyntax expression)
+    {
+        var written = expression is IdentifierNameSyntax && _model.GetSymbolInfo(expression).Symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] }
+            && reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } ? value : expression;
+        return written switch
+        {
+            ArrayCreationExpressionSyntax { Initializer: { } initializer } => initializer.Expressions,
+            ImplicitArrayCreationExpressionSyntax { Initializer: var initializer } => initializer.Expressions,
+            CollectionExpressionSyntax collection => collection.Elements.OfType<ExpressionElementSyntax>().Select(e => e.Expression),
+            BaseObjectCreationExpressionSyntax { Initializer: { RawKind: (int)SyntaxKind.CollectionInitializerExpression } initializer } => initializer.Expressions,
+            _ => [expression],
+        };
+    }
+
     /// <summary>The call whose task an argument is: itself, or the one that its variable was set to.</summary>
     private InvocationExpressionSyntax? Started(ExpressionSyntax expression)
     {
@@ -82,7 +97,29 @@ internal sealed class Relays
             return (Root(access.Expression, 4), Root(copy.ArgumentList.Arguments[0].Expression, 4));
         if (!_file.Analysis.Summaries.IsOwn(method) && method.MethodKind != MethodKind.LocalFunction) return default;
         var roots = copy.ArgumentList.Arguments.Select(a => Root(a.Expression, 4)).Where(r => r is not null).ToList();
-        return roots.Count == 2 ? (roots[0], roots[1]) : default;
+        return roots.Count == 2 ? (roots[0], roots[1]) : roots.Count == 0 ? Within(method) : default;
+    }
+
+    /// <summary>A function that is given nothing and knows both: the one it reads, and the one it writes.</summary>
+    private (ISymbol? From, ISymbol? To) Within(IMethodSymbol method)
+    {
+        if (method.MethodKind != MethodKind.LocalFunction || method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } function) return default;
+        var read = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        var written = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        foreach (var call in function.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        {
+            if (call.Expression is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } access) continue;
+            if (name.StartsWith("CopyTo", StringComparison.Ordinal) && call.ArgumentList.Arguments.Count > 0) Add(written, call.ArgumentList.Arguments[0].Expression);
+            if (name.StartsWith("Read", StringComparison.Ordinal) || name.StartsWith("Receive", StringComparison.Ordinal) || name.StartsWith("CopyTo", StringComparison.Ordinal)) Add(read, access.Expression);
+            else if (name.StartsWith("Write", StringComparison.Ordinal) || name.StartsWith("Send", StringComparison.Ordinal)) Add(written, access.Expression);
+        }
+
+        return read.Count == 1 && written.Count == 1 ? (read.First(), written.First()) : default;
+
+        void Add(HashSet<ISymbol> symbols, ExpressionSyntax expression)
+        {
+            if (Root(expression, 4) is { } root) symbols.Add(root);
+        }
     }
 
     /// <summary>The variable of the connection that an expression leads to.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 
@@ -38,8 +39,13 @@ internal sealed class VictimRule(Custodian custodian, Body body, IOperation? sou
             return IsHeard(call) ? Fails(call, effect.Throws, token) : new(token);
         }
 
-        return (Custodian.Analysis.Connections.RolesOf(method, call.Instance?.Type) & Role.Create) != 0 && !IsAccept(method) && IsHeard(call) ? Fails(call, Custodian.Openings.Throws(call), token) : new(token);
+        return ((Custodian.Analysis.Connections.RolesOf(method, call.Instance?.Type) & Role.Create) != 0 || IsDialer(method)) && !IsAccept(method) && IsHeard(call) ? Fails(call, Custodian.Openings.Throws(call), token) : new(token);
     }
+
+    /// <summary>The contract of an own dialer: <c>Task&lt;Stream&gt; DialAsync(…)</c>.</summary>
+    private bool IsDialer(IMethodSymbol method) =>
+        method.IsAbstract && method.DeclaringSyntaxReferences.Length > 0 && ClosingFlags.Words(method.Name).FirstOrDefault() is "Connect" or "Dial" or "Open"
+        && Openings.Result(method) is { } made && (Custodian.Analysis.Connections.TypeOf(made) is not null || made.Name is "Stream" or "IDuplexPipe");
 
     protected override Step<Kept> Other(IObjectCreationOperation creation, Kept token, PathView<Kept> view) =>
         creation.Constructor is { } constructor && (Custodian.Analysis.Catalogue.Of(constructor).Roles & Role.Create) != 0 ? Fails(creation, [Custodian.AnyException], token) : new(token);
