@@ -103,7 +103,10 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
                     return positive ? Decide(section.Statements, [], answersAttempt) : null;
                 case SwitchStatementSyntax choice when choice.Expression == value:
                     var sections = choice.Sections.ToLookup(s => positive == s.Labels.Any(l => l is CaseSwitchLabelSyntax { Value.RawKind: (int)SyntaxKind.TrueLiteralExpression }));
-                    return Decide(sections[true].SelectMany(s => s.Statements), sections[false].SelectMany(s => s.Statements), answersAttempt);
+                    var connected = sections[true].SelectMany(s => s.Statements);
+                    // Behind the switch comes whoever has not left it.
+                    if (sections[false].Any() && sections[false].All(s => s.Statements.LastOrDefault() is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax)) connected = connected.Concat(Rest(choice).OfType<StatementSyntax>());
+                    return Decide(connected, sections[false].SelectMany(s => s.Statements), answersAttempt);
                 case SwitchExpressionSyntax choice when choice.GoverningExpression == value:
                     return Decide(choice.Arms.Select(arm => arm.Expression), [], answersAttempt);
                 case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator } when depth > 0:
