@@ -17,6 +17,7 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
         ("DrainStale", "A drain event asks for the state, waits for a key, and sends after the stream began to close"),
         ("CachedSession", "A cached session is asked for a request after its transport was cut"),
         ("KeepAlive", "A kept connection is used again after the server ended it with its last answer"),
+        ("Http2Goaway", "The last streams of a session that is going away ask it for more"),
         ("Proxy", "A proxy attaches the error handler after its upstream connection already failed"),
         ("OneAtATime/SharedField", "A server that works one by one keeps the caller's connection in a field of its own"),
         ("OneAtATime/ReturnedConnection", "A connection goes back to the pool with an answer still on its way"),
