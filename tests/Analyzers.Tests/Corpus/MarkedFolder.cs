@@ -12,8 +12,19 @@ namespace LifecycleAnalyzers.Tests.Corpus;
 /// </summary>
 internal sealed partial class MarkedFolder
 {
-    private static readonly string[] _rules = ["LCA1001", "LCA2001", "LCA3001"];
+    /// <summary>The rules that a folder's marks speak of: of the others its files say nothing.</summary>
+    private static readonly Dictionary<string, string[]> _rulesOf = new()
+    {
+        ["Sending"] = ["LCA1001", "LCA2001", "LCA3001"],
+        ["Creation"] = ["LCA1001", "LCA2001", "LCA3001"],
+        ["Reuse"] = ["LCA1001", "LCA2001", "LCA3001"],
+        ["CreationRules"] = CreationRules,
+        ["CreationMore"] = CreationRules,
+        ["SendingRules"] = SendingRules,
+        ["SendingMore"] = SendingRules,
+    };
 
+    private readonly string[] _rules;
     private readonly HashSet<Finding> _wanted = [];
     private readonly HashSet<(string File, int Member, string Id)> _allowed = [];
     private readonly Dictionary<string, Func<int, int>> _members = [];
@@ -21,10 +32,17 @@ internal sealed partial class MarkedFolder
     private MarkedFolder(string name, IReadOnlyList<(string Path, string Text)> files)
     {
         Name = name;
+        _rules = _rulesOf[name];
         Files = files;
         Compilation = Compiled.Of(files, [.. ReferenceAssemblies.Net100.References, .. Packages()]);
         foreach (var tree in Compilation.SyntaxTrees.Where(t => files.Any(f => f.Path == t.FilePath))) Read(tree);
     }
+
+    private static string[] CreationRules => ["LCA1001", "LCA1002", "LCA1003", "LCA1004", "LCA1005", "LCA1006", "LCA1007", "LCA1008"];
+
+    private static string[] SendingRules => ["LCA2001", "LCA2002", "LCA2003", "LCA2004", "LCA2005"];
+
+    public static IEnumerable<string> All => _rulesOf.Keys;
 
     public static string Root { get; } = Path.Combine(AppContext.BaseDirectory, "Corpus");
 
