@@ -65,7 +65,7 @@ internal sealed class FlowState : IEquatable<FlowState>
     public FlowState With(SmallMap<Place, Value>? env = null, FactMap? facts = null, SmallMap<Place, Marks>? marks = null) =>
         (env is null || ReferenceEquals(env, Env)) && (facts is null || ReferenceEquals(facts, Facts)) && (marks is null || ReferenceEquals(marks, Marks))
             ? this
-            : new(env ?? Env, facts ?? Facts, marks ?? Marks);
+            : new(env ?? Env, facts ?? Facts, marks ?? Marks) { _held = env is null || ReferenceEquals(env, Env) ? _held : null };
 
     public Value Read(Place storage) => Env.TryGet(storage, out var value) ? value : Value.Of(storage);
 
@@ -218,18 +218,21 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     private static FactMap JoinFacts(FlowState left, FlowState right)
     {
+        if (ReferenceEquals(left.Facts, right.Facts)) return left.Facts;
+        var position = -1;
         var result = left.Facts.Select((place, constraint) =>
         {
-            if (!right.Facts.TryGet(place, out var other)) return (!Contradicts(right, place), constraint);
+            if (!right.Facts.TryGetNear(++position, place, out var other)) return (!Contradicts(right, place), constraint);
             if (constraint.Equals(other)) return (true, constraint);
             // What one way knows of a value that cannot be met there any more does not speak against the other.
             if (!Applies(right, place)) return (true, constraint);
             if (!Applies(left, place)) return (true, other);
             return Constraint.Or(constraint, other) is { } both ? (true, both) : (false, constraint);
         });
+        position = -1;
         foreach (var fact in right.Facts)
         {
-            if (!left.Facts.ContainsKey(fact.Key) && !Contradicts(left, fact.Key)) result = result.Set(fact.Key, fact.Value);
+            if (!left.Facts.TryGetNear(++position, fact.Key, out _) && !Contradicts(left, fact.Key)) result = result.Set(fact.Key, fact.Value);
         }
 
         return result;
@@ -238,12 +241,13 @@ internal sealed class FlowState : IEquatable<FlowState>
     private static SmallMap<Place, Value> JoinEnv(FlowState left, FlowState right)
     {
         if (ReferenceEquals(left.Env, right.Env)) return left.Env;
+        var ways = new Ways(left, right);
         var position = -1;
-        var env = left.Env.Select((place, value) => (true, JoinValue(left, value, right, right.Env.TryGetNear(++position, place, out var other) ? other : Missing(right, place))));
+        var env = left.Env.Select((place, value) => (true, JoinValue(ways, left, value, right, right.Env.TryGetNear(++position, place, out var other) ? other : Missing(right, place))));
         position = -1;
         foreach (var entry in right.Env)
         {
-            if (!left.Env.TryGetNear(++position, entry.Key, out _)) env = env.Set(entry.Key, JoinValue(left, Missing(left, entry.Key), right, entry.Value));
+            if (!left.Env.TryGetNear(++position, entry.Key, out _)) env = env.Set(entry.Key, JoinValue(ways, left, Missing(left, entry.Key), right, entry.Value));
         }
 
         return env;
@@ -253,7 +257,7 @@ internal sealed class FlowState : IEquatable<FlowState>
     private static Value? Missing(FlowState state, Place place) =>
         place.Root == RootKind.Capture || place.Root == RootKind.Born && place.Site is not string && !state.Marks.ContainsKey(place.RootPlace) ? null : Value.Of(place);
 
-    private static Value JoinValue(FlowState left, Value? a, FlowState right, Value? b)
+    private static Value JoinValue(Ways ways, FlowState left, Value? a, FlowState right, Value? b)
     {
         if (a is null) return b!;
         if (b is null || a.Equals(b)) return a;
@@ -263,26 +267,52 @@ internal sealed class FlowState : IEquatable<FlowState>
             var first = Conditions.AsCondition(a);
             var second = Conditions.AsCondition(b);
             return Value.Of(new Atom.Condition(
-                JoinWays(left, first.WhenTrue, right, second.WhenTrue),
-                JoinWays(left, first.WhenFalse, right, second.WhenFalse)));
+                JoinWays(ways, left, first.WhenTrue, right, second.WhenTrue),
+                JoinWays(ways, left, first.WhenFalse, right, second.WhenFalse)));
         }
 
         // `x = usable ? c : null`: where it turns out not to be null, the way with the value was the one taken.
-        if (a.Equals(Value.Null)) return Value.Join(a, Implying(b, right.Facts));
-        if (b.Equals(Value.Null)) return Value.Join(Implying(a, left.Facts), b);
+        if (a.Equals(Value.Null)) return Value.Join(a, Implying(b, Beyond(right.Facts, left.Facts)));
+        if (b.Equals(Value.Null)) return Value.Join(Implying(a, Beyond(left.Facts, right.Facts)), b);
         return Value.Join(a, b);
     }
 
     private static Value Implying(Value value, FactMap facts) =>
         facts.Count == 0 ? value : value.Select(atom => atom is Atom.Of { Implied: null, Place.IsPlainValue: false } of ? new Atom.Of(of.Place, of.Gaps, facts) : atom);
 
-    private static FactMap? JoinWays(FlowState left, FactMap? a, FlowState right, FactMap? b)
+    private static FactMap? JoinWays(Ways ways, FlowState left, FactMap? a, FlowState right, FactMap? b)
     {
+        if (a is null) return b is null ? null : Beyond(right.Know(b).Facts, left.Facts);
+        if (b is null) return Beyond(left.Know(a).Facts, right.Facts);
         // Where both ways know the same, a condition need not carry it along.
-        if (a is not null && b is not null && (ReferenceEquals(a, b) || a.Equals(b)) && ReferenceEquals(left.Facts, right.Facts)) return a;
-        if (a is null) return b is null ? null : right.Know(b).Facts;
-        if (b is null) return left.Know(a).Facts;
-        return JoinFacts(left.Know(a), right.Know(b));
+        if ((ReferenceEquals(a, b) || a.Equals(b)) && ReferenceEquals(left.Facts, right.Facts)) return a;
+        return Beyond(JoinFacts(left.Know(a), right.Know(b)), ways.Common);
+    }
+
+    /// <summary>
+    /// What is known on one way and not on both: what is common to the ways stays in the state, and in every condition it would be
+    /// carried, joined and aged again.
+    /// </summary>
+    private static FactMap Beyond(FactMap known, FactMap other)
+    {
+        if (other.Count == 0) return known;
+        var position = -1;
+        return known.Select((place, constraint) => (!(other.TryGetNear(++position, place, out var same) && same.Equals(constraint)), constraint));
+    }
+
+    /// <summary>The two ways of one join, and what is known on both: asked for every boolean, so it is found once.</summary>
+    private sealed class Ways(FlowState left, FlowState right)
+    {
+        private FactMap? _common;
+
+        public FactMap Common => _common ??= Find(left.Facts, right.Facts);
+
+        private static FactMap Find(FactMap left, FactMap right)
+        {
+            if (ReferenceEquals(left, right)) return left;
+            var position = -1;
+            return left.Select((place, constraint) => (right.TryGetNear(++position, place, out var same) && same.Equals(constraint), constraint));
+        }
     }
 
     private static bool IsBoolean(Value value) =>

@@ -12,7 +12,12 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
 {
     public static readonly SmallMap<TKey, TValue> Empty = new([]);
 
+    private const int Large = 16;
+    private const int SearchesBeforeIndex = 3;
+
     private readonly KeyValuePair<TKey, TValue>[] _entries;
+    private int[]? _index;
+    private int _searches;
 
     private SmallMap(KeyValuePair<TKey, TValue>[] entries) => _entries = entries;
 
@@ -117,14 +122,46 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>
+    /// Most maps are asked once or twice before the next one takes their place. A large one that is searched again and again, as in a
+    /// join, gets an index.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int IndexOf(TKey key)
     {
+        if (_entries.Length > Large && (_index is not null || ++_searches > SearchesBeforeIndex)) return IndexOf(key, _index ??= MakeIndex());
         for (var i = 0; i < _entries.Length; i++)
         {
             if (EqualityComparer<TKey>.Default.Equals(_entries[i].Key, key)) return i;
         }
 
         return -1;
+    }
+
+    private int IndexOf(TKey key, int[] index)
+    {
+        for (var slot = key.GetHashCode() & (index.Length - 1); index[slot] != 0; slot = (slot + 1) & (index.Length - 1))
+        {
+            var position = index[slot] - 1;
+            if (EqualityComparer<TKey>.Default.Equals(_entries[position].Key, key)) return position;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Positions, one more than they are, by the hash of their key; a free slot is zero.</summary>
+    private int[] MakeIndex()
+    {
+        var length = 4 * Large;
+        while (length < 2 * _entries.Length) length *= 2;
+        var index = new int[length];
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            var slot = _entries[i].Key.GetHashCode() & (length - 1);
+            while (index[slot] != 0) slot = (slot + 1) & (length - 1);
+            index[slot] = i + 1;
+        }
+
+        return index;
     }
 }
