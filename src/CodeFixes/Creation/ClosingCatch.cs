@@ -35,16 +35,15 @@ internal static class ClosingCatch
     }
 
     /// <summary>
-    /// The root with a catch around the failing places: in the <c>try</c> that they stand in, else in a new one around the
-    /// statements of the block; null where the shape does not allow it.
+    /// The roots with a catch around the failing places, the likelier one first: in the <c>try</c> that they all stand in, or in a new one
+    /// around the statements of the block. None where the shape does not allow it.
     /// </summary>
-    public static SyntaxNode? Write(SyntaxNode root, BlockSyntax block, int from, IReadOnlyList<SyntaxNode> failing, string name, string closing)
+    public static IEnumerable<SyntaxNode> Write(SyntaxNode root, BlockSyntax block, int from, IReadOnlyList<SyntaxNode> failing, string name, string closing)
     {
-        if (failing.Count == 0 || !failing.All(f => block.Span.Contains(f.Span))) return null;
+        if (failing.Count == 0 || !failing.All(f => block.Span.Contains(f.Span))) yield break;
         var tries = failing.Select(f => TryAround(f, block)).Distinct().ToList();
-        if (tries is [{ } only]) return root.ReplaceNode(only, Amended(only, name, closing));
-        if (tries is not [null]) return null;
-        return Wrapped(root, block, from, failing, closing);
+        if (tries is [{ } only]) yield return root.ReplaceNode(only, Amended(only, name, closing));
+        if (Wrapped(root, block, from, failing, closing) is { } wrapped) yield return wrapped;
     }
 
     /// <summary>The innermost <c>try</c> with handlers whose block the node stands in, inside the block.</summary>

@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
-using Microsoft.CodeAnalysis.Simplification;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Rules.Creation;
 
@@ -39,14 +37,13 @@ public sealed class LCA1003CloseOnFailureFix : CodeFixProvider
             if (name is null || statement is not { Parent: BlockSyntax block }) continue;
             var failing = diagnostic.AdditionalLocations.Where(l => l.SourceTree == root.SyntaxTree).Select(l => root.FindNode(l.SourceSpan, getInnermostNodeForTie: true)).ToList();
             if (failing.Count != diagnostic.AdditionalLocations.Count) continue;
-            if (Guarded(root, block, statement, creation, failing, name, model) is { } guarded && document.WithSyntaxRoot(guarded) is var withGuard && await Verification.HelpsAsync(document, withGuard, LCA1003CloseOnFailure.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Connect with 'SafeSocket', which closes on failure", _ => Task.FromResult(withGuard), GuardKey), diagnostic);
+            await context.OfferAsync(diagnostic, Guarded(root, block, statement, creation, failing, name, model), "Connect with 'SafeSocket', which closes on failure", GuardKey).ConfigureAwait(false);
             var mayBeNull = block.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Left is IdentifierNameSyntax left && left.Identifier.ValueText == name && a.Right.IsKind(SyntaxKind.NullLiteralExpression));
-            if (ClosingCatch.Statement(name, type, mayBeNull, ClosingCatch.IsAsync(creation)) is not { } closing
-                || ClosingCatch.Write(root, block, block.Statements.IndexOf(statement) + 1, failing, name, closing) is not { } caught) continue;
-            var changed = document.WithSyntaxRoot(caught);
-            if (await Verification.HelpsAsync(document, changed, LCA1003CloseOnFailure.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Close it when opening fails", _ => Task.FromResult(changed), CatchKey), diagnostic);
+            if (ClosingCatch.Statement(name, type, mayBeNull, ClosingCatch.IsAsync(creation)) is not { } closing) continue;
+            foreach (var caught in ClosingCatch.Write(root, block, block.Statements.IndexOf(statement) + 1, failing, name, closing))
+            {
+                if (await context.OfferAsync(diagnostic, caught, "Close it when opening fails", CatchKey).ConfigureAwait(false)) break;
+            }
         }
     }
 
@@ -59,8 +56,8 @@ public sealed class LCA1003CloseOnFailureFix : CodeFixProvider
             {
                 case VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1, Parent: LocalDeclarationStatementSyntax statement } } variable when model.GetDeclaredSymbol(variable) is ILocalSymbol local:
                     return IsCarried(creation, variable.Initializer!.Value) ? (variable.Identifier.Text, local.Type, statement) : default;
-                case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax target, Parent: ExpressionStatementSyntax statement } assignment when model.GetSymbolInfo(target).Symbol is ILocalSymbol local:
-                    return IsCarried(creation, assignment.Right) ? (target.Identifier.Text, local.Type, statement) : default;
+                case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax target, Parent: ExpressionStatementSyntax statement } assignment when model.GetSymbolInfo(target).Symbol is ILocalSymbol or IFieldSymbol:
+                    return IsCarried(creation, assignment.Right) ? (target.Identifier.Text, model.GetTypeInfo(assignment.Right).Type ?? model.GetTypeInfo(target).Type, statement) : default;
                 case StatementSyntax or AnonymousFunctionExpressionSyntax:
                     return default;
             }
@@ -95,7 +92,7 @@ public sealed class LCA1003CloseOnFailureFix : CodeFixProvider
         if (!IsPlain(connect, model)) return null;
         var call = (ExpressionSyntax)SyntaxFactory.InvocationExpression(
             SyntaxFactory.MemberAccessExpression(SyntaxKind.SimpleMemberAccessExpression,
-                SyntaxFactory.ParseName("global::LifecycleAnalyzers.Runtime.SafeSocket").WithAdditionalAnnotations(Simplifier.Annotation, Simplifier.AddImportsAnnotation),
+                SyntaxFactory.IdentifierName("SafeSocket"),
                 SyntaxFactory.IdentifierName("ConnectAsync")),
             connect.ArgumentList);
         var whole = awaited.WithExpression(awaited.Expression.ReplaceNode(awaited.Expression, awaited.Expression == connect ? call : awaited.Expression.ReplaceNode(connect, call))).WithoutTrivia();
@@ -104,7 +101,8 @@ public sealed class LCA1003CloseOnFailureFix : CodeFixProvider
             replaced = replaced.WithLeadingTrivia(replaced.GetLeadingTrivia().AddRange(next.GetLeadingTrivia().SkipWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)))).WithTrailingTrivia(next.GetTrailingTrivia());
         else replaced = replaced.WithTrailingTrivia(declaration.GetTrailingTrivia().Any(t => t.IsKind(SyntaxKind.SingleLineCommentTrivia)) ? declaration.GetTrailingTrivia() : next.GetTrailingTrivia());
         var statements = block.Statements.RemoveAt(index + 1);
-        return root.ReplaceNode(block, block.WithStatements(statements.Replace(statements[index], replaced)));
+        var changed = root.ReplaceNode(block, block.WithStatements(statements.Replace(statements[index], replaced)));
+        return changed is CompilationUnitSyntax unit && root is CompilationUnitSyntax before ? RuntimeNamespace.WithUsing(unit, before, model, creation.SpanStart, "SafeSocket") : changed;
     }
 
     /// <summary>An end point or a host's name and port, and at most a token.</summary>

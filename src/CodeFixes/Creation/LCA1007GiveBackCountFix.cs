@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -27,40 +26,135 @@ public sealed class LCA1007GiveBackCountFix : CodeFixProvider
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
-        var document = context.Document;
-        var root = await document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
+        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         if (root is null) return;
         foreach (var diagnostic in context.Diagnostics)
         {
             var raised = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
-            if (Mended(root, raised) is not { } mended) continue;
-            var changed = document.WithSyntaxRoot(mended);
-            if (await Verification.HelpsAsync(document, changed, LCA1007GiveBackCount.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Take it down in a 'finally'", _ => Task.FromResult(changed), FinallyKey), diagnostic);
+            var places = diagnostic.AdditionalLocations.Where(l => l.SourceTree == root.SyntaxTree).Select(l => root.FindNode(l.SourceSpan, getInnermostNodeForTie: true)).ToList();
+            foreach (var mended in Mended(root, raised, places))
+            {
+                if (await context.OfferAsync(diagnostic, mended, "Take it down on every path", FinallyKey).ConfigureAwait(false)) break;
+            }
         }
     }
 
-    private static SyntaxNode? Mended(SyntaxNode root, SyntaxNode raised)
+    private static IEnumerable<SyntaxNode?> Mended(SyntaxNode root, SyntaxNode raised, IReadOnlyList<SyntaxNode> places)
     {
-        if (Counts.Moved(raised).Target is not { } target || Functions.Enclosing(raised) is not { } function) return null;
-        if (raised.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax block } up) return null;
-        var downs = function.DescendantNodes().Where(n => Counts.Moved(n) is { Target: { } moved, Up: false } && Plain(moved) == Plain(target)).ToList();
-        if (downs is not [var down] || down.FirstAncestorOrSelf<StatementSyntax>() is not { } lowering || !IsWhole(lowering, down)) return null;
+        if (Counts.Moved(raised).Target is not { } target || Functions.Enclosing(raised) is not { } function) yield break;
+        var type = raised.FirstAncestorOrSelf<TypeDeclarationSyntax>();
+        yield return Lowered(root, raised, Downs(function, target));
+        yield return CountFailure.Mended(root, raised, function, Plain(target));
+        // Way up and way down are helpers: what is between them is their callers' business.
+        var call = places.OfType<InvocationExpressionSyntax>().FirstOrDefault(p => function is MethodDeclarationSyntax helper && Called(p) == helper.Identifier.ValueText);
+        if (call is not null && type is not null && Functions.Enclosing(call) is { } caller)
+        {
+            var lowering = new HashSet<string>(type.Members.OfType<MethodDeclarationSyntax>().Where(m => m != caller && Downs(m, target).Count > 0).Select(m => m.Identifier.ValueText), StringComparer.Ordinal);
+            yield return Lowered(root, call, Own(caller).OfType<InvocationExpressionSyntax>().Where(i => Called(i) is { } name && lowering.Contains(name)).Cast<SyntaxNode>().ToList());
+        }
+
+        // It goes down elsewhere, behind something that can throw.
+        foreach (var failed in places)
+        {
+            if (Functions.Enclosing(failed) is not { } other || other == function || Downs(other, target) is not [var down]) continue;
+            if (Statement(down) is { Parent: BlockSyntax block } lowered && block.Statements.IndexOf(s => s.Span.Contains(failed.Span)) is >= 0 and var first && block.Statements.IndexOf(lowered) is var at && at > first)
+                yield return Finally(root, block, first, at, lowered);
+        }
+    }
+
+    private static string? Called(InvocationExpressionSyntax call) => call.Expression switch
+    {
+        IdentifierNameSyntax name => name.Identifier.ValueText,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name.Identifier.ValueText: var name } => name,
+        _ => null,
+    };
+
+    /// <summary>The code of a function, not that of those in it.</summary>
+    private static IEnumerable<SyntaxNode> Own(SyntaxNode function) => function.DescendantNodes(n => n == function || n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax));
+
+    private static List<SyntaxNode> Downs(SyntaxNode function, ExpressionSyntax target) =>
+        function.DescendantNodes().Where(n => Counts.Moved(n) is { Target: { } moved, Up: false } && Plain(moved) == Plain(target)).ToList();
+
+    /// <summary>With the way down in a <c>finally</c> that begins right behind the way up.</summary>
+    private static SyntaxNode? Lowered(SyntaxNode root, SyntaxNode raised, List<SyntaxNode> downs)
+    {
+        if (downs.Count == 0 || downs.Any(d => Functions.Enclosing(d) != Functions.Enclosing(raised))) return null;
+        var lowered = downs.Select(Statement).ToList();
+        if (lowered.Any(s => s?.Parent is not BlockSyntax)) return null;
+        var block = raised.Ancestors().OfType<BlockSyntax>().FirstOrDefault(b => lowered.All(s => b.Span.Contains(s!.Span)));
+        if (block?.Statements.FirstOrDefault(s => s.Span.Contains(raised.Span)) is not { } up || !IsAlways(raised, up)) return null;
         var statements = block.Statements;
         var first = statements.IndexOf(up) + 1;
-        var at = statements.IndexOf(lowering);
-        if (at > first) return Finally(root, block, first, at, lowering);
-        // It is in a finally, but the try begins too late.
-        var guarded = statements.IndexOf(s => s is TryStatementSyntax { Finally.Block: { } last } && last.Statements.Contains(lowering));
-        return guarded > first ? Extended(root, block, first, guarded) : null;
+        if (lowered.Any(s => s!.SpanStart < up.Span.End)) return null;
+        if (lowered is [{ } lowering])
+        {
+            var at = statements.IndexOf(lowering);
+            if (at > first) return Finally(root, block, first, at, lowering);
+            // It is in a finally, but the try begins too late.
+            var guarded = statements.IndexOf(s => s is TryStatementSyntax { Finally.Block: { } last } && last.Statements.Contains(lowering));
+            if (guarded >= 0) return guarded > first ? Extended(root, block, first, guarded) : null;
+        }
+
+        return Gathered(root, block, first, lowered!);
     }
+
+    /// <summary>Several ways down, each at an end of its own, become one.</summary>
+    private static SyntaxNode? Gathered(SyntaxNode root, BlockSyntax block, int first, List<StatementSyntax> lowered)
+    {
+        // Only on failures, it goes down elsewhere when all went well; under a condition of its own, somebody counts differently.
+        if (lowered.All(s => s.Ancestors().TakeWhile(a => a != block).Any(a => a is CatchClauseSyntax))) return null;
+        if (lowered.Any(s => s.Ancestors().TakeWhile(a => a != block).Any(a => a is FinallyClauseSyntax) || s.Parent is BlockSyntax { Statements.Count: 1, Parent: not (CatchClauseSyntax or TryStatementSyntax) })) return null;
+        var statements = block.Statements;
+        var last = statements.LastIndexOf(s => lowered.Any(l => s.Span.Contains(l.Span)));
+        if (ClosingCatch.IsNeededBehind(statements, first, last)) last = statements.Count - 1;
+        var inner = statements.Skip(first).Take(last - first + 1).ToList();
+        if (inner.Count == 0 || inner.Any(HasJumps)) return null;
+        var down = lowered[0].WithoutTrivia().WithTrailingTrivia(EndOfLine(root)).WithAdditionalAnnotations(Formatter.Annotation);
+        var end = SyntaxFactory.FinallyClause(SyntaxFactory.Block(down));
+        var cleared = inner.Where(s => !lowered.Contains(s)).Select(s => s.RemoveNodes(lowered.Where(l => l != s && s.Span.Contains(l.Span)), SyntaxRemoveOptions.KeepNoTrivia)!).ToList();
+        var made = cleared is [TryStatementSyntax { Finally: null } only] ? only.WithFinally(end).WithAdditionalAnnotations(Formatter.Annotation) : Try(cleared, end);
+        return root.ReplaceNode(block, block.WithStatements(SyntaxFactory.List(statements.Take(first).Append(made).Concat(statements.Skip(last + 1)))));
+    }
+
+    private static SyntaxTrivia EndOfLine(SyntaxNode root)
+    {
+        var found = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
+        return found == default ? SyntaxFactory.LineFeed : found;
+    }
+
+    /// <summary>Whoever comes behind the statement has raised it.</summary>
+    private static bool IsAlways(SyntaxNode raised, StatementSyntax up)
+    {
+        for (var node = raised; node != up; node = node.Parent!)
+        {
+            switch (node.Parent)
+            {
+                case IfStatementSyntax decision when decision.Condition != node || decision.Else is not null || !Jumps(decision.Statement):
+                case ConditionalExpressionSyntax or SwitchStatementSyntax or SwitchExpressionSyntax or CatchClauseSyntax or TryStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax:
+                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } logical when logical.Right == node:
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Jumps(StatementSyntax statement) =>
+        statement is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax || statement is BlockSyntax { Statements: var statements } && statements.LastOrDefault() is { } last && Jumps(last);
 
     private static string Plain(ExpressionSyntax target) => target is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access ? access.Name.ToString() : target.ToString();
 
-    /// <summary>The statement does nothing else.</summary>
-    private static bool IsWhole(StatementSyntax statement, SyntaxNode down) =>
-        statement is ExpressionStatementSyntax { Expression: var expression } && expression == down
-        || statement is LockStatementSyntax { Statement: ExpressionStatementSyntax { Expression: var inner } } && inner == down;
+    /// <summary>The statement that takes it down and does nothing else, a lock around it included.</summary>
+    private static StatementSyntax? Statement(SyntaxNode down)
+    {
+        if (down.Parent is not ExpressionStatementSyntax statement) return null;
+        return statement.Parent switch
+        {
+            LockStatementSyntax locked => locked,
+            BlockSyntax { Statements.Count: 1, Parent: LockStatementSyntax locked } => locked,
+            _ => statement,
+        };
+    }
 
     private static SyntaxNode? Finally(SyntaxNode root, BlockSyntax block, int first, int at, StatementSyntax lowering)
     {

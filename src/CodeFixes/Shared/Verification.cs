@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -7,13 +8,24 @@ namespace LifecycleAnalyzers.CodeFixes.Shared;
 /// <summary>A fix is offered only if it helps: the file compiles as before, the rule has less to say of it, and no other rule more.</summary>
 internal static class Verification
 {
-    public static async Task<bool> HelpsAsync(Document before, Document after, string id, CancellationToken cancellation)
+    public static Task<bool> HelpsAsync(Document before, Document after, string id, CancellationToken cancellation) => HelpsAsync(before, after, id, null, cancellation);
+
+    /// <param name="before">The document.</param>
+    /// <param name="after">The same, mended.</param>
+    /// <param name="id">The rule.</param>
+    /// <param name="message">
+    /// What must not be said any more, of a rule that says one thing of a method at a time: the next may come to light. Null where it must
+    /// have less to say.
+    /// </param>
+    /// <param name="cancellation">Ends the asking.</param>
+    public static async Task<bool> HelpsAsync(Document before, Document after, string id, string? message, CancellationToken cancellation)
     {
         var changed = after.Project.Solution.GetDocument(before.Id);
         if (changed is null || await ErrorsAsync(changed, cancellation).ConfigureAwait(false) > await ErrorsAsync(before, cancellation).ConfigureAwait(false)) return false;
         var old = await FindAsync(before.Project, before, cancellation).ConfigureAwait(false);
         var now = await FindAsync(changed.Project, changed, cancellation).ConfigureAwait(false);
-        return Count(now, id) < Count(old, id) && now.Length < old.Length;
+        if (now.Any(d => d.Id != id && Count(now, d.Id) > Count(old, d.Id))) return false;
+        return message is null ? Count(now, id) < Count(old, id) : Count(now, id) <= Count(old, id) && Count(now, id, message) < Count(old, id, message);
     }
 
     /// <summary>How many errors the compiler has to say of the file, warnings that are raised to errors included.</summary>
@@ -33,6 +45,8 @@ internal static class Verification
         model.GetDiagnostics(cancellationToken: cancellation).Count(d => d.Severity >= DiagnosticSeverity.Warning);
 
     private static int Count(ImmutableArray<Diagnostic> found, string id) => found.Count(d => d.Id == id);
+
+    private static int Count(ImmutableArray<Diagnostic> found, string id, string message) => found.Count(d => d.Id == id && d.GetMessage(CultureInfo.InvariantCulture) == message);
 
     private static async Task<ImmutableArray<Diagnostic>> FindAsync(Project project, Document document, CancellationToken cancellation)
     {
