@@ -17,6 +17,8 @@ internal sealed class CachedFields(Analysis analysis)
     public bool IsCached(ISymbol member)
     {
         if (member is not (IFieldSymbol { IsConst: false } or IPropertySymbol) || !analysis.Summaries.IsOwn(member)) return false;
+        // Datagrams have no peer that could end the session.
+        if ((member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type) is { Name: "UdpClient", ContainingNamespace.Name: "Sockets" }) return false;
         return _kept.GetOrAdd(member.OriginalDefinition, Find);
     }
 

@@ -18,6 +18,30 @@ internal static class Caught
         return false;
     }
 
+    /// <summary>
+    /// One of these is stopped when the connection is being closed: <c>catch (ObjectDisposedException) { if (_closing) return; throw; }</c>
+    /// throws what its author does not expect.
+    /// </summary>
+    public static bool WhenClosing(IOperation at, ImmutableArray<INamedTypeSymbol> endings)
+    {
+        foreach (var clause in Clauses(at, endings))
+        {
+            if (!Rethrows(clause) || clause.Handler.Descendants().Any(o => o is IReturnOperation or IBranchOperation && !IsInFunction(o, clause))) return true;
+        }
+
+        return false;
+
+        static bool IsInFunction(IOperation operation, IOperation within)
+        {
+            for (var parent = operation.Parent; parent is not null && parent != within; parent = parent.Parent)
+            {
+                if (parent is IAnonymousFunctionOperation or ILocalFunctionOperation) return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>The clauses that get hold of one of these, innermost first; of one <c>try</c> only the first that takes it.</summary>
     public static IEnumerable<ICatchClauseOperation> Clauses(IOperation at, ImmutableArray<INamedTypeSymbol> thrown, bool orAnyOther = false)
     {

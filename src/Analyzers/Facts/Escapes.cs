@@ -52,6 +52,7 @@ internal sealed class Escapes(Analysis analysis)
     public ImmutableArray<Escape>? Through(IOperation call, IMethodSymbol method, CancellationToken cancellation)
     {
         var found = ImmutableArray.CreateBuilder<Escape>();
+        if (ErrorCallbacks.IsGiven(call)) return found.ToImmutable();
         var targets = Targets(call, method, cancellation);
         if (call is IInvocationOperation invocation && StartedWork(invocation, cancellation) is { } work) targets.Add(work);
         if (targets.Count == 0) return null;
@@ -76,6 +77,7 @@ internal sealed class Escapes(Analysis analysis)
 
     private void OfCall(IOperation call, IMethodSymbol method, int depth, ImmutableArray<Escape>.Builder found, CancellationToken cancellation)
     {
+        if (ErrorCallbacks.IsGiven(call)) return;
         var targets = Targets(call, method, cancellation);
         if (targets.Count > 0)
         {
@@ -92,7 +94,7 @@ internal sealed class Escapes(Analysis analysis)
         if (analysis.Io.Of(call) is not { } io || !Surfaces(call, method, out var at)) return;
         // What is only begun tells the network's failure later.
         var fails = io.Kind != IoKind.Start && (at is null || !Caught.Any(at, io.Failures, io.IsVague));
-        var ends = at is null || !Caught.Any(at, io.Endings) && (!io.IsVague || fails);
+        var ends = at is null || !Caught.WhenClosing(at, io.Endings) && (!io.IsVague || fails);
         if (fails || ends) found.Add(new Escape(call, io, null) { Fails = fails, Ends = ends, Carrier = io.Carrier });
     }
 
@@ -158,7 +160,7 @@ internal sealed class Escapes(Analysis analysis)
             if (inner.Io is { } io)
             {
                 var fails = inner.Fails && (surface is null || !Caught.Any(surface, io.Failures, io.IsVague));
-                var ends = inner.Ends && (surface is null || !Caught.Any(surface, io.Endings) && (!io.IsVague || fails));
+                var ends = inner.Ends && (surface is null || !Caught.WhenClosing(surface, io.Endings) && (!io.IsVague || fails));
                 if (fails || ends) found.Add(new Escape(call, io, null) { Fails = fails, Ends = ends, Carrier = carrier, Route = [step, .. inner.Route] });
             }
             else if (IsNetworks(inner.Thrown) && (surface is null || !Caught.Any(surface, [(INamedTypeSymbol)inner.Thrown!])))

@@ -27,7 +27,7 @@ internal static class TryBlocks
 
     /// <summary>Some clause stops the failure: it does not end in throwing again.</summary>
     public static bool Catch(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws, Bodies bodies) =>
-        LooksAtTask(operation.Syntax) || Around(operation, body, throws, bodies).Any(clause => !Rethrows(clause));
+        LooksAtTask(operation.Syntax) || ErrorCallbacks.IsGiven(operation) || Around(operation, body, throws, bodies).Any(clause => !Rethrows(clause));
 
     private static bool Sees(CatchClauseSyntax clause, ImmutableArray<INamedTypeSymbol> throws, SemanticModel model)
     {

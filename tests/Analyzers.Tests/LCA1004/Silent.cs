@@ -99,6 +99,24 @@ public class Silent
         }
         """);
 
+    [Theory]
+    [InlineData("SendAsync(bytes, e => Console.WriteLine(e));")]
+    [InlineData("_ = Say(bytes);")]
+    public Task The_failure_goes_to_a_callback_that_is_given(string call) => Case.SilentAsync($$"""
+        class Talker(Socket socket)
+        {
+            public void Tell(byte[] bytes) { {{call}} }
+            private Task Say(byte[] bytes) => SendAsync(bytes, Fail);
+            private Task SendAsync(byte[] bytes, Action<Exception> failed)
+            {
+                var task = socket.SendAsync(bytes, SocketFlags.None);
+                task.ContinueWith(t => failed(t.Exception!), TaskContinuationOptions.OnlyOnFaulted);
+                return task;
+            }
+            private void Fail(Exception e) => socket.Dispose();
+        }
+        """);
+
     [Fact]
     public Task With_the_runtime_it_is_observed() => Case.SilentAsync("""
         using LifecycleAnalyzers.Runtime;

@@ -16,6 +16,8 @@ public class Silent
     [InlineData("void M(WireClient c) { _active++; c.Closed += OnClosed; c.Send(\"hello\"); } void OnClosed(object? sender, EventArgs e) => _active--;")]
     [InlineData("void Accepted(Socket s) { _active++; } void Close(Socket s) { try { s.Shutdown(SocketShutdown.Both); } catch (SocketException) { } s.Close(); _active--; }")]
     [InlineData("void Accepted(Socket s) { _active++; } void Close(Socket s) { s.Close(); _active--; }")]
+    // Nothing cancels the wait for the lock.
+    [InlineData("readonly SemaphoreSlim _sync = new(1, 1); readonly HashSet<Socket> _open = []; async Task M(Socket s, CancellationToken stop) { await AddAsync(s); try { await EchoAsync(s, stop); } finally { await RemoveAsync(s); } } async Task AddAsync(Socket s) { await _sync.WaitAsync(); try { _open.Add(s); } finally { _sync.Release(); } } async Task RemoveAsync(Socket s) { await _sync.WaitAsync().ConfigureAwait(false); try { _open.Remove(s); } finally { _sync.Release(); } }")]
     public Task It_goes_down(string members) => Case.SilentAsync(Reports.Server(members));
 
     [Theory]
@@ -23,6 +25,7 @@ public class Silent
     [InlineData("long _total; async Task M(Socket s, CancellationToken stop) { _total++; await EchoAsync(s, stop); }")]
     [InlineData("int _pendingRequests; async Task M(Socket s, CancellationToken stop) { _pendingRequests++; await EchoAsync(s, stop); _pendingRequests--; }")]
     [InlineData("int _depth; async Task M(Socket s, CancellationToken stop) { _depth++; await EchoAsync(s, stop); _depth--; }")]
+    [InlineData("int CurrentReplies; bool M(Socket s, byte[] b) { CurrentReplies++; var done = s.Receive(b) > 0; if (!done) CurrentReplies -= 1; return done; }")]
     // A semaphore that lets one in is a lock.
     [InlineData("readonly SemaphoreSlim _connectionLock = new(1, 1); async Task M(Socket s, CancellationToken stop) { await _connectionLock.WaitAsync(stop); await EchoAsync(s, stop); _connectionLock.Release(); }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { var tries = 0; tries++; await EchoAsync(s, stop); tries--; }")]

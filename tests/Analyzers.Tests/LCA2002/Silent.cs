@@ -3,6 +3,25 @@ namespace LifecycleAnalyzers.Tests.LCA2002;
 /// <summary>Nothing between, asked again, proven by an operation, or caught. Each has its reported twin in <see cref="Reports"/>.</summary>
 public class Silent
 {
+    [Fact]
+    public Task The_failure_goes_to_a_callback_that_is_given() => Case.SilentAsync("""
+        class Link(WireClient client, Func<string> frame)
+        {
+            public void Close()
+            {
+                if (!client.IsOpen) return;
+                var bytes = frame();
+                Say(bytes);
+            }
+            private Task Say(string bytes) => client.SendAsync(bytes, e => client.Dispose());
+        }
+
+        static class Sending
+        {
+            public static Task SendAsync(this WireClient client, string text, Action<Exception> failed) { try { client.Send(text); } catch (Exception e) { failed(e); } return Task.CompletedTask; }
+        }
+        """);
+
     private static string Feed(string body, string members = "") => $$"""
         class Feed(WireClient client)
         {

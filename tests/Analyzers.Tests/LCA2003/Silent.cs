@@ -24,6 +24,15 @@ public class Silent
     [InlineData("while (_socket.Connected && !_socket.Poll(0, SelectMode.SelectRead)) _socket.Send(data);")]
     [InlineData("if (_socket.Connected && !_socket.Poll(0, SelectMode.SelectRead)) _socket.Send(data);")]
     [InlineData("switch (_client.Connected) { case true: log(\"up\"); break; default: _client.GetStream(); break; }")]
+    [InlineData("if (!_socket.Connected) return; if (_socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0) return; _socket.Send(data);")]
+    [InlineData("if (!_socket.Connected) return; try { _socket.Send(data, 0, 0); } catch (SocketException) { return; } _socket.Send(data);")]
+    [InlineData("if (_socket.Connected) { _socket.Send(new byte[0]); _socket.Send(data); }")]
+    [InlineData("if (_socket.Connected) { if (_socket.Receive(data, SocketFlags.Peek) == 0) return; _socket.Send(data); }")]
+    [InlineData("while (true) { if (!_socket.Connected) break; try { if (_socket.Poll(-1, SelectMode.SelectRead) && _socket.Available == 0) break; } catch (ObjectDisposedException) { break; } _socket.Receive(data); }")]
+    // A receive tells the end itself
+    [InlineData("if (_socket.Connected) _socket.Receive(data);")]
+    // Datagrams
+    [InlineData("if (Udp.Client.Connected) Udp.Send(data);", "UdpClient Udp { get; } = new();")]
     // Another connection
     [InlineData("if (_client.Connected) _socket.Send(data);")]
     public Task In_the_body(string body, string members = "") => Case.SilentAsync(Reports.Link(body, members));

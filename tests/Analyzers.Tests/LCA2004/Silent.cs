@@ -3,6 +3,15 @@ namespace LifecycleAnalyzers.Tests.LCA2004;
 /// <summary>One at a time, on different connections, or on one that takes several.</summary>
 public class Silent
 {
+    [Fact]
+    public Task A_stream_leaves_it_to_its_user() => Case.SilentAsync("""
+        class Wrapped(System.Net.Security.SslStream inner) : MemoryStream
+        {
+            private readonly System.Net.Security.SslStream _inner = inner;
+            public void Later(byte[] buffer) => ThreadPool.QueueUserWorkItem(_ => { try { _inner.Write(buffer); } catch (IOException) { } });
+        }
+        """);
+
     [Theory]
     [InlineData("await _ws.SendAsync(data, ARGS); await _ws.SendAsync(data, ARGS);")]
     [InlineData("var a = _ws.SendAsync(data, ARGS); await a; var b = _ws.SendAsync(data, ARGS); await b;")]

@@ -19,6 +19,8 @@ public class Silent
     [InlineData("try { _client.Send(text); } catch { } finally { _client.Close(); }")]
     [InlineData("try { _client.Send(text); _client.Close(); } catch { }")]
     [InlineData("try { _client.Send(text); } catch { } _client.Dispose();")]
+    // Clean-up after a failure that is told
+    [InlineData("try { _last = text.Trim(); } catch { try { _client.Send(\"undo\"); } catch { } throw; }")]
     // No send
     [InlineData("try { _client.Close(); } catch { }")]
     [InlineData("try { _last = text.Trim(); } catch { }")]

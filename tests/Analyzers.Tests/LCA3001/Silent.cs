@@ -20,6 +20,15 @@ public class Silent
         """;
 
     [Fact]
+    public Task Datagrams_have_no_peer_that_ends_the_session() => Case.SilentAsync("""
+        class Beacon
+        {
+            private UdpClient? _udp;
+            public void Send(byte[] data) { if (_udp == null) _udp = new UdpClient("host", 1); _udp.Send(data, data.Length); }
+        }
+        """);
+
+    [Fact]
     public Task The_template_without_a_check_is_reported() => Case.HoldsAsync(Holder("_session ??= Connect(); {|LCA3001:_session.Send(\"\")|};"));
 
     [Theory]

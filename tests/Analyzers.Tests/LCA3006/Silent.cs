@@ -3,6 +3,36 @@ namespace LifecycleAnalyzers.Tests.LCA3006;
 /// <summary>The handler asks, or does nothing to the field; the old session is ended; nothing is replaced.</summary>
 public class Silent
 {
+    [Fact]
+    public Task The_handler_is_detached_before_the_method_ends() => Case.SilentAsync("""
+        class Login
+        {
+            private WireClient? _client;
+            public bool Authenticate(WireClient client)
+            {
+                _client = client;
+                client.Closed += OnClosed;
+                try { client.Send("user"); return client.IsOpen; }
+                finally { client.Closed -= OnClosed; }
+            }
+            private void OnClosed(object? sender, EventArgs e) => _client!.Send("bye");
+        }
+        """);
+
+    [Theory]
+    [InlineData("if (_started) throw new InvalidOperationException();", "")]
+    [InlineData("if (_started) throw new InvalidOperationException();", "void Detach() { var client = _client; if (client is null) return; client.Closed -= OnClosed; }")]
+    public Task It_refuses_while_the_old_one_is_in_use_and_the_handler_detaches_itself(string first, string detach) => Case.SilentAsync($$"""
+        class Shell(Func<WireClient> open)
+        {
+            private WireClient? _client;
+            private bool _started;
+            public void Start() { {{first}} _client = open(); _client.Closed += OnClosed; _started = true; }
+            private void OnClosed(object? sender, EventArgs e) { {{(detach.Length > 0 ? "Detach();" : "_client!.Closed -= OnClosed;")}} _client!.Dispose(); _client = null; _started = false; }
+            {{detach}}
+        }
+        """);
+
     [Theory]
     [InlineData("if (!ReferenceEquals(sender, _session)) return; _session = null;")]
     [InlineData("if (sender != _session) return; _session = null;")]

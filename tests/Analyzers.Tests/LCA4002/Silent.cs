@@ -13,6 +13,16 @@ public class Silent
     public Task In_a_middleware(string body, string members = "") => Case.SilentAsync(Reports.Middleware(body, members));
 
     [Fact]
+    public Task A_stream_that_waits_for_its_peer_is_one_connection() => Case.SilentAsync("""
+        class PassiveStream : MemoryStream
+        {
+            private Socket _socket;
+            public PassiveStream(Socket listening) => _socket = listening;
+            public async Task AcceptAsync() { var listening = _socket; _socket = await listening.AcceptAsync(); await Task.Yield(); _socket.NoDelay = true; listening.Dispose(); }
+        }
+        """);
+
+    [Fact]
     public Task Made_for_each_request() => Case.SilentAsync(Reports.Web + """
         class Scoped
         {

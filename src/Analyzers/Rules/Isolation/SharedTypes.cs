@@ -46,11 +46,22 @@ internal sealed class SharedTypes
 
     private Sharing Find(INamedTypeSymbol type)
     {
-        if (RequestContexts.IsPerRequest(type)) return Sharing.None;
+        if (RequestContexts.IsPerRequest(type) || IsStream(type)) return Sharing.None;
         if (IsMiddleware(type) || RequestContexts.Implements(type, "IMiddleware", "Microsoft.AspNetCore.Http")
             || RequestContexts.DerivesFrom(type, "ConnectionHandler", "Microsoft.AspNetCore.Connections")) return Sharing.Handler;
         if (RequestContexts.Implements(type, "IHostedService", "Microsoft.Extensions.Hosting") || AcceptsItself(type) || type.Name.EndsWith("Server", StringComparison.Ordinal) || type.Name.EndsWith("Listener", StringComparison.Ordinal)) return Sharing.Server;
         return _singletons.Value.Contains(type) ? Sharing.Handler : Sharing.None;
+    }
+
+    /// <summary>A stream is one connection, also where it waits for its peer itself.</summary>
+    private static bool IsStream(INamedTypeSymbol type)
+    {
+        for (var candidate = type.BaseType; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (candidate is { Name: "Stream" or "Socket" or "TcpClient", ContainingNamespace: { Name: "IO" or "Sockets" } }) return true;
+        }
+
+        return false;
     }
 
     /// <summary>Made once with the next delegate, invoked for each request.</summary>

@@ -40,7 +40,7 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
 
                 if (attached.Count == 0 || !SymbolEqualityComparer.Default.Equals(replacement.Member.ContainingType, type.OriginalDefinition)) continue;
                 var function = Values.FunctionAround(replacement.Operation) ?? root;
-                var acting = attached.Where(s => events!.Concerns(s, replacement) && events.ActsUnasked(s, replacement.Member)).ToList();
+                var acting = attached.Where(s => events!.Concerns(s, replacement) && !events.IsTakenBack(s, replacement, function) && events.ActsUnasked(s, replacement.Member)).ToList();
                 if (acting.FirstOrDefault() is not { } guilty || !Replaces(file, replacement, function, replacements) || replacements.EndsTheOld(replacement, function)) continue;
                 var handler = guilty.Handler is IMethodReferenceOperation reference ? "'" + reference.Method.Name + "'" : "its handler";
                 file.Report(Diagnostic.Create(Rule, replacement.Operation.Syntax.GetLocation(), acting.Select(s => s.Operation.Syntax.GetLocation()), replacement.Member.Name, guilty.Event.Name, handler));

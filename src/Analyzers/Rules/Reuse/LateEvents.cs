@@ -57,6 +57,49 @@ internal sealed class LateEvents(Analysis analysis, Liveness liveness, Cancellat
         return IsNewOne(session, replacement, depth) || IsMadeIn(session, replacement.Value, depth) || IsPassedOn(session, replacement, depth);
     }
 
+    /// <summary>
+    /// The function that puts the new session in place detaches the handler again before it ends; or it refuses while the old one
+    /// is in use, and the handler detaches itself when that is over.
+    /// </summary>
+    public bool IsTakenBack(Subscription subscription, Replacement replacement, IOperation function)
+    {
+        foreach (var operation in Values.OwnDescendants(function))
+        {
+            if (operation is IEventAssignmentOperation { Adds: false, EventReference: IEventReferenceOperation { Instance: { } from, Event: var tells } } && Values.Is(tells, subscription.Event)
+                && operation.Syntax.SpanStart > replacement.Operation.Syntax.SpanStart && IsNewOne(Values.Unwrapped(from), replacement, 1)) return true;
+        }
+
+        return RefusesWhileActive(function, replacement) && Code(subscription.Handler) is { } handler && Detaches(handler, subscription, Depth);
+    }
+
+    private bool Detaches(IOperation function, Subscription subscription, int depth)
+    {
+        foreach (var operation in Values.OwnDescendants(function))
+        {
+            if (operation is IEventAssignmentOperation { Adds: false, EventReference: IEventReferenceOperation { Event: var tells } } && Values.Is(tells, subscription.Event)) return true;
+            if (depth > 0 && operation is IInvocationOperation { Instance: null or IInstanceReferenceOperation } call && analysis.Summaries.IsOwn(call.TargetMethod)
+                && Values.CodeOf(call.TargetMethod, analysis, cancellation) is { } code && code.Syntax != function.Syntax && Detaches(code, subscription, depth - 1)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary><c>if (IsStarted) throw new InvalidOperationException();</c> in front of the replacement.</summary>
+    private static bool RefusesWhileActive(IOperation function, Replacement replacement)
+    {
+        foreach (var operation in Values.OwnDescendants(function))
+        {
+            if (operation is not IThrowOperation { Exception: { } exception } || operation.Syntax.SpanStart > replacement.Operation.Syntax.SpanStart) continue;
+            if (Values.Unwrapped(exception).Type is not { } thrown || thrown.Name.StartsWith("Argument", StringComparison.Ordinal) || thrown.Name is "ObjectDisposedException") continue;
+            for (var parent = operation.Parent; parent is not null && parent != function; parent = parent.Parent)
+            {
+                if (parent is IConditionalOperation { Condition: var condition } && condition.DescendantsAndSelf().Any(c => Values.OwnMember(c) is not null)) return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>In an initialiser, what is initialised.</summary>
     private static IOperation Receiver(IOperation session)
     {

@@ -136,6 +136,7 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
     private string? If(IfStatementSyntax statement, ExpressionSyntax condition, bool positive, bool answersAttempt)
     {
         if (_uses.AsksForReal(condition)) return null;
+        if (!positive && EndsLoop(statement) && !Rest(statement).Any(_uses.Probes)) return answersAttempt ? null : Decide(Rest(statement), [], answersAttempt) ?? (Rest(statement).Any(r => _uses.Receives(r)) ? "a loop" : null);
         IEnumerable<SyntaxNode> then = [statement.Statement];
         IEnumerable<SyntaxNode> otherwise = statement.Else is { } e ? [e.Statement] : [];
         if (Leaves(statement.Statement)) otherwise = otherwise.Concat(Rest(statement));
@@ -168,19 +169,20 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
     /// <param name="anyConnection">The connection has another name there.</param>
     private string? Decide(IEnumerable<SyntaxNode> connected, IEnumerable<SyntaxNode> not, bool answersAttempt, bool anyConnection = false)
     {
-        if (answersAttempt) return null;
+        // The value only saves the question that follows.
+        if (answersAttempt || connected.Any(_uses.Probes)) return null;
         foreach (var region in connected)
         {
             if (_uses.Sends(region, anyConnection)) return "a send";
         }
 
-        foreach (var region in connected)
-        {
-            if (_uses.Receives(region, anyConnection)) return "a receive";
-        }
-
         return not.Any(_uses.Opens) || connected.Any(_uses.HandsOut) ? LCA2003ConnectedIsNoProof.Reuse : null;
     }
+
+    /// <summary><c>while (true) { if (!client.Connected) break; … }</c>: a loop's condition in another place.</summary>
+    private static bool EndsLoop(IfStatementSyntax statement) =>
+        statement.Else is null && statement.Parent is BlockSyntax { Parent: WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax }
+        && (statement.Statement is BreakStatementSyntax or ReturnStatementSyntax || statement.Statement is BlockSyntax { Statements: { Count: > 0 } inner } && inner[inner.Count - 1] is BreakStatementSyntax or ReturnStatementSyntax);
 
     private static bool Leaves(StatementSyntax statement) => statement switch
     {

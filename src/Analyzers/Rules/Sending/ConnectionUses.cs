@@ -12,7 +12,7 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
 
     public bool Sends(SyntaxNode region, bool anyConnection) => Does(region, Role.Send | Role.Use, anyConnection, Depth);
 
-    public bool Receives(SyntaxNode region, bool anyConnection) => Does(region, Role.Receive | Role.Accessor, anyConnection, Depth);
+    public bool Receives(SyntaxNode region) => Does(region, Role.Receive | Role.Accessor, false, Depth);
 
     /// <summary>Opens it again or makes another: where it says connected, the old one goes on being used.</summary>
     public bool Opens(SyntaxNode region)
@@ -53,6 +53,37 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
     /// <summary>The same condition also asks the socket itself.</summary>
     public bool AsksForReal(ExpressionSyntax condition) =>
         condition.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().Any(n => n.Identifier.ValueText is "Poll" or "IsAlive" or "IsAliveAsync" or "Ping" or "PingAsync");
+
+    /// <summary>Asks the socket itself: a poll, a send of nothing, a look at what would be received.</summary>
+    public bool Probes(SyntaxNode region)
+    {
+        foreach (var call in region.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>())
+        {
+            if (Name(call) is not ("Poll" or "IsAlive" or "IsAliveAsync" or "Send" or "SendAsync" or "Receive" or "ReceiveAsync")) continue;
+            var model = file.Analysis.Bodies.ModelOf(call.SyntaxTree);
+            if (model.GetSymbolInfo(call, file.Cancellation).Symbol is not IMethodSymbol method || !IsSocketLike(ReceiverType(call, method, model)) || !IsSame(call, method, model, false)) continue;
+            switch (method.Name)
+            {
+                case "Poll" or "IsAlive" or "IsAliveAsync":
+                case "Send" or "SendAsync" when call.ArgumentList.Arguments.Any(a => IsNothing(a.Expression)) && (call.ArgumentList.Arguments.Count < 3 || call.ArgumentList.Arguments.Count(a => IsNothing(a.Expression)) > 1):
+                case "Receive" or "ReceiveAsync" when call.ArgumentList.Arguments.Any(a => a.Expression.ToString().EndsWith("SocketFlags.Peek", StringComparison.Ordinal)):
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>No bytes: a count of zero, an empty array.</summary>
+    private static bool IsNothing(ExpressionSyntax argument) => argument switch
+    {
+        LiteralExpressionSyntax { Token.Value: 0 } => true,
+        ArrayCreationExpressionSyntax { Type.RankSpecifiers: [{ Sizes: [LiteralExpressionSyntax { Token.Value: 0 }] }] } => true,
+        CollectionExpressionSyntax { Elements.Count: 0 } => true,
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name: GenericNameSyntax { Identifier.ValueText: "Empty" } } } => true,
+        MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Empty" } => true,
+        _ => false,
+    };
 
     /// <summary>Before the question, the same function tried to connect.</summary>
     public bool IsOpenedBefore(SyntaxNode question)

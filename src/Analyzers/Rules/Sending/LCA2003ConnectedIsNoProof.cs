@@ -32,12 +32,16 @@ internal sealed class LCA2003ConnectedIsNoProof : IRule
             if (!member.Identifiers.Contains("Connected")) continue;
             foreach (var name in member.Declaration.DescendantNodes().OfType<IdentifierNameSyntax>())
             {
-                if (name.Identifier.ValueText != "Connected" || file.Model.GetSymbolInfo(name, file.Cancellation).Symbol is not IPropertySymbol property || !IsWeak(property)) continue;
+                if (name.Identifier.ValueText != "Connected" || file.Model.GetSymbolInfo(name, file.Cancellation).Symbol is not IPropertySymbol property || !IsWeak(property) || IsOfDatagrams(name, file)) continue;
                 var what = new ConnectedDecision(file, name).What();
                 if (what is not null) file.Report(Diagnostic.Create(Rule, name.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(Decides, what), property.ContainingType.Name + "." + property.Name, what));
             }
         }
     }
+
+    /// <summary>No peer is connected by UDP: the value tells of an address that was set.</summary>
+    private static bool IsOfDatagrams(IdentifierNameSyntax name, RuleContext file) =>
+        name.Parent is MemberAccessExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Client", Expression: var client } } && file.Model.GetTypeInfo(client, file.Cancellation).Type is { Name: "UdpClient" };
 
     private static bool IsWeak(IPropertySymbol property) =>
         property.ContainingType is { Name: "Socket" or "TcpClient", ContainingNamespace: { Name: "Sockets", ContainingNamespace: { Name: "Net", ContainingNamespace.Name: "System" } } };

@@ -267,7 +267,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
 
     private static void Callbacks(RuleContext file, OverlappingSends sends, TypeDeclarationSyntax declaration, HashSet<SyntaxNode> reported)
     {
-        if (file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } type) return;
+        if (file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } type || IsStream(type)) return;
         var callbacks = CallbacksOf(file, type).ToList();
         if (callbacks.Count == 0) return;
         var inCallbacks = new List<(Callback Callback, GatedSend Send)>();
@@ -306,6 +306,17 @@ internal sealed class LCA2004OneSendAtATime : IRule
                 else Report(file, send, $"one of '{second.Name}'", all, reported);
             }
         }
+    }
+
+    /// <summary>Whoever uses a stream writes once at a time: a stream over another hands that duty on.</summary>
+    private static bool IsStream(INamedTypeSymbol type)
+    {
+        for (var candidate = type.BaseType; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (candidate is { Name: "Stream", ContainingNamespace: { Name: "IO", ContainingNamespace.Name: "System" } }) return true;
+        }
+
+        return false;
     }
 
     private static bool IsOpening(Callback callback) => callback.ProvesSome || callback.ProvenOpen is not null;

@@ -98,6 +98,8 @@ internal sealed class LCA2005HiddenSendFailure : IRule
     /// <summary>The connection is on its way out: what is said at the end is said for as long as it goes.</summary>
     private static bool Closes(TryStatementSyntax statement)
     {
+        // Clean-up after a failure that is told itself.
+        if (statement.FirstAncestorOrSelf<CatchClauseSyntax>() is { } around && TryBlocks.Rethrows(around)) return true;
         if (statement.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } method && ClosingFlags.IsEnding(method.Identifier.ValueText)) return true;
         if (CallsEnding(statement.Block) || statement.Finally is { } handler && CallsEnding(handler)) return true;
         if (statement.Parent is not BlockSyntax block) return false;

@@ -167,6 +167,8 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
             // An own method has thrown at its call already.
             if (Moves(call) is not null || call.TargetMethod.MethodKind == MethodKind.LocalFunction || counter.Openings.IsFollowed(call.TargetMethod)) return new(token);
             if (call.TargetMethod.Name is "WhenAny" or "DisposeAsync" or "Yield" or "CancelAsync") return new(token);
+            // A lock that nothing can cancel.
+            if (call.TargetMethod is { Name: "WaitAsync", ContainingType.Name: "SemaphoreSlim" } && call.Arguments.All(a => a.ArgumentKind == ArgumentKind.DefaultValue)) return new(token);
             if (call.TargetMethod is { Name: "Delay", ContainingType.Name: "Task" } && call.Arguments.Length < 2) return new(token);
             return new(token) { Throws = counter.Throws(call) is { IsEmpty: false } known ? known : [counter.AnyException], OnThrow = Failed(token, call) };
         }

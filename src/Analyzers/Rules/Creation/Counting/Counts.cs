@@ -32,7 +32,7 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
 
     private static readonly HashSet<string> OfOthers = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Request", "Requests", "Message", "Messages", "Pending", "Sent", "Received", "Bytes", "Byte", "Error", "Errors", "Retry", "Retries", "Attempt", "Attempts", "Total", "Id", "Ids", "Sequence", "Index", "Version",
+        "Request", "Requests", "Response", "Responses", "Reply", "Replies", "Message", "Messages", "Pending", "Sent", "Received", "Bytes", "Byte", "Error", "Errors", "Retry", "Retries", "Attempt", "Attempts", "Total", "Id", "Ids", "Sequence", "Index", "Version",
         "Generation", "Lock", "Mutex", "Sync", "Send", "Write", "Read", "Sender", "Writer", "Jobs", "Queue", "Queued", "Depth", "Position", "Offset", "Failures", "Frames", "Packets", "Commands", "Refs", "References", "Job", "Queries", "Nesting", "Level", "Reentrancy", "Ticks", "Tick", "Timeouts", "Seed", "Next", "Last", "Hits", "Misses", "Step", "Round", "Cursor", "Size", "Length",
     };
 
