@@ -117,6 +117,8 @@ internal sealed class ConnectAttempt
             using var limit = new TimeLimit(share, _time, _cancellation);
             var protocol = endPoint.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp;
             socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
+            // An address as a socket of both families names it: reached by one of both alone.
+            if (endPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true }) socket.DualMode = true;
             await ConnectAsync(socket, endPoint, limit.Token).ConfigureAwait(false);
             var connected = socket;
             socket = null;

@@ -40,6 +40,11 @@ public class Silent
     // Given to this code by others: their affair.
     [InlineData("void M(Socket s) { s.Connect(_peer); }")]
     [InlineData("async Task<Stream> M(Stream inner) { var tls = new SslStream(inner); await tls.AuthenticateAsClientAsync(\"peer\"); return tls; }")]
+    [InlineData("async Task M(Socket given) { using (given) { var tls = new SslStream(new NetworkStream(given, ownsSocket: true)); await tls.AuthenticateAsClientAsync(\"peer\"); } }")]
+    [InlineData("async Task M(Socket given) { var tls = new SslStream(new NetworkStream(given)); await tls.AuthenticateAsClientAsync(\"peer\"); }")]
+    [InlineData("async Task<Stream> M(Socket given) { var tls = new SslStream(new NetworkStream(given, true)); await tls.AuthenticateAsClientAsync(\"peer\"); return tls; } async Task N() { var s = await SafeAsync(); try { await M(s); } catch { s.Dispose(); throw; } } Task<Socket> SafeAsync() => throw new NotSupportedException();")]
+    [InlineData("async Task M(TcpListener l) { while (true) _ = HandleAsync(await l.AcceptSocketAsync()); } async Task HandleAsync(Socket given) { try { var tls = new SslStream(new NetworkStream(given, ownsSocket: true)); await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions()); } finally { given.Dispose(); } }")]
+    [InlineData("async Task M(TcpListener l) { while (true) _ = HandleAsync(await l.AcceptSocketAsync()); } async Task HandleAsync(Socket given) { using var mine = given; var tls = new SslStream(new NetworkStream(given, ownsSocket: true)); await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions()); }")]
     // Nothing is held before it is used, or after it has failed.
     [InlineData("async Task<string> M() { var http = new System.Net.Http.HttpClient(); return await http.GetStringAsync(\"http://peer\"); }")]
     [InlineData("void M() { var http = new System.Net.HttpListenerException(); }")]

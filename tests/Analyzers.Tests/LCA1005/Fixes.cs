@@ -42,6 +42,36 @@ public class Fixes
         """);
 
     [Fact]
+    public Task A_wait_that_can_be_given_up() => Fix.BecomesAsync("""
+        class Dialler
+        {
+            private readonly TcpClient _client = new();
+
+            public async void Start(CancellationToken stop)
+            {
+                await {|LCA1005:_client.ConnectAsync("", 1, stop)|};
+            }
+        }
+        """, """
+        class Dialler
+        {
+            private readonly TcpClient _client = new();
+
+            public async void Start(CancellationToken stop)
+            {
+                try
+                {
+                    await _client.ConnectAsync("", 1, stop);
+                }
+                catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+                {
+                    System.Diagnostics.Trace.TraceError(e.ToString());
+                }
+            }
+        }
+        """);
+
+    [Fact]
     public Task What_it_calls_counts_and_the_logger_is_used() => Fix.BecomesAsync("""
         using Microsoft.Extensions.Logging;
         class Dialler(ILogger log)

@@ -43,6 +43,8 @@ public class Reports
     [InlineData("async Task RunAsync(TcpListener l) { while (true) { var client = await l.AcceptSocketAsync(); var up = await {|LCA1006:DialAsync()|}; _ = PumpAsync(client, up); } }")]
     [InlineData("async Task RunAsync(TcpListener l) { while (true) { var client = await l.AcceptSocketAsync(); _ = Task.Run(async () => { var up = await {|LCA1006:DialAsync()|}; await PumpAsync(client, up); }); } }")]
     [InlineData("async Task RunAsync(TcpListener l) { while (true) _ = OneAsync(await l.AcceptSocketAsync()); } async Task OneAsync(Socket client) { var up = await {|LCA1006:DialAsync()|}; await PumpAsync(client, up); }")]
+    // Handed on and on: the last one has it.
+    [InlineData("async Task RunAsync(TcpListener l) { while (true) _ = OneAsync(await l.AcceptSocketAsync()); } async Task OneAsync(Socket client) { await PassAsync(client); } async Task PassAsync(Socket client) { var up = await {|LCA1006:DialAsync()|}; await PumpAsync(client, up); }")]
     public Task Accepted_here(string members) => Case.HoldsAsync(Proxy(members));
 
     [Theory]

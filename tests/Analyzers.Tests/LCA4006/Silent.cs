@@ -19,6 +19,12 @@ public class Silent
     [InlineData("public async Task SayAsync(string q) { await _wire.SendAsync(q); await Task.Delay(1); }")]
     public Task A_pair(string members) => Case.SilentAsync(Reports.Device(members));
 
+    /// <summary>The kind that it is made with is no field that it is kept in.</summary>
+    [Theory]
+    [InlineData("public async Task<int> AskAsync(byte[] q) { using var s = new Socket(SocketType.Stream, ProtocolType.Tcp); await s.SendAsync(q, SocketFlags.None); return await s.ReceiveAsync(q, SocketFlags.None); }")]
+    [InlineData("public async Task BothAsync(byte[] q) { await Task.WhenAll(OneAsync(q), OneAsync(q)); } private static async Task OneAsync(byte[] q) { using var s = new Socket(SocketType.Stream, ProtocolType.Tcp); var stream = new NetworkStream(s); await stream.WriteAsync(q); await stream.ReadAsync(q); }")]
+    public Task A_socket_of_its_own(string members) => Case.SilentAsync(Reports.Device(members));
+
     [Fact]
     public Task A_type_that_a_pool_hands_out() => Case.SilentAsync("""
         class Pooled

@@ -19,6 +19,7 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
         ("KeepAlive", "A kept connection is used again after the server ended it with its last answer"),
         ("Http2Goaway", "The last streams of a session that is going away ask it for more"),
         ("Proxy", "A proxy attaches the error handler after its upstream connection already failed"),
+        ("ProxyAtFullSize", "A proxy passes through and ends TLS, and every way to fail leaves something open or ends it"),
         ("OneAtATime/SharedField", "A server that works one by one keeps the caller's connection in a field of its own"),
         ("OneAtATime/ReturnedConnection", "A connection goes back to the pool with an answer still on its way"),
         ("OneAtATime/Buffer", "A question waits for its turn in a buffer that has been given back"),

@@ -14,8 +14,9 @@ public sealed class SafeSocketTests
         using var byAddress = await SafeSocket.ConnectAsync("127.0.0.1", port, cancellationToken: Stop).Soon();
         using var byEndPoint = await SafeSocket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), Stop).Soon();
         using var byDns = await SafeSocket.ConnectAsync(new DnsEndPoint("localhost", port), cancellationToken: Stop).Soon();
+        using var byMapped = await SafeSocket.ConnectAsync(new IPEndPoint(IPAddress.Loopback.MapToIPv6(), port), Stop).Soon();
 
-        Assert.All([byName, byAddress, byEndPoint, byDns], s => Assert.True(s.Connected));
+        Assert.All([byName, byAddress, byEndPoint, byDns, byMapped], s => Assert.True(s.Connected));
         using var accepted = await listener.AcceptAsync(Stop);
         Assert.True(byName.TrySend([7]).IsSent);
         var got = new byte[1];

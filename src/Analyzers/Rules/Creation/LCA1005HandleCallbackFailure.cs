@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Callbacks;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Rules.Creation.Custody;
 
 namespace LifecycleAnalyzers.Rules.Creation;
 
@@ -77,7 +78,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         var escapes = file.Analysis.Escapes.Of(function, file.Cancellation);
         var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, e, isCallback) && (e.Fails || isCallback && e.Io.Kind != IoKind.Start || MayBeClosedByOthers(file, function, e.Io)))
             ?? escapes.FirstOrDefault(e => e.Thrown is not null && (Escapes.IsNetworks(e.Thrown) || IsAboutConnections(file, function, callback)));
-        if (first is not null) Report(file, name, callback, first, Leaving(escapes));
+        if (first is not null) Report(file, name, callback, first, Leaving(file, escapes));
         else if (Rearming(file, function) is { } rearming)
         {
             file.Report(Diagnostic.Create(Rule, rearming.Syntax.GetLocation(), callback is null ? null : ImmutableArray.Create(callback.Subscription),
@@ -200,7 +201,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
     }
 
     /// <summary>Everything that the function lets out, so that one <c>try</c> around it all is enough.</summary>
-    private static string Leaving(ImmutableArray<Escape> escapes)
+    private static string Leaving(RuleContext file, ImmutableArray<Escape> escapes)
     {
         var types = new List<ITypeSymbol>();
         foreach (var escape in escapes)
@@ -209,6 +210,8 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
             if (escape.Io is not { } io) continue;
             if (escape.Fails) types.AddRange(io.Failures.Where(f => f.Name != "TimeoutException"));
             if (escape.Ends) types.AddRange(io.Endings.Take(1));
+            // A wait that is given up leaves by this, and ends the process just as well.
+            if (Openings.MayBeCancelled(io.Operation) && file.Analysis.Catalogue.Types.Find("System.OperationCanceledException") is { } cancelled) types.Add(cancelled);
         }
 
         return string.Join(";", types.Select(MetadataName).Distinct().OrderBy(Order).ThenBy(n => n, StringComparer.Ordinal));

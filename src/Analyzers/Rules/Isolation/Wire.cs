@@ -63,6 +63,9 @@ internal static class Wire
         {
             switch (part)
             {
+                // What a connection is made with is no place that it is kept in: `new Socket(SocketType.Stream, …)`.
+                case IFieldReferenceOperation { Field.IsConst: true }:
+                    return null;
                 case IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation } field:
                     return field.Field;
                 case IPropertyReferenceOperation { Instance: null or IInstanceReferenceOperation } property:

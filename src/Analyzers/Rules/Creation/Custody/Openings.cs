@@ -43,9 +43,36 @@ internal sealed class Openings(Analysis analysis)
         method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : method.ReturnsVoid ? null : method.ReturnType;
 
     /// <summary><c>new SslStream(given, leaveInnerStreamOpen: false)</c>: who says so has taken the stream over.</summary>
-    private static bool TakesOver(IObjectCreationOperation creation) =>
+    private bool TakesOver(IObjectCreationOperation creation) =>
         creation.Arguments.Any(a => a is { ArgumentKind: ArgumentKind.Explicit, Parameter.Name: "leaveInnerStreamOpen", Value.ConstantValue: { HasValue: true, Value: false } })
-        && creation.Arguments.Any(a => a.Parameter?.Ordinal == 0 && PathView<Kept>.Unwrapped(a.Value) is IParameterReferenceOperation);
+        && creation.Arguments.Any(a => a.Parameter?.Ordinal == 0 && PathView<Kept>.Unwrapped(a.Value) is IParameterReferenceOperation)
+        || OwnedInside(creation) is { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Ordinary } method } socket && IsLeftTo(method, socket, creation.Syntax);
+
+    /// <summary><c>new SslStream(new NetworkStream(given, ownsSocket: true))</c>: the socket now goes with the stream.</summary>
+    private static IParameterSymbol? OwnedInside(IObjectCreationOperation creation)
+    {
+        if (creation.Arguments.Any(a => a is { Parameter.Name: "leaveInnerStreamOpen", Value.ConstantValue: { HasValue: true, Value: true } })) return null;
+        if (creation.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0) is not { } inner || PathView<Kept>.Unwrapped(inner.Value) is not IObjectCreationOperation { Type.Name: "NetworkStream" } stream) return null;
+        if (!stream.Arguments.Any(a => a is { Parameter.Name: "ownsSocket", Value.ConstantValue: { HasValue: true, Value: true } })) return null;
+        return stream.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0) is { } socket && PathView<Kept>.Unwrapped(socket.Value) is IParameterReferenceOperation given ? given.Parameter : null;
+    }
+
+    /// <summary>Nobody else closes it when the creation fails: it was accepted, and handed to this method.</summary>
+    private bool IsLeftTo(IMethodSymbol method, IParameterSymbol socket, SyntaxNode creation) =>
+        method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } declaration
+        && !creation.Ancestors().TakeWhile(a => a != declaration).Any(a => ClosesInside(a, creation, socket.Name))
+        && new Owners(analysis, CancellationToken.None).Owns(method, socket, declaration);
+
+    /// <summary>A <c>using</c> of the variable, or a <c>try</c> that closes it.</summary>
+    private static bool ClosesInside(SyntaxNode around, SyntaxNode inner, string variable) => around switch
+    {
+        UsingStatementSyntax statement => IsNamed(statement.Expression, variable) || statement.Declaration?.Variables.Any(v => IsNamed(v.Initializer?.Value, variable)) == true,
+        BlockSyntax block => block.Statements.Any(s => s is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } local && local.Declaration.Variables.Any(v => IsNamed(v.Initializer?.Value, variable))),
+        TryStatementSyntax attempt => attempt.Block.Span.Contains(inner.Span) && (attempt.Catches.Any(c => Owners.Closes(c, variable)) || attempt.Finally is { } last && Owners.Closes(last, variable)),
+        _ => false,
+    };
+
+    private static bool IsNamed(ExpressionSyntax? expression, string variable) => expression is IdentifierNameSyntax name && name.Identifier.ValueText == variable;
 
     /// <summary>It runs over what it is given: the resource is the other's.</summary>
     private bool Carries(IOperation value)
@@ -160,8 +187,10 @@ internal sealed class Openings(Analysis analysis)
         return names.Select(analysis.Catalogue.Types.Find).Where(t => t is not null).Select(t => t!).ToImmutableArray();
     }
 
-    private static bool MayBeCancelled(IInvocationOperation call)
+    /// <summary>The call is given a token that somebody may cancel.</summary>
+    public static bool MayBeCancelled(IOperation operation)
     {
+        if (operation is not IInvocationOperation call) return false;
         foreach (var argument in call.Arguments)
         {
             if (argument.ArgumentKind != ArgumentKind.Explicit || argument.Parameter?.Type.Name != "CancellationToken") continue;

@@ -16,7 +16,9 @@ internal sealed class Owners(Analysis analysis, CancellationToken cancellation)
         && type.ContainingNamespace?.ToDisplayString().StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) != true
         && !type.Name.EndsWith("Listener", StringComparison.Ordinal);
 
-    public bool Owns(IMethodSymbol method, IParameterSymbol parameter, SyntaxNode declaration)
+    public bool Owns(IMethodSymbol method, IParameterSymbol parameter, SyntaxNode declaration) => Owns(method, parameter, declaration, 3);
+
+    private bool Owns(IMethodSymbol method, IParameterSymbol parameter, SyntaxNode declaration, int depth)
     {
         var closes = Closes(declaration, parameter.Name);
         var isCalled = false;
@@ -32,12 +34,17 @@ internal sealed class Owners(Analysis analysis, CancellationToken cancellation)
             }
 
             if (call.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } caller || Closes(caller, given.Identifier.ValueText)) return false;
-            closes |= IsAccepted(caller, given.Identifier.ValueText);
+            closes |= IsAccepted(caller, given.Identifier.ValueText) || depth > 0 && IsOwnedBy(caller, given.Identifier.ValueText, depth - 1);
         }
 
         return closes || !isCalled && method.MethodKind == MethodKind.Ordinary && analysis.Connections.TypeOf(parameter.Type) is { } known
             && known.Symbol.Name is "Socket" or "TcpClient" && Handling.Any(verb => method.Name.StartsWith(verb, StringComparison.Ordinal));
     }
+
+    /// <summary>Handed on by a method that was itself given it to answer for.</summary>
+    private bool IsOwnedBy(MemberDeclarationSyntax caller, string name, int depth) =>
+        caller is MethodDeclarationSyntax && analysis.Bodies.ModelOf(caller.SyntaxTree).GetDeclaredSymbol(caller, cancellation) is IMethodSymbol above
+        && above.Parameters.FirstOrDefault(p => p.Name == name) is { } handed && Owns(above, handed, caller, depth);
 
     /// <summary>Somebody who calls the method closes what it passes, or may.</summary>
     public bool IsClosedByCallers(IMethodSymbol method, IParameterSymbol parameter)
