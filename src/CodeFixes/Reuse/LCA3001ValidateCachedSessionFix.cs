@@ -39,7 +39,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
             var use = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             if (Replacement(use, diagnostic, catalogue, model) is not var (old, replacement)) continue;
             var changed = document.WithSyntaxRoot(root.ReplaceNode(old, replacement.WithAdditionalAnnotations(Formatter.Annotation)));
-            if (await Verification.HelpsAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
+            if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
                 context.RegisterCodeFix(CodeAction.Create("Ask for the session's state, and replace it when it has died", _ => Task.FromResult(changed), CheckKey), diagnostic);
         }
     }
@@ -73,9 +73,9 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         {
             switch (node)
             {
-                case IfStatementSyntax statement when NullTest(statement.Condition) is { } tested && Refers(tested, name) && Fills(statement.Statement, name):
+                case IfStatementSyntax statement when Conditions.NullTest(statement.Condition) is { } tested && Conditions.Refers(tested, name) && Fills(statement.Statement, name):
                     return (statement, WithState(statement, name, check));
-                case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceAssignmentExpression } fill when Refers(fill.Left, name):
+                case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceAssignmentExpression } fill when Conditions.Refers(fill.Left, name):
                     return Filled(fill, check);
             }
         }
@@ -86,8 +86,8 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
     /// <summary>The condition, and that of a second look inside a lock.</summary>
     private static SyntaxNode WithState(IfStatementSyntax statement, string name, StateCheck check)
     {
-        var looks = statement.DescendantNodesAndSelf().OfType<IfStatementSyntax>().Select(s => s.Condition).Where(c => NullTest(c) is { } tested && Refers(tested, name));
-        return statement.ReplaceNodes(looks, (old, _) => Either(IsNull(NullTest(old)!), check.NotUsable(NullTest(old)!.ToString())).WithTriviaFrom(old));
+        var looks = statement.DescendantNodesAndSelf().OfType<IfStatementSyntax>().Select(s => s.Condition).Where(c => Conditions.NullTest(c) is { } tested && Conditions.Refers(tested, name));
+        return statement.ReplaceNodes(looks, (old, _) => Conditions.Either(Conditions.IsNull(Conditions.NullTest(old)!), check.NotUsable(Conditions.NullTest(old)!.ToString())).WithTriviaFrom(old));
     }
 
     private static (SyntaxNode, SyntaxNode)? Filled(AssignmentExpressionSyntax fill, StateCheck check)
@@ -96,7 +96,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         var assignment = SyntaxFactory.AssignmentExpression(SyntaxKind.SimpleAssignmentExpression, target, fill.Right.WithoutTrivia());
         if (fill.Parent is ExpressionStatementSyntax statement)
         {
-            var condition = Either(IsNull(target), check.NotUsable(target.ToString()));
+            var condition = Conditions.Either(Conditions.IsNull(target), check.NotUsable(target.ToString()));
             return (statement, SyntaxFactory.IfStatement(condition, SyntaxFactory.ExpressionStatement(assignment)).NormalizeWhitespace().WithTriviaFrom(statement));
         }
 
@@ -111,7 +111,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         var names = new HashSet<string>(StringComparer.Ordinal) { name };
         foreach (var declarator in function.DescendantNodes().OfType<VariableDeclaratorSyntax>())
         {
-            if (declarator.Initializer is { Value: var value } && Refers(value, name)) names.Add(declarator.Identifier.ValueText);
+            if (declarator.Initializer is { Value: var value } && Conditions.Refers(value, name)) names.Add(declarator.Identifier.ValueText);
         }
 
         foreach (var ancestor in use.Ancestors().TakeWhile(a => a != function))
@@ -119,7 +119,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
             if (ancestor is not IfStatementSyntax statement || !statement.Statement.Span.Contains(use.Span)) continue;
             foreach (var part in statement.Condition.DescendantNodesAndSelf().OfType<ExpressionSyntax>())
             {
-                if (NotNullTest(part) is { } tested && names.Any(n => Refers(tested, n))) return (part, check.ThereAndUsable(tested.ToString()).WithTriviaFrom(part));
+                if (Conditions.NotNullTest(part) is { } tested && names.Any(n => Conditions.Refers(tested, n))) return (part, check.ThereAndUsable(tested.ToString()).WithTriviaFrom(part));
             }
         }
 
@@ -146,60 +146,89 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         };
     }
 
-    /// <summary><c>if (!cache.TryGetValue(key, out var s))</c> and what fills it: a dead one is as good as none.</summary>
+    /// <summary><c>if (!cache.TryGetValue(key, out var s))</c> and what fills it or leaves: a dead one is as good as none. What is used where it was found is asked there.</summary>
     private static (SyntaxNode, SyntaxNode)? InLookup(SyntaxNode use, SyntaxNode function, string container, ConnectionCatalogue catalogue, SemanticModel model)
     {
         foreach (var statement in function.DescendantNodes().OfType<IfStatementSyntax>())
         {
-            if (statement.Condition is not PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "TryGetValue", Expression: var from } } call }) continue;
-            if (!Refers(from, container) || call.ArgumentList.Arguments is not [_, { Expression: var target }] || statement.Span.Contains(use.Span)) continue;
-            var variable = target switch
+            if (Conditions.LookUp(statement.Condition, container, negated: true) is var (missing, variable, _) && !statement.Statement.Span.Contains(use.Span))
             {
-                DeclarationExpressionSyntax { Designation: SingleVariableDesignationSyntax designation } => designation.Identifier.ValueText,
-                IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
-                _ => null,
-            };
-            if (variable is null || !Fills(statement.Statement, variable) || !Fills(statement.Statement, container) && !Stores(statement.Statement, container)) continue;
-            var type = model.GetTypeInfo(target).Type ?? (model.GetDeclaredSymbol((SyntaxNode?)(target as DeclarationExpressionSyntax)?.Designation ?? target) as ILocalSymbol)?.Type;
-            if (StateCheck.For(type, catalogue, model, use.SpanStart, allowWeak: false) is not { } check) return null;
-            return (statement.Condition, Either(statement.Condition.WithoutTrivia(), check.NotUsable(variable)).WithTriviaFrom(statement.Condition));
+                if (Question(missing) is not { } check) continue;
+                var asked = Conditions.Either(statement.Condition.WithoutTrivia(), check.NotUsable(variable)).WithTriviaFrom(statement.Condition);
+                if (Fills(statement.Statement, variable) && Stores(statement.Statement, container) || Leaves(statement.Statement)) return (statement.Condition, asked);
+                if (Fills(statement.Statement, variable) && Adding(statement.Statement, container) is { } add)
+                    return (statement, statement.ReplaceNodes([statement.Condition, add], (old, _) => old == add ? ByIndexer(add) : asked));
+            }
+
+            foreach (var part in Operands(statement.Condition))
+            {
+                if (Conditions.LookUp(part, container, negated: false) is not var (found, present, _) || !statement.Statement.Span.Contains(use.Span) && !(part != statement.Condition && statement.Condition.Span.Contains(use.Span))) continue;
+                if (Question(found) is { } check) return (part, Conditions.Both(part.WithoutTrivia(), check.Usable(present)).WithTriviaFrom(part));
+            }
+        }
+
+        return GottenOrAdded(use, function, container, catalogue, model);
+
+        StateCheck? Question(InvocationExpressionSyntax call) =>
+            model.GetSymbolInfo(call).Symbol is IMethodSymbol { Parameters: [_, { Type: var type }] } ? StateCheck.For(type, catalogue, model, use.SpanStart, allowWeak: false) : null;
+    }
+
+    /// <summary>The parts of a condition that all have to hold, from the left.</summary>
+    private static IEnumerable<ExpressionSyntax> Operands(ExpressionSyntax condition) =>
+        condition is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression } and ? Operands(and.Left).Append(and.Right) : [condition];
+
+    private static bool Leaves(StatementSyntax statement) =>
+        statement is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax || statement is BlockSyntax { Statements: [.., ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax] };
+
+    private static InvocationExpressionSyntax? Adding(SyntaxNode code, string container) =>
+        code.DescendantNodes().OfType<InvocationExpressionSyntax>().FirstOrDefault(c => c is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var target }, ArgumentList.Arguments.Count: 2, Parent: ExpressionStatementSyntax } && Conditions.Refers(target, container));
+
+    /// <summary>Adding under a key that is there would throw.</summary>
+    private static ExpressionSyntax ByIndexer(InvocationExpressionSyntax add)
+    {
+        var arguments = add.ArgumentList.Arguments;
+        return SyntaxFactory.ParseExpression($"{((MemberAccessExpressionSyntax)add.Expression).Expression.WithoutTrivia()}[{arguments[0].Expression.WithoutTrivia()}] = {arguments[1].Expression.WithoutTrivia()}").WithTriviaFrom(add);
+    }
+
+    /// <summary><c>var s = cache.GetOrAdd(key, Connect);</c> becomes a look-up, a question and a replacement.</summary>
+    private static (SyntaxNode, SyntaxNode)? GottenOrAdded(SyntaxNode use, SyntaxNode function, string container, ConnectionCatalogue catalogue, SemanticModel model)
+    {
+        foreach (var call in function.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        {
+            if (call is not { Expression: MemberAccessExpressionSyntax { Name: IdentifierNameSyntax { Identifier.ValueText: "GetOrAdd" }, Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, { Expression: var factory }] } || !Conditions.Refers(from, container) || !Conditions.IsRepeatable(key)) continue;
+            if (call.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables: [var variable], Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax, UsingKeyword.RawKind: 0 } declared } } }) continue;
+            if (call.Span.Contains(use.Span) || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || StateCheck.For(type, catalogue, model, use.SpanStart, allowWeak: false) is not { } check || Made(factory, key, model) is not { } made) continue;
+            var name = variable.Identifier.ValueText;
+            var ending = Lines.Ending(name, type, model, declared);
+            var discard = ending is null || ending.StartsWith("await", StringComparison.Ordinal) ? "" : $"{name}?{ending.Substring(name.Length)}\n";
+            var text = $"if (!{from.WithoutTrivia()}.TryGetValue({key.WithoutTrivia()}, out var {name}) || {check.NotUsable(name)})\n{{\n{discard}{from.WithoutTrivia()}[{key.WithoutTrivia()}] = {name} = {made};\n}}";
+            return (declared, Lines.Parse(declared, text).WithTriviaFrom(declared));
         }
 
         return null;
     }
 
-    private static ExpressionSyntax Either(ExpressionSyntax a, ExpressionSyntax b) =>
-        SyntaxFactory.BinaryExpression(SyntaxKind.LogicalOrExpression, a.WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Token(SyntaxKind.BarBarToken).WithTrailingTrivia(SyntaxFactory.Space), b);
-
-    private static ExpressionSyntax IsNull(ExpressionSyntax value) => SyntaxFactory.ParseExpression(value.WithoutTrivia() + " is null");
-
-    private static ExpressionSyntax? NullTest(ExpressionSyntax condition) => condition switch
+    /// <summary>What the factory makes for this key, as an expression of its own.</summary>
+    private static string? Made(ExpressionSyntax factory, ExpressionSyntax key, SemanticModel model)
     {
-        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Right: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Left: var value } => value.WithoutTrivia(),
-        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Left: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Right: var value } => value.WithoutTrivia(),
-        IsPatternExpressionSyntax { Expression: var value, Pattern: ConstantPatternSyntax { Expression: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression } } } => value.WithoutTrivia(),
-        _ => null,
-    };
-
-    private static ExpressionSyntax? NotNullTest(ExpressionSyntax condition) => condition switch
-    {
-        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.NotEqualsExpression, Right: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Left: var value } => value.WithoutTrivia(),
-        IsPatternExpressionSyntax { Expression: var value, Pattern: UnaryPatternSyntax { Pattern: ConstantPatternSyntax { Expression: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression } } } } => value.WithoutTrivia(),
-        IsPatternExpressionSyntax { Expression: var value, Pattern: RecursivePatternSyntax { Type: null, Designation: null, PropertyPatternClause.Subpatterns.Count: 0 } } => value.WithoutTrivia(),
-        _ => null,
-    };
+        switch (factory)
+        {
+            case SimpleLambdaExpressionSyntax { ExpressionBody: { } body, AsyncKeyword.RawKind: 0, Parameter: var parameter } when key is IdentifierNameSyntax or LiteralExpressionSyntax or MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax or ThisExpressionSyntax }:
+                var uses = body.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == parameter.Identifier.ValueText && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(n).Symbol, model.GetDeclaredSymbol(parameter))).ToList();
+                return body.ReplaceNodes(uses, (old, _) => key.WithTriviaFrom(old)).WithoutTrivia().ToString();
+            case AnonymousFunctionExpressionSyntax:
+                return null;
+            case IdentifierNameSyntax or MemberAccessExpressionSyntax when model.GetSymbolInfo(factory).Symbol is IMethodSymbol { Parameters.Length: 1 } || model.GetTypeInfo(factory).Type?.TypeKind == TypeKind.Delegate:
+                return $"{factory.WithoutTrivia()}({key.WithoutTrivia()})";
+            default:
+                return null;
+        }
+    }
 
     private static bool Fills(SyntaxNode code, string name) =>
-        code.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => Refers(a.Left, name) && !a.Right.IsKind(SyntaxKind.NullLiteralExpression));
+        code.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => Conditions.Refers(a.Left, name) && !a.Right.IsKind(SyntaxKind.NullLiteralExpression));
 
     /// <summary>Written by the indexer: adding under a key that is there would throw.</summary>
     private static bool Stores(SyntaxNode code, string container) =>
-        code.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Left is ElementAccessExpressionSyntax { Expression: var target } && Refers(target, container));
-
-    private static bool Refers(ExpressionSyntax expression, string name) => expression switch
-    {
-        IdentifierNameSyntax identifier => identifier.Identifier.ValueText == name,
-        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax } access => access.Name.Identifier.ValueText == name,
-        _ => false,
-    };
+        code.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Left is ElementAccessExpressionSyntax { Expression: var target } && Conditions.Refers(target, container));
 }

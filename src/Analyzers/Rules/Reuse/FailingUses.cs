@@ -23,6 +23,10 @@ internal sealed class FailingUses(RuleContext file)
         return !IsEvictedElsewhere(cache);
     }
 
+    /// <summary>The innermost clause that sees the failure of the use.</summary>
+    public Location? ClauseAround(SendFact send, Body body) =>
+        TryBlocks.Around(send.Operation, body.Syntax, send.Throws, _analysis.Bodies).FirstOrDefault()?.CatchKeyword.GetLocation();
+
     /// <summary>The clause closes, disposes of or restores a connection, or hands the failure to somebody who may.</summary>
     private bool Ends(CatchClauseSyntax clause)
     {

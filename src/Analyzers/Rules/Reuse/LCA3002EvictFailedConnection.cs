@@ -62,15 +62,15 @@ internal sealed class LCA3002EvictFailedConnection : IRule
                 if (send.Validated || KeptConnections.CacheOf(file, send) is not { } cache || LCA3001ValidateCachedSession.CallersValidate(file, body, send)) continue;
                 uses ??= new FailingUses(file);
                 if (!uses.StaysAfter(send, body, cache) || uses.FillOf(cache, send.Operation) is not { } fill || !reported.Add(fill.Operation.Syntax)) continue;
-                Report(file, fill, $"the catch around '{send.Member.Name}' neither takes it out nor closes it");
+                Report(file, fill, $"the catch around '{send.Member.Name}' neither takes it out nor closes it", uses.ClauseAround(send, body));
             }
         }
     }
 
-    private static void Report(RuleContext file, CacheFill fill, string reason)
+    private static void Report(RuleContext file, CacheFill fill, string reason, Location? clause = null)
     {
         var name = fill.Cache?.Name ?? (fill.Operation as IInvocationOperation)?.TargetMethod.Name ?? "Value";
-        file.Report(Diagnostic.Create(Rule, fill.Operation.Syntax.GetLocation(), name, reason));
+        file.Report(Diagnostic.Create(Rule, fill.Operation.Syntax.GetLocation(), clause is null ? [] : [clause], name, reason));
     }
 
     /// <summary>The members of a file's types that hold tasks or lazies: their names are worth a look.</summary>

@@ -1,0 +1,255 @@
+using System.Collections.Immutable;
+using System.Composition;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Formatting;
+using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Rules.Reuse;
+
+namespace LifecycleAnalyzers.CodeFixes.Reuse;
+
+/// <summary>
+/// Takes out of the pool until one is alive: each that is not is ended. The runtime package's probe asks where it knows the type;
+/// else the type's own state.
+/// </summary>
+[ExportCodeFixProvider(LanguageNames.CSharp), Shared]
+public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
+{
+    private const string Key = "LCA3004.DiscardDead";
+    private const string Probes = "LivenessExtensions";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA3004CheckPooledConnection.Id];
+
+    /// <inheritdoc/>
+    public override FixAllProvider GetFixAllProvider() => FixAllOfRule.Instance;
+
+    /// <inheritdoc/>
+    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        var document = context.Document;
+        var root = await document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) as CompilationUnitSyntax;
+        var model = await document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
+        if (root is null || model is null || await FixContext.CatalogueAsync(document, context.CancellationToken).ConfigureAwait(false) is not { } catalogue) return;
+        foreach (var diagnostic in context.Diagnostics)
+        {
+            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call || CountsConnections(call)) continue;
+            if (Question.Of(call, catalogue, model) is not { } question || Written(call, question, model) is not var (old, replacements)) continue;
+            CompilationUnitSyntax changedRoot = root.ReplaceNode(old, replacements);
+            if (question.IsProbe) changedRoot = RuntimeNamespace.WithUsing(changedRoot, root, model, call.SpanStart, Probes);
+            var changed = document.WithSyntaxRoot(changedRoot);
+            if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
+                context.RegisterCodeFix(CodeAction.Create("Discard connections that have died", _ => Task.FromResult(changed), Key), diagnostic);
+        }
+    }
+
+    /// <summary>A type that counts its connections down where it ends them would have to count here too.</summary>
+    private static bool CountsConnections(SyntaxNode call) =>
+        call.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } type
+        || type.DescendantNodes().Any(n => n.RawKind is (int)SyntaxKind.PostDecrementExpression or (int)SyntaxKind.PreDecrementExpression or (int)SyntaxKind.SubtractAssignmentExpression && !IsDetaching(n) || n is IdentifierNameSyntax { Identifier.ValueText: "Decrement" });
+
+    private static bool IsDetaching(SyntaxNode node) => node is AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax, Right: IdentifierNameSyntax };
+
+    private static (SyntaxNode Old, IEnumerable<SyntaxNode> New)? Written(InvocationExpressionSyntax call, Question question, SemanticModel model)
+    {
+        var condition = Outermost(call);
+        if (call.ArgumentList.Arguments.LastOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword } argument)
+        {
+            if (Variable(argument) is not { } variable) return null;
+            switch (condition.Parent)
+            {
+                case WhileStatementSyntax loop when loop.Condition == condition || IsLeftOfAnd(condition, loop.Condition):
+                    return Looping(loop, variable, question) is { } asking ? (loop, [asking]) : null;
+                case IfStatementSyntax { Else: null } statement when statement.Condition == condition && argument.Expression is DeclarationExpressionSyntax && Ends(statement.Statement) && !UsedAfter(statement, variable) && AsLoop(statement, call, variable, question) is { } loop:
+                    return (statement, [loop]);
+                default:
+                    return InFront(call, argument, variable, question, model);
+            }
+        }
+
+        return Counted(call, question, model);
+    }
+
+    private static SyntaxNode Outermost(SyntaxNode call)
+    {
+        while (call.Parent is ParenthesizedExpressionSyntax) call = call.Parent;
+        return call;
+    }
+
+    private static bool IsLeftOfAnd(SyntaxNode operand, ExpressionSyntax condition) => condition is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression } and && (and.Left == operand || IsLeftOfAnd(operand, and.Left));
+
+    private static string? Variable(ArgumentSyntax argument) => argument.Expression switch
+    {
+        DeclarationExpressionSyntax { Designation: SingleVariableDesignationSyntax designation } => designation.Identifier.ValueText,
+        IdentifierNameSyntax { Identifier.ValueText: not "_" } identifier => identifier.Identifier.ValueText,
+        _ => null,
+    };
+
+    /// <summary>A loop that takes out asks first of all.</summary>
+    private static StatementSyntax? Looping(WhileStatementSyntax loop, string variable, Question question) =>
+        loop.Statement is BlockSyntax { Statements: [var first, ..] } body
+            ? loop.WithStatement(body.WithStatements(body.Statements.Insert(0, Lines.Before(first, question.OrNext(variable), keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(loop), Lines.EndOfLine(loop)))))
+            : null;
+
+    /// <summary>The statement leaves, and no jump in it is meant for a loop around it.</summary>
+    private static bool Ends(StatementSyntax statement) =>
+        (statement is ReturnStatementSyntax or ThrowStatementSyntax || statement is BlockSyntax { Statements: [.., ReturnStatementSyntax or ThrowStatementSyntax] })
+        && !statement.DescendantNodesAndSelf().Any(n => n is BreakStatementSyntax or ContinueStatementSyntax or LocalFunctionStatementSyntax);
+
+    private static bool UsedAfter(StatementSyntax statement, string variable) =>
+        statement.Parent is not BlockSyntax block || block.Statements.SkipWhile(s => s != statement).Skip(1).Any(s => s.DescendantTokens().Any(t => t.ValueText == variable));
+
+    /// <summary><c>if (pool.TryTake(out var s)) return s;</c> goes on until one is alive.</summary>
+    private static StatementSyntax? AsLoop(IfStatementSyntax statement, InvocationExpressionSyntax call, string variable, Question question)
+    {
+        var condition = statement.Condition.WithoutTrivia();
+        if (statement.Statement is BlockSyntax { Statements: [var first, ..] statements } body)
+        {
+            if (statements.Count == 1 && first is ReturnStatementSyntax only) return OneReturn(statement, condition, only, variable, question);
+            var asking = body.WithStatements(body.Statements.Insert(0, Lines.Before(first, question.OrNext(variable), keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(statement), Lines.EndOfLine(statement))));
+            return SyntaxFactory.WhileStatement(SyntaxFactory.Token(SyntaxKind.WhileKeyword).WithTrailingTrivia(SyntaxFactory.Space), statement.OpenParenToken, statement.Condition, statement.CloseParenToken, asking).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
+        }
+
+        return statement.Statement is ReturnStatementSyntax returned ? OneReturn(statement, condition, returned, variable, question) : null;
+    }
+
+    private static StatementSyntax OneReturn(IfStatementSyntax statement, ExpressionSyntax condition, ReturnStatementSyntax returned, string variable, Question question) =>
+        Lines.Parse(statement, $"while ({condition})\n{{\nif ({question.IsAlive(variable)}) {returned.WithoutTrivia()}\n{question.Discard(variable)}\n}}").WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
+
+    /// <summary>A loop in front of the statement throws the dead ones out; the statement itself then asks whether one is left.</summary>
+    private static (SyntaxNode, IEnumerable<SyntaxNode>)? InFront(InvocationExpressionSyntax call, ArgumentSyntax argument, string variable, Question question, SemanticModel model)
+    {
+        if (First(call) is not { Parent: BlockSyntax } statement || !question.IsReference) return null;
+        var taking = argument.Expression is DeclarationExpressionSyntax ? call.ReplaceNode(argument.Expression, SyntaxFactory.IdentifierName(variable)) : call;
+        var loop = $"while ({taking.WithoutTrivia()} && {question.IsDead(variable)})\n{{\n{question.Discard(variable)}\n}}";
+        var written = new List<SyntaxNode>();
+        if (argument.Expression is DeclarationExpressionSyntax) written.Add(Lines.Before(statement, $"{question.NullableType} {variable};", keepsComments: true));
+        written.Add(Lines.Before(statement, loop, keepsComments: written.Count == 0).WithTrailingTrivia(Lines.EndOfLine(statement), Lines.EndOfLine(statement)));
+        if (statement is ExpressionStatementSyntax { Expression: var whole } && whole == call) return (statement, written);
+        var outer = Outermost(call);
+        var isNegated = outer.Parent is PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression };
+        var asked = isNegated ? outer.Parent! : outer;
+        var left = statement.ReplaceNode(asked, SyntaxFactory.ParseExpression($"{variable} is {(isNegated ? "" : "not ")}null").WithTriviaFrom(asked));
+        written.Add(left.WithLeadingTrivia(Lines.Indentation(statement)));
+        return (statement, written);
+    }
+
+    /// <summary>The statement whose first act, on every way through it, is this call.</summary>
+    private static StatementSyntax? First(SyntaxNode call)
+    {
+        for (var node = call; node.Parent is { } parent; node = parent)
+        {
+            switch (parent)
+            {
+                case ParenthesizedExpressionSyntax:
+                case PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression }:
+                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } binary when binary.Left == node:
+                case ConditionalExpressionSyntax conditional when conditional.Condition == node:
+                case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables: [_], Parent: LocalDeclarationStatementSyntax } } }:
+                case VariableDeclaratorSyntax or VariableDeclarationSyntax:
+                case AssignmentExpressionSyntax { Left: IdentifierNameSyntax } assignment when assignment.Right == node:
+                    continue;
+                case IfStatementSyntax statement when statement.Condition == node && statement.Parent is not ElseClauseSyntax:
+                    return statement;
+                case ReturnStatementSyntax or ExpressionStatementSyntax or LocalDeclarationStatementSyntax:
+                    return (StatementSyntax)parent;
+                default:
+                    return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary><c>stack.Count > 0 ? stack.Pop() : Connect()</c>, and the same as a statement.</summary>
+    private static (SyntaxNode, IEnumerable<SyntaxNode>)? Counted(InvocationExpressionSyntax call, Question question, SemanticModel model)
+    {
+        if (call is not { ArgumentList.Arguments.Count: 0, Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Pop" or "Dequeue", Expression: var pool } } || !question.IsReference) return null;
+        switch (call.Parent)
+        {
+            case ConditionalExpressionSyntax choice when choice.WhenTrue == call && IsFilled(choice.Condition, pool) && First(choice.Condition) is { Parent: BlockSyntax } statement:
+                var taken = Reporting.Unused(model, call.SpanStart, "taken", "pooled", "idle");
+                var loop = $"while ({taken} is null && {choice.Condition.WithoutTrivia()})\n{{\n{taken} = {call.WithoutTrivia()};\nif ({question.IsAlive(taken)}) break;\n{question.Discard(taken)}\n{taken} = null;\n}}";
+                var left = statement.ReplaceNode(choice, SyntaxFactory.ParseExpression($"{taken} ?? {Operand(choice.WhenFalse)}").WithTriviaFrom(choice));
+                return (statement,
+                [
+                    Lines.Before(statement, $"{question.NullableType} {taken} = null;", keepsComments: true),
+                    Lines.Before(statement, loop, keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(statement), Lines.EndOfLine(statement)),
+                    left.WithLeadingTrivia(Lines.Indentation(statement)),
+                ]);
+            case ReturnStatementSyntax { Parent: var around } when (around is BlockSyntax { Statements.Count: 1, Parent: var owner } ? owner : around) is IfStatementSyntax { Else: null } only && IsFilled(only.Condition, pool):
+                var out1 = Reporting.Unused(model, call.SpanStart, "taken", "pooled", "idle");
+                return (only, [Lines.Parse(only, $"while ({only.Condition.WithoutTrivia()})\n{{\nvar {out1} = {call.WithoutTrivia()};\nif ({question.IsAlive(out1)}) return {out1};\n{question.Discard(out1)}\n}}").WithTriviaFrom(only).WithAdditionalAnnotations(Formatter.Annotation)]);
+            case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var name, Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax { Parent: IfStatementSyntax { Else: null } counted } body } declared } } when IsFilled(counted.Condition, pool) && Ends(counted.Statement) && body.Statements.IndexOf(declared) + 1 < body.Statements.Count:
+                var next = body.Statements[body.Statements.IndexOf(declared) + 1];
+                var asking = body.WithStatements(body.Statements.Insert(body.Statements.IndexOf(next), Lines.Before(next, question.OrNext(name), keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(counted), Lines.EndOfLine(counted))));
+                return (counted, [SyntaxFactory.WhileStatement(SyntaxFactory.Token(SyntaxKind.WhileKeyword).WithTrailingTrivia(SyntaxFactory.Space), counted.OpenParenToken, counted.Condition, counted.CloseParenToken, asking).WithTriviaFrom(counted).WithAdditionalAnnotations(Formatter.Annotation)]);
+            default:
+                return null;
+        }
+    }
+
+    private static string Operand(ExpressionSyntax value) => value is ConditionalExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax ? $"({value.WithoutTrivia()})" : value.WithoutTrivia().ToString();
+
+    private static bool IsFilled(ExpressionSyntax condition, ExpressionSyntax pool) => condition switch
+    {
+        ParenthesizedExpressionSyntax { Expression: var inner } => IsFilled(inner, pool),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.GreaterThanExpression or (int)SyntaxKind.NotEqualsExpression, Left: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Count", Expression: var counted }, Right: LiteralExpressionSyntax { Token.ValueText: "0" } } => SyntaxFactory.AreEquivalent(counted, pool),
+        _ => false,
+    };
+
+    /// <summary>How a connection of the pool's type is asked, and how a dead one is ended.</summary>
+    private sealed class Question
+    {
+        private readonly StateCheck? _state;
+        private readonly string _ending;
+
+        private Question(StateCheck? state, string ending, string type, bool isReference) => (_state, _ending, NullableType, IsReference) = (state, ending, type, isReference);
+
+        public bool IsProbe => _state is null;
+
+        public bool IsReference { get; }
+
+        public string NullableType { get; }
+
+        public static Question? Of(InvocationExpressionSyntax call, ConnectionCatalogue catalogue, SemanticModel model)
+        {
+            if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol { ContainingType.TypeArguments: [var type, ..] } || catalogue.Find(type) is null) return null;
+            const string Value = "\u0001";
+            if (Lines.Ending(Value, type, model, call) is not { } ending) return null;
+            var state = HasProbe(type, model) ? null : StateCheck.For(type, catalogue, model, call.SpanStart, allowWeak: false);
+            if (state is null && !HasProbe(type, model)) return null;
+            var name = type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToMinimalDisplayString(model, call.SpanStart);
+            var isAnnotated = type.IsReferenceType && model.GetNullableContext(call.SpanStart).AnnotationsEnabled();
+            return new Question(state, ending, isAnnotated ? name + "?" : name, type.IsReferenceType);
+        }
+
+        private static bool HasProbe(ITypeSymbol type, SemanticModel model)
+        {
+            var probes = model.Compilation.GetTypesByMetadataName(RuntimeNamespace.Name + "." + Probes).FirstOrDefault();
+            return probes is not null && probes.GetMembers("IsAlive").OfType<IMethodSymbol>().Any(m => m.Parameters.FirstOrDefault() is { Type: var of } && Derives(type, of));
+        }
+
+        private static bool Derives(ITypeSymbol? type, ITypeSymbol from)
+        {
+            for (; type is not null; type = type.BaseType)
+            {
+                if (SymbolEqualityComparer.Default.Equals(type, from)) return true;
+            }
+
+            return false;
+        }
+
+        public string IsAlive(string variable) => _state?.Usable(variable).ToString() ?? variable + ".IsAlive()";
+
+        public string IsDead(string variable) => _state?.NotUsable(variable).ToString() ?? $"!{variable}.IsAlive()";
+
+        public string Discard(string variable) => _ending.Replace("\u0001", variable);
+
+        public string OrNext(string variable) => $"if ({IsDead(variable)})\n{{\n{Discard(variable)}\ncontinue;\n}}";
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LifecycleAnalyzers.CodeFixes.Shared;
+
+/// <summary>Reading and writing the conditions under which a cache is filled.</summary>
+internal static class Conditions
+{
+    /// <summary>One or the other.</summary>
+    public static ExpressionSyntax Either(ExpressionSyntax a, ExpressionSyntax b) =>
+        SyntaxFactory.BinaryExpression(SyntaxKind.LogicalOrExpression, a.WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Token(SyntaxKind.BarBarToken).WithTrailingTrivia(SyntaxFactory.Space), b);
+
+    public static ExpressionSyntax IsNull(ExpressionSyntax value) => SyntaxFactory.ParseExpression(value.WithoutTrivia() + " is null");
+
+    /// <summary>What is asked to be null.</summary>
+    public static ExpressionSyntax? NullTest(ExpressionSyntax condition) => condition switch
+    {
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Right: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Left: var value } => value.WithoutTrivia(),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Left: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Right: var value } => value.WithoutTrivia(),
+        IsPatternExpressionSyntax { Expression: var value, Pattern: ConstantPatternSyntax { Expression: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression } } } => value.WithoutTrivia(),
+        _ => null,
+    };
+
+    /// <summary>What is asked not to be null.</summary>
+    public static ExpressionSyntax? NotNullTest(ExpressionSyntax condition) => condition switch
+    {
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.NotEqualsExpression, Right: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Left: var value } => value.WithoutTrivia(),
+        IsPatternExpressionSyntax { Expression: var value, Pattern: UnaryPatternSyntax { Pattern: ConstantPatternSyntax { Expression: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression } } } } => value.WithoutTrivia(),
+        IsPatternExpressionSyntax { Expression: var value, Pattern: RecursivePatternSyntax { Type: null, Designation: null, PropertyPatternClause.Subpatterns.Count: 0 } } => value.WithoutTrivia(),
+        _ => null,
+    };
+
+    /// <summary>Both.</summary>
+    public static ExpressionSyntax Both(ExpressionSyntax a, ExpressionSyntax b) =>
+        SyntaxFactory.BinaryExpression(SyntaxKind.LogicalAndExpression, a.WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Token(SyntaxKind.AmpersandAmpersandToken).WithTrailingTrivia(SyntaxFactory.Space), b);
+
+    /// <summary>A condition that can stand beside <c>&amp;&amp;</c> as it is.</summary>
+    public static ExpressionSyntax AsOperandOfAnd(ExpressionSyntax condition) =>
+        condition is ConditionalExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression or (int)SyntaxKind.CoalesceExpression }
+            ? SyntaxFactory.ParenthesizedExpression(condition.WithoutTrivia()) : condition.WithoutTrivia();
+
+    /// <summary>The call that looks a key up in a dictionary, and the variable that it fills: <c>!cache.TryGetValue(key, out var s)</c>.</summary>
+    public static (InvocationExpressionSyntax Call, string Variable, ExpressionSyntax Key)? LookUp(ExpressionSyntax condition, string container, bool negated)
+    {
+        if (negated)
+        {
+            if (condition is not PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: var operand }) return null;
+            condition = operand;
+        }
+
+        if (condition is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "TryGetValue", Expression: var from } } call || !Refers(from, container) || call.ArgumentList.Arguments is not [{ Expression: var key }, { Expression: var target }]) return null;
+        var variable = target switch
+        {
+            DeclarationExpressionSyntax { Designation: SingleVariableDesignationSyntax designation } => designation.Identifier.ValueText,
+            IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
+            _ => null,
+        };
+        return variable is null ? null : (call, variable, key);
+    }
+
+    /// <summary>A key that may be written twice: evaluating it does nothing.</summary>
+    public static bool IsRepeatable(ExpressionSyntax key) =>
+        !key.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax or AssignmentExpressionSyntax or AwaitExpressionSyntax or BaseObjectCreationExpressionSyntax or AnonymousFunctionExpressionSyntax or PostfixUnaryExpressionSyntax { RawKind: not (int)SyntaxKind.SuppressNullableWarningExpression } || n.RawKind is (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression);
+
+    public static bool Refers(ExpressionSyntax expression, string name) => expression switch
+    {
+        IdentifierNameSyntax identifier => identifier.Identifier.ValueText == name,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax } access => access.Name.Identifier.ValueText == name,
+        _ => false,
+    };
+}

@@ -1,0 +1,48 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Formatting;
+
+namespace LifecycleAnalyzers.CodeFixes.Shared;
+
+/// <summary>Statements that a fix writes as text, with the line ends of their file.</summary>
+internal static class Lines
+{
+    /// <summary>A statement from its text (its lines end in <c>\n</c>), to stand in front of another, with that one's indentation.</summary>
+    public static StatementSyntax Before(StatementSyntax statement, string text, bool keepsComments)
+    {
+        var leading = statement.GetLeadingTrivia();
+        return Parse(statement, text).WithLeadingTrivia(keepsComments ? leading : Indentation(statement)).WithTrailingTrivia(EndOfLine(statement)).WithAdditionalAnnotations(Formatter.Annotation);
+    }
+
+    public static StatementSyntax Parse(SyntaxNode beside, string text) =>
+        SyntaxFactory.ParseStatement(text.Replace("\n", EndOfLine(beside).ToString())).WithAdditionalAnnotations(Formatter.Annotation);
+
+    public static SyntaxTriviaList Indentation(SyntaxNode node) => SyntaxFactory.TriviaList(node.GetLeadingTrivia().Reverse().TakeWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)));
+
+    public static SyntaxTrivia EndOfLine(SyntaxNode node)
+    {
+        var first = node.SyntaxTree.GetRoot().DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
+        return first == default ? SyntaxFactory.LineFeed : first;
+    }
+
+    /// <summary>May <c>await</c> stand here?</summary>
+    public static bool MayAwait(SyntaxNode node) => Functions.Enclosing(node) switch
+    {
+        MethodDeclarationSyntax method => method.Modifiers.Any(SyntaxKind.AsyncKeyword),
+        LocalFunctionStatementSyntax local => local.Modifiers.Any(SyntaxKind.AsyncKeyword),
+        AnonymousFunctionExpressionSyntax lambda => lambda.AsyncKeyword.RawKind != 0,
+        _ => false,
+    } && !node.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(a => a is LockStatementSyntax or UnsafeStatementSyntax);
+
+    /// <summary>How a value of this type is ended here: <c>x.Dispose();</c>, or null where nothing can be called.</summary>
+    public static string? Ending(string value, ITypeSymbol type, SemanticModel model, SyntaxNode at)
+    {
+        if (Has("Dispose")) return value + ".Dispose();";
+        if (MayAwait(at) && Has("DisposeAsync")) return $"await {value}.DisposeAsync();";
+        return Has("Close") ? value + ".Close();" : null;
+
+        bool Has(string name) => model.LookupSymbols(at.SpanStart, type as INamespaceOrTypeSymbol, name).Any(s => s is IMethodSymbol { IsStatic: false, Parameters.Length: 0 })
+            || type.AllInterfaces.Any(i => type.TypeKind == TypeKind.Interface && i.GetMembers(name).Any(m => m is IMethodSymbol { Parameters.Length: 0 }));
+    }
+}

@@ -1,0 +1,47 @@
+using LifecycleAnalyzers.CodeFixes.Reuse;
+using Fix = LifecycleAnalyzers.Tests.FixCase<LifecycleAnalyzers.CodeFixes.Reuse.LCA3001ValidateCachedSessionFix>;
+
+namespace LifecycleAnalyzers.Tests.LCA3001;
+
+/// <summary>The state goes into the question that is asked already.</summary>
+public class Fixes
+{
+    private static string Desk(string body) => $$"""
+        using System.Collections.Generic;
+        using Wires;
+
+        class Desk
+        {
+            private readonly ConcurrentDictionary<string, WireClient> _all = new();
+            private readonly Dictionary<string, WireClient> _map = new();
+            private WireClient? _one;
+
+            private static WireClient Dial(string host) { var c = new WireClient(host); c.Open(); return c; }
+
+            public bool Use(string k)
+            {
+                {{body}}
+            }
+        }
+        """;
+
+    [Theory]
+    // A field
+    [InlineData("if (_one == null) _one = Dial(k);\n        {|LCA3001:_one.Send(k)|};\n        return true;", "if (_one is null || !_one.IsOpen) _one = Dial(k);\n        _one.Send(k);\n        return true;")]
+    [InlineData("{|LCA3001:(_one ??= Dial(k)).Send(k)|};\n        return true;", "(_one is { IsOpen: true } ? _one : _one = Dial(k)).Send(k);\n        return true;")]
+    // A look-up
+    [InlineData("if (!_map.TryGetValue(k, out var c)) _map[k] = c = Dial(k);\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_map.TryGetValue(k, out var c) || !c.IsOpen) _map[k] = c = Dial(k);\n        c.Send(k);\n        return true;")]
+    [InlineData("if (!_map.TryGetValue(k, out var c)) { c = Dial(k); _map.Add(k, c); }\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_map.TryGetValue(k, out var c) || !c.IsOpen) { c = Dial(k); _map[k] = c; }\n        c.Send(k);\n        return true;")]
+    [InlineData("if (!_all.TryGetValue(k, out var c)) return false;\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_all.TryGetValue(k, out var c) || !c.IsOpen) return false;\n        c.Send(k);\n        return true;")]
+    [InlineData("if (_all.TryGetValue(k, out var c)) { {|LCA3001:c.Send(k)|}; return true; }\n        return false;", "if (_all.TryGetValue(k, out var c) && c.IsOpen) { c.Send(k); return true; }\n        return false;")]
+    [InlineData("if (k.Length > 0 && _all.TryGetValue(k, out var c)) { {|LCA3001:c.Send(k)|}; return true; }\n        return false;", "if (k.Length > 0 && _all.TryGetValue(k, out var c) && c.IsOpen) { c.Send(k); return true; }\n        return false;")]
+    // What is there or made
+    [InlineData("var c = _all.GetOrAdd(k, Dial);\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_all.TryGetValue(k, out var c) || !c.IsOpen)\n        {\n            c?.Dispose();\n            _all[k] = c = Dial(k);\n        }\n        c.Send(k);\n        return true;")]
+    [InlineData("var c = _all.GetOrAdd(k, host => Dial(host));\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_all.TryGetValue(k, out var c) || !c.IsOpen)\n        {\n            c?.Dispose();\n            _all[k] = c = Dial(k);\n        }\n        c.Send(k);\n        return true;")]
+    public Task The_state_is_asked(string body, string becomes) => Fix.BecomesAsync(Desk(body), Desk(becomes));
+
+    [Theory]
+    [InlineData("{|LCA3001:_map[k].Send(k)|}; return true;")]
+    [InlineData("{|LCA3001:_all.GetOrAdd(k, Dial).Send(k)|}; return true;")]
+    public Task Nothing_is_offered(string body) => Fix.StaysAsync(Desk(body));
+}
