@@ -248,7 +248,7 @@ public sealed class LCA3002EvictFailedConnectionFix : CodeFixProvider
             var isOnLines = first is null || IsFirstOnLine(first);
             var added = statements.Select((s, i) => s
                 .WithLeadingTrivia(first is null ? default : i == 0 ? first.GetLeadingTrivia() : Lines.Indentation(first))
-                .WithTrailingTrivia(!isOnLines ? [SyntaxFactory.Space] : s is IfStatementSyntax && first is not null ? [endOfLine, endOfLine] : [endOfLine])
+                .WithTrailingTrivia(!isOnLines ? SyntaxFactory.TriviaList(SyntaxFactory.Space) : s is IfStatementSyntax && first is not null ? SyntaxFactory.TriviaList(endOfLine, endOfLine) : SyntaxFactory.TriviaList(endOfLine))
                 .WithAdditionalAnnotations(Formatter.Annotation));
             var rest = first is null ? block.Statements : block.Statements.Replace(first, first.WithLeadingTrivia(Lines.Indentation(first)));
             if (first is null && !block.OpenBraceToken.TrailingTrivia.Any(t => t.IsKind(SyntaxKind.EndOfLineTrivia))) block = block.WithOpenBraceToken(block.OpenBraceToken.WithTrailingTrivia(endOfLine));
