@@ -145,6 +145,9 @@ internal sealed class Holders
         }
     }
 
+    /// <summary>By its name, a member may open a connection.</summary>
+    public bool MayOpen(string name) => _opening.Contains(name) || IsVerb(name, OpeningVerbs) || _index.Value.Opening.Contains(name);
+
     private bool MentionsOpening(HashSet<string> invoked)
     {
         foreach (var name in invoked)

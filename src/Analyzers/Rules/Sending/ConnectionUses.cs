@@ -92,7 +92,8 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
         foreach (var call in function.DescendantNodes().OfType<InvocationExpressionSyntax>())
         {
             if (call.SpanStart >= question.SpanStart) break;
-            var opens = (RolesOf(call) & Role.Open) != 0 || Name(call) is "EndConnect";
+            if (Name(call) is not { } name || name != "EndConnect" && !file.Analysis.Holders.MayOpen(name)) continue;
+            var opens = name == "EndConnect" || (RolesOf(call) & Role.Open) != 0;
             if (opens && (Root(call) is not { } root || connection is null || SymbolEqualityComparer.Default.Equals(root, connection))) return true;
         }
 

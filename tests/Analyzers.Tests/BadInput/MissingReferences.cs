@@ -1,0 +1,27 @@
+using LifecycleAnalyzers.Testing;
+using LifecycleAnalyzers.Tests.Corpus;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace LifecycleAnalyzers.Tests.BadInput;
+
+/// <summary>A project whose packages, or whose whole framework, are not restored: nothing is known of any type, and no rule throws.</summary>
+public class MissingReferences
+{
+    public static TheoryData<string> Folders => [.. MarkedFolder.All];
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public Task No_rule_throws_without_the_framework(string name) => HoldsAsync(MarkedFolder.Open(name).Compilation.RemoveAllReferences());
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public Task No_rule_throws_without_the_packages(string name) =>
+        HoldsAsync(MarkedFolder.Open(name).Compilation.WithReferences(ReferenceAssemblies.Net100.References));
+
+    private static async Task HoldsAsync(CSharpCompilation compilation)
+    {
+        Assert.NotEqual("", compilation.Errors());
+        // What a rule throws comes out here.
+        await compilation.AnalyzeAsync(concurrent: true, cancellation: TestContext.Current.CancellationToken);
+    }
+}
