@@ -23,7 +23,7 @@ public sealed class CreationShapes
                 await client.ConnectAsync(listener.LocalEndpoint, limit.Token);
                 using var peer = await listener.AcceptSocketAsync(limit.Token);
                 WHAT
-                await Task.Delay(500, limit.Token);
+                await Task.Delay(1000, limit.Token);
                 Console.WriteLine("still here");
                 return 0;
             }
@@ -40,6 +40,12 @@ public sealed class CreationShapes
         await peer.SendAsync(new byte[5], SocketFlags.None, limit.Token);
                 while (client.Available < 5) await Task.Delay(10, limit.Token);
                 new Reader(client).Start();
+        """;
+
+    private const string IsRefused = """
+        var address = (IPEndPoint)listener.LocalEndpoint;
+                listener.Stop();
+                new Dialler(address).Start();
         """;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -150,6 +156,122 @@ public sealed class CreationShapes
             Assert.Null(run.Crash);
             Assert.Equal("still here", run.Output.Last());
         });
+
+    /// <summary>Who runs the code is nobody who could catch: a pool thread, a thread, a timer, or an async method without a task.</summary>
+    [Theory]
+    [InlineData("""
+        public async void Start()
+            {
+                var buffer = new byte[64];
+                while (await socket.ReceiveAsync(buffer) > 0) Console.WriteLine("read"); //!
+            }
+        """)]
+    [InlineData("""
+        public void Start() => Soon(async () =>
+            {
+                var buffer = new byte[64];
+                while (await socket.ReceiveAsync(buffer) > 0) Console.WriteLine("read"); //!
+            });
+
+            private static void Soon(Action work) => work();
+        """)]
+    [InlineData("""
+        public void Start() => ThreadPool.QueueUserWorkItem(_ =>
+            {
+                var buffer = new byte[64];
+                while (socket.Receive(buffer) > 0) Console.WriteLine("read"); //!
+            });
+        """)]
+    [InlineData("""
+        public void Start() => new Thread(Read) { IsBackground = true }.Start();
+
+            private void Read()
+            {
+                var buffer = new byte[64];
+                while (socket.Receive(buffer) > 0) Console.WriteLine("read"); //!
+            }
+        """)]
+    [InlineData("""
+        private Timer? _timer;
+
+            public void Start() => _timer = new Timer(OnTick, null, 1, Timeout.Infinite);
+
+            private void OnTick(object? state)
+            {
+                var buffer = new byte[64];
+                Console.WriteLine($"read {socket.Receive(buffer)}"); //!
+            }
+        """)]
+    [InlineData("""
+        private readonly System.Timers.Timer _timer = new(1) { AutoReset = false };
+
+            public void Start()
+            {
+                _timer.Elapsed += OnElapsed;
+                _timer.Start();
+            }
+
+            private async void OnElapsed(object? sender, System.Timers.ElapsedEventArgs e)
+            {
+                var buffer = new byte[64];
+                Console.WriteLine($"read {await socket.ReceiveAsync(buffer)}"); //!
+            }
+        """)]
+    public Task A_reset_ends_the_process_wherever_nobody_awaits(string members) => ReplayAsync(
+        "LCA1005", Resets, "public sealed class Reader(Socket socket)\n{\n    " + members.Replace("\r\n", "\n") + "\n}\n", Dies, Lives);
+
+    [Fact]
+    public Task A_refused_connect_ends_the_process() => ReplayAsync("LCA1005", IsRefused, """
+        public sealed class Dialler(IPEndPoint address)
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+
+            public void Start() => _socket.BeginConnect(address, OnConnected, null);
+
+            private void OnConnected(IAsyncResult result)
+            {
+                _socket.EndConnect(result); //!
+                Console.WriteLine("connected");
+            }
+        }
+        """,
+        Dies,
+        Lives);
+
+    [Fact]
+    public Task A_loop_on_a_pool_thread_ends_unheard() => ReplayAsync("LCA1004", Resets, """
+        public sealed class Reader(Socket socket)
+        {
+            public void Start()
+            {
+                Task.Run(async () => //!
+                {
+                    var buffer = new byte[64];
+                    while (await socket.ReceiveAsync(buffer) > 0) Console.WriteLine("read");
+                });
+            }
+        }
+        """,
+        run =>
+        {
+            Assert.Equal(["still here"], run.Output);
+            Assert.Empty(run.Error);
+        },
+        run => Assert.Contains(run.Output, line => line.Contains("SocketException", StringComparison.Ordinal)));
+
+    private static void Dies(ChildRun run)
+    {
+        Assert.StartsWith("System.Net.Sockets.SocketException", run.Crash);
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.DoesNotContain("still here", run.Output);
+    }
+
+    private static void Lives(ChildRun run)
+    {
+        Assert.Null(run.Crash);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("still here", run.Output.Last());
+    }
 
     private static async Task ReplayAsync(string id, string what, string shape, Action<ChildRun> fails, Action<ChildRun> works)
     {

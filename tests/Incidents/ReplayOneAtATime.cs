@@ -20,11 +20,9 @@ public sealed class ReplayContext() : OneAtATimeReplay("Context")
     protected override string Repair => "var path = context.Request.Path;";
 }
 
-public sealed class ReplayOperation() : IncidentFailure("OneAtATime/Operation")
+public sealed class ReplayOperation() : OneAtATimeReplay("Operation")
 {
-    protected override int Times => 1;
-
-    protected override void FailsAsInTheIncident(ChildRun run) => Crossings.Seen(run);
+    protected override string Repair => "_operations.Push(operation);";
 }
 
 public sealed class ReplayExchange() : OneAtATimeReplay("Exchange")
