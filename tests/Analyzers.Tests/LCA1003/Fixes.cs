@@ -91,4 +91,72 @@ public class Fixes
                     throw;
                 }
         """));
+
+    [Theory]
+    [InlineData("await socket.ConnectAsync(host, 80, stop);", "await SafeSocket.ConnectAsync(host, 80, stop)")]
+    [InlineData("await socket.ConnectAsync(host, 80).ConfigureAwait(false);", "await SafeSocket.ConnectAsync(host, 80).ConfigureAwait(false)")]
+    public Task A_plain_connect_is_the_guards(string connect, string guarded) => OfSocketAsync(
+        "var socket = {|LCA1003:new Socket(SocketType.Stream, ProtocolType.Tcp)|};\n        " + connect + "\n        return socket;",
+        "var socket = " + guarded + ";\n        return socket;", true);
+
+    /// <summary>Without the runtime package, and where more is done to the socket than that.</summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("socket.NoDelay = true;\n        ", true)]
+    public Task Another_connect_is_caught(string before, bool runtime) => OfSocketAsync(
+        "var socket = {|LCA1003:new Socket(SocketType.Stream, ProtocolType.Tcp)|};\n        " + before + "await socket.ConnectAsync(host, 80, stop);\n        return socket;",
+        "var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);\n        " + before + "try\n        {\n            await socket.ConnectAsync(host, 80, stop);\n        }\n        catch\n        {\n            socket.Dispose();\n            throw;\n        }\n\n        return socket;", runtime);
+
+    private static Task OfSocketAsync(string before, string after, bool runtime)
+    {
+        var usings = after.Contains("SafeSocket") ? "using LifecycleAnalyzers.Runtime;\n" : "";
+        return Fix.Of(Of(before), usings + Of(after), runtime).RunAsync(TestContext.Current.CancellationToken);
+
+        static string Of(string code) => $$"""
+            class Dialer
+            {
+                public async Task<object?> DialAsync(string host, CancellationToken stop)
+                {
+                    {{code}}
+                }
+            }
+            """;
+    }
+
+    /// <summary>A field that nobody closes.</summary>
+    [Fact]
+    public Task A_field() => Fix.BecomesAsync("""
+        class Uplink
+        {
+            private TcpClient? _client;
+
+            public async Task<Stream> ConnectAsync(CancellationToken stop)
+            {
+                _client = {|LCA1003:new TcpClient()|};
+                await _client.ConnectAsync("peer", 8883, stop);
+                return _client.GetStream();
+            }
+        }
+        """, """
+        class Uplink
+        {
+            private TcpClient? _client;
+
+            public async Task<Stream> ConnectAsync(CancellationToken stop)
+            {
+                _client = new TcpClient();
+                try
+                {
+                    await _client.ConnectAsync("peer", 8883, stop);
+                }
+                catch
+                {
+                    _client.Dispose();
+                    throw;
+                }
+
+                return _client.GetStream();
+            }
+        }
+        """);
 }
