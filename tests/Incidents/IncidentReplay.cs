@@ -26,7 +26,10 @@ public abstract class IncidentReplay(string name) : IncidentFailure(name)
         var rules = RulePackage.Load();
         var fixedRun = await FixRun.ApplyAsync(Project(Incident.Sources), rules, order, Stop);
         Assert.Empty(fixedRun.Left);
-        Assert.Equal(Incident.Marks.Select(mark => mark.Id).Order(), fixedRun.Applied.Select(fix => fix.At.Id).Order());
+
+        // One guard at the point through which several callbacks go helps all of them.
+        Assert.Equal(Incident.Marks.Select(mark => mark.Id).Distinct().Order(), fixedRun.Applied.Select(fix => fix.At.Id).Distinct().Order());
+        Assert.True(fixedRun.Applied.Length <= Incident.Marks.Length, string.Join('\n', fixedRun.Applied));
         Assert.Empty(await Findings.OfAsync(Project(fixedRun.Sources), rules, Stop));
         IsRepairedInPlace(Changes(fixedRun));
 

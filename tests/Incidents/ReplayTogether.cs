@@ -19,13 +19,16 @@ public sealed class ReplayTogether
         var all = SourceProject.Create("Together", [.. incidents.SelectMany(incident => incident.Sources).DistinctBy(source => source.Path).OrderBy(source => source.Path, StringComparer.Ordinal)], OutputKind.DynamicallyLinkedLibrary, FrameworkReferences.AspNetCore);
         var together = await FixRun.ApplyAsync(all, rules, order, Stop);
         Assert.Empty(together.Left);
-        Assert.Equal(incidents.Sum(incident => incident.Marks.Length), together.Applied.Length);
 
+        var applied = 0;
         foreach (var incident in incidents)
         {
             // A fix may see what another one wrote in the method before: there the order is that of the company.
             var alone = await FixRun.ApplyAsync(incident.ProjectOf(incident.Sources), rules, incident.Marks.Length == 1 ? FixOrder.FirstToLast : order, Stop);
+            applied += alone.Applied.Length;
             Assert.Equal(alone.Sources, together.Sources.Where(source => alone.Sources.Any(file => file.Path == source.Path)));
         }
+
+        Assert.Equal(applied, together.Applied.Length);
     }
 }

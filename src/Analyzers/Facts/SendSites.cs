@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Facts;
@@ -28,6 +29,9 @@ internal sealed class SendSite(Place connection, IMethodSymbol method, ITypeSymb
 
     /// <summary>From the body that was asked about to the one that sends.</summary>
     public ImmutableArray<SendStep> Steps { get; } = steps;
+
+    /// <summary>It answers whether it was sent, and does not throw on a connection that has ended; two of them overlap like any others.</summary>
+    public bool Answers => SendSites.IsGuard(Method);
 
     public SendStep First => Steps[0];
 
@@ -63,6 +67,11 @@ internal sealed class SendSites(Analysis analysis)
                 if (isSend) sites.Add(new SendSite(connection, method, type, [step]));
             }
 
+            if (happened is { Symbol: IMethodSymbol guard, Operation: IInvocationOperation { Arguments: [var first, ..] } } && IsGuard(guard) && happened.Arguments.FirstOrDefault()?.Places is { } guarded)
+            {
+                foreach (var connection in guarded) sites.Add(new SendSite(connection, guard, (first.Value is IConversionOperation converted ? converted.Operand.Type : first.Value.Type) ?? guard.Parameters[0].Type, [step]));
+            }
+
             if (depth == 0) continue;
             foreach (var callee in happened.Callees)
             {
@@ -79,4 +88,9 @@ internal sealed class SendSites(Analysis analysis)
 
         return sites.ToImmutable();
     }
+
+    /// <summary>A sending extension of the runtime package on the connection itself.</summary>
+    public static bool IsGuard(IMethodSymbol method) =>
+        method is { IsExtensionMethod: true, ContainingType.ContainingNamespace: { Name: "Runtime", ContainingNamespace: { Name: "LifecycleAnalyzers", ContainingNamespace.IsGlobalNamespace: true } } }
+        && (method.Name.StartsWith("TrySend", StringComparison.Ordinal) || method.Name.StartsWith("TryWrite", StringComparison.Ordinal));
 }

@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
+using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.CodeFixes.Shared;
 
 namespace LifecycleAnalyzers.CodeFixes.Sending;
@@ -73,7 +74,7 @@ internal sealed class GatedSends
         var isAsync = IsAsync(function);
         if (value.Parent == function || value.Parent is ArrowExpressionClauseSyntax arrow && arrow.Parent == function)
             return CallsSender(value, sends, model) ? null : new(Shape.Expression, [function], isAsync, token, configured);
-        if (value.FirstAncestorOrSelf<StatementSyntax>() is not { } statement || !function.Span.Contains(statement.Span) || statement is not (ExpressionStatementSyntax or ReturnStatementSyntax)) return null;
+        if (value.FirstAncestorOrSelf<StatementSyntax>() is not { } statement || !function.Span.Contains(statement.Span) || statement is not (ExpressionStatementSyntax or ReturnStatementSyntax) && !IsAskedWhetherSent(statement)) return null;
         var nodes = Range(statement, send, sends, function, model, together);
         // What is called under the gate must not wait for it.
         return nodes.Any(n => CallsSender(n, sends, model)) ? null : new(Shape.Statements, nodes, isAsync, token, configured);
@@ -153,12 +154,26 @@ internal sealed class GatedSends
         var name = Root(send);
         while (name is not null && Condition(statement.Parent is BlockSyntax { Statements.Count: 1 } only ? only.Parent : statement.Parent) is var (choice, condition)
             && function.Span.Contains(choice.Span) && Mentions(condition, name) && !condition.DescendantNodes().Any(n => n is AwaitExpressionSyntax)) statement = choice;
+        var isPart = together && IsPart(send, model);
+        // The frames of one message, from the first to the last.
+        if (isPart && statement.Ancestors().TakeWhile(a => a != function).FirstOrDefault(a => a is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax or CommonForEachStatementSyntax) is StatementSyntax loop) statement = loop;
         if (statement.Parent is not BlockSyntax block) return [statement];
         var (first, last) = (block.Statements.IndexOf(statement), block.Statements.IndexOf(statement));
         while (name is not null && first > 0 && block.Statements[first - 1] is IfStatementSyntax { Else: null } early && Leaves(early.Statement) && Mentions(early.Condition, name)) first--;
+        if (isPart) last = Math.Max(last, block.Statements.LastIndexOf(s => sends.Any(other => s.Span.Contains(other.Span))));
         for (var next = last + 1; together && next < block.Statements.Count && block.Statements[next] is ExpressionStatementSyntax following && sends.Any(s => following.Span.Contains(s.Span)); next++) last = next;
         return [.. block.Statements.Skip(first).Take(last - first + 1)];
     }
+
+    /// <summary>Not the last frame of its message, or only sometimes.</summary>
+    private static bool IsPart(InvocationExpressionSyntax send, SemanticModel model)
+    {
+        if (model.GetOperation(send) is not IInvocationOperation call) return false;
+        return call.Arguments.FirstOrDefault(a => a.Parameter?.Name == "endOfMessage") is { } end && end.Value.ConstantValue is not { HasValue: true, Value: true };
+    }
+
+    /// <summary><c>if (!(await x.TrySendAsync(…)).IsSent) return;</c></summary>
+    private static bool IsAskedWhetherSent(StatementSyntax statement) => statement is IfStatementSyntax { Else: null } asked && (Leaves(asked.Statement) || asked.Statement is ContinueStatementSyntax or BreakStatementSyntax);
 
     private static (StatementSyntax Statement, ExpressionSyntax Condition)? Condition(SyntaxNode? node) => node is IfStatementSyntax { Else: null } choice ? (choice, choice.Condition) : null;
 

@@ -11,9 +11,20 @@ namespace LifecycleAnalyzers.CodeFixes.Sending;
 /// </summary>
 internal static class SendAccount
 {
-    /// <summary>Do the statements after this one in its block note what was sent?</summary>
-    public static bool Follows(StatementSyntax send) =>
-        send.Parent is BlockSyntax block && block.Statements.SkipWhile(s => s != send).Skip(1).TakeWhile(s => s is not LocalFunctionStatementSyntax).Any(s => s.DescendantNodes(n => n is not AnonymousFunctionExpressionSyntax).Any(Notes));
+    /// <summary>Do the statements after this one in its function note what was sent? Of a loop over connections, those in its round.</summary>
+    public static bool Follows(StatementSyntax send, SyntaxNode function)
+    {
+        for (SyntaxNode statement = send; statement != function && statement.Parent is { } parent; statement = parent)
+        {
+            if (parent is BlockSyntax block && block.Statements.SkipWhile(s => s != statement).Skip(1).Any(IsNote)) return true;
+            if (parent is ForEachStatementSyntax each && IsSentOn(send, each.Identifier.ValueText)) return false;
+        }
+
+        return false;
+    }
+
+    private static bool IsNote(StatementSyntax statement) =>
+        statement is not LocalFunctionStatementSyntax && statement.DescendantNodes(n => n is not AnonymousFunctionExpressionSyntax).Any(Notes);
 
     /// <summary>How the code leaves where nothing was sent: the round of a loop over connections, else the function. Null where it cannot.</summary>
     public static StatementSyntax? Leave(StatementSyntax send, SyntaxNode function, SemanticModel model)

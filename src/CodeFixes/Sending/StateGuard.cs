@@ -34,7 +34,7 @@ internal static class StateGuard
             return Functions.WithBlock(function, guard, model) is { } made ? root.ReplaceNode(function, made) : null;
         }
 
-        var counted = SendAccount.Follows(statement) ? SendAccount.Leave(statement, function, model) : null;
+        var counted = SendAccount.Follows(statement, function) ? SendAccount.Leave(statement, function, model) : null;
         if (counted is null && statement is ExpressionStatementSyntax && !IsLast(statement, function))
         {
             var guarded = OneLine(usable, statement).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);

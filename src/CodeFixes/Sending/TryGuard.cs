@@ -49,7 +49,7 @@ internal static class TryGuard
         if (value.Parent is AwaitExpressionSyntax awaited) value = awaited;
         else if (send.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } && name.EndsWith("Async", StringComparison.Ordinal)) return null;
         if (value.Parent is AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" } } discarded) value = discarded;
-        return value.Parent is ExpressionStatementSyntax statement && SendAccount.Follows(statement) ? statement : null;
+        return value.Parent is ExpressionStatementSyntax statement && Functions.Enclosing(send) is { } function && SendAccount.Follows(statement, function) ? statement : null;
     }
 
     private static IfStatementSyntax IfNotSent(ExpressionStatementSyntax send, StatementSyntax leave)

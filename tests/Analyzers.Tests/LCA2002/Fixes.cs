@@ -51,6 +51,8 @@ public class Fixes
     [Theory]
     [InlineData("await {|LCA2002:_ws.SendAsync(data, FRAME)|};\n        _sent++;", "if (!(await _ws.TrySendAsync(data, FRAME)).IsSent) return;\n        _sent++;")]
     [InlineData("{|LCA2002:_stream.Write(data, 0, 3)|};\n        // one more\n        Interlocked.Increment(ref _sent);", "if (!_stream.TryWrite(data, 0, 3).IsSent) return;\n        // one more\n        Interlocked.Increment(ref _sent);")]
+    [InlineData("while (_sent < 3)\n        {\n            await {|LCA2002:_socket.SendAsync(data)|};\n            await load();\n        }\n\n        _sent++;",
+        "while (_sent < 3)\n        {\n            if (!(await _socket.TrySendAsync(data)).IsSent) return;\n            await load();\n        }\n\n        _sent++;")]
     [InlineData("await {|LCA2002:_socket.SendAsync(data)|};\n        Console.WriteLine(_sent);", "await _socket.TrySendAsync(data);\n        Console.WriteLine(_sent);")]
     public Task Nothing_is_counted_that_was_not_sent(string body, string becomes) => Fix.BecomesAsync(
         Feed("if (_closed) return;\n        await load();\n        " + body), Feed("if (_closed) return;\n        await load();\n        " + becomes, isFixed: true));

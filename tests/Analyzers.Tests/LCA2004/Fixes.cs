@@ -54,6 +54,36 @@ public class Fixes
         """);
 
     [Fact]
+    public Task All_frames_of_a_message_that_answer_whether_they_were_sent() => Fix.BecomesAsync(Feed("""
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                if (!(await {|LCA2004:_ws.TrySendAsync(data, WebSocketMessageType.Text, false, default)|}).IsSent) return;
+                for (var i = 0; i < 3; i++)
+                {
+                    var last = i == 2;
+                    await _ws.TrySendAsync(data, WebSocketMessageType.Text, last, default);
+                }
+
+                Console.WriteLine();
+            }
+        """, usings: Runtime), Feed("""
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                using (await _wsGate.EnterAsync())
+                {
+                    if (!(await _ws.TrySendAsync(data, WebSocketMessageType.Text, false, default)).IsSent) return;
+                    for (var i = 0; i < 3; i++)
+                    {
+                        var last = i == 2;
+                        await _ws.TrySendAsync(data, WebSocketMessageType.Text, last, default);
+                    }
+                }
+
+                Console.WriteLine();
+            }
+        """, Gate, Runtime));
+
+    [Fact]
     public Task With_a_semaphore() => SemaphoreAsync("""
         private async void OnTicked(object? sender, byte[] data)
             {

@@ -52,7 +52,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
     }
 
     private static bool IsSending(string name) =>
-        ClosingFlags.Words(name).FirstOrDefault() is "Send" or "Write" or "Basic" or "Publish";
+        ClosingFlags.Words(name).FirstOrDefault() is "Send" or "Write" or "Basic" or "Publish" || name.StartsWith("TrySend", StringComparison.Ordinal) || name.StartsWith("TryWrite", StringComparison.Ordinal);
 
     /// <param name="file">The file.</param>
     /// <param name="send">What is reported.</param>

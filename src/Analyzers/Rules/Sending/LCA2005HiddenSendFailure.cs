@@ -40,7 +40,7 @@ internal sealed class LCA2005HiddenSendFailure : IRule
     private static void Check(RuleContext file, TryStatementSyntax statement, CatchClauseSyntax clause)
     {
         if (Flow.Bodies.EnclosingDeclaration(statement) is not { } enclosing || file.Analysis.Bodies.At(enclosing, file.Cancellation) is not { } body) return;
-        var hidden = file.Analysis.SendSites.Of(body, file.Cancellation).Where(site => IsHidden(file, site, statement)).ToList();
+        var hidden = file.Analysis.SendSites.Of(body, file.Cancellation).Where(site => !site.Answers && IsHidden(file, site, statement)).ToList();
         if (hidden.Count == 0) return;
         var narrow = new SendFailures(file).Of(statement.Block, hidden);
         var properties = narrow is null ? ImmutableDictionary<string, string?>.Empty : ImmutableDictionary<string, string?>.Empty.Add(Exceptions, narrow);

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+
+namespace LifecycleAnalyzers.Incidents.Tests;
+
+public sealed class ReplayWebSocketSenders() : IncidentReplay("WebSocketSenders")
+{
+    protected override void FailsAsInTheIncident(ChildRun run)
+    {
+        Crashed(run);
+        Assert.StartsWith("System.Net.WebSockets.WebSocketException", run.Crash, StringComparison.Ordinal);
+        Assert.Contains(run.CrashStack, frame => frame.Contains("DeviceClient.SendAsync", StringComparison.Ordinal));
+
+        // A frame of one message between two of another; and then the senders meet a connection that the server has ended.
+        Assert.Equal(
+            ["the server ended the first connection", "the server gives up: The WebSocket expected a continuation frame after having received a previous non-final frame."],
+            run.Output);
+    }
+
+    protected override void DoesItsWork(ChildRun run) => Assert.Equal(
+        ["the server ended the first connection", "the server has read them all", "torn 0", "in order 1", "twice 0", "lost 0", "unreported 0", "open-sockets 0", "RESULT ok"],
+        run.Output);
+
+    protected override void IsRepairedInPlace(ImmutableArray<DiffLine> changes)
+    {
+        // One gate for all three senders, held for all frames of a message, and a send that answers.
+        Assert.Contains(changes, line => line.Kind == DiffKind.Added && line.Text.Contains("SendGate", StringComparison.Ordinal));
+        Assert.Contains(changes, line => line.Kind == DiffKind.Added && line.Text.Contains("EnterAsync", StringComparison.Ordinal));
+    }
+}
