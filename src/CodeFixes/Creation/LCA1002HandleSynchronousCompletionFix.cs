@@ -31,54 +31,59 @@ public sealed class LCA1002HandleSynchronousCompletionFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
-            if (Guarded(call, model) is not { } guarded || Replace(root, call, guarded) is not { } changed) continue;
-            await context.OfferAsync(diagnostic, changed, "Run the handler when it completed synchronously", Key).ConfigureAwait(false);
+            await context.OfferAsync(diagnostic, Guarded(root, call, model), "Run the handler when it completed synchronously", Key).ConfigureAwait(false);
         }
     }
 
     /// <summary><c>if (!socket.XxxAsync(args)) Handler(socket, args);</c></summary>
-    private static StatementSyntax? Guarded(InvocationExpressionSyntax call, SemanticModel model)
+    private static SyntaxNode? Guarded(SyntaxNode root, InvocationExpressionSyntax call, SemanticModel model)
     {
-        if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol method || call.Expression is not (MemberAccessExpressionSyntax or SimpleNameSyntax)) return null;
+        if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol method || call.Expression is not (MemberAccessExpressionSyntax or SimpleNameSyntax or MemberBindingExpressionSyntax)) return null;
         var parameter = method.Parameters.FirstOrDefault(p => p.Type.Name == "SocketAsyncEventArgs");
         if (parameter is null || parameter.Ordinal >= call.ArgumentList.Arguments.Count || call.ArgumentList.Arguments[parameter.Ordinal] is not { NameColon: null } argument) return null;
-        // What is asked twice must be the same both times.
-        if (argument.Expression is not (IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax })) return null;
-        if (Handler(call, argument.Expression, model) is not { } handler) return null;
-        var sender = method.IsStatic || call.Expression is not MemberAccessExpressionSyntax access ? (handler.Parameters[0].NullableAnnotation == NullableAnnotation.NotAnnotated ? null : "null")
-            : access.Expression is IdentifierNameSyntax or ThisExpressionSyntax or MemberAccessExpressionSyntax ? access.Expression.WithoutTrivia().ToString() : null;
-        if (!method.IsStatic && call.Expression is SimpleNameSyntax) sender = model.GetEnclosingSymbol(call.SpanStart) is { IsStatic: false } ? "this" : sender;
-        return sender is null ? null : SyntaxFactory.ParseStatement($"if (!{call.WithoutTrivia()}) {handler.Name}({sender}, {argument.Expression.WithoutTrivia()});");
-    }
-
-    /// <summary>The method that is attached to the event of this very object; else the only one that the type attaches to any.</summary>
-    private static IMethodSymbol? Handler(InvocationExpressionSyntax call, ExpressionSyntax operation, SemanticModel model)
-    {
-        if (call.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } type) return null;
-        var same = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
-        var any = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
-        var isKnown = true;
-        var symbol = model.GetSymbolInfo(operation).Symbol;
-        foreach (var node in type.DescendantNodes())
+        ExpressionSyntax whole = call;
+        if (call.Expression is MemberBindingExpressionSyntax)
         {
-            if (node is not AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression } assignment || model.GetSymbolInfo(assignment.Left).Symbol is not IEventSymbol { Name: "Completed", ContainingType.Name: "SocketAsyncEventArgs" }) continue;
-            var target = assignment.Right is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: [var only] } ? only.Expression : assignment.Right;
-            if (model.GetSymbolInfo(target).Symbol is not IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction, Parameters.Length: 2 } handler || target is AnonymousFunctionExpressionSyntax)
-            {
-                isKnown = false;
-                continue;
-            }
-
-            any.Add(handler);
-            if (assignment.Left is MemberAccessExpressionSyntax access && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(access.Expression).Symbol, symbol)) same.Add(handler);
+            if (call.Parent is not ConditionalAccessExpressionSyntax conditional || conditional.WhenNotNull != call) return null;
+            whole = conditional;
         }
 
-        var chosen = same.Count == 1 ? same.Single() : same.Count == 0 && isKnown && any.Count == 1 ? any.Single() : null;
-        if (chosen is null || !model.LookupSymbols(call.SpanStart, name: chosen.Name).Contains(chosen, SymbolEqualityComparer.Default)) return null;
-        return chosen.IsStatic || model.GetEnclosingSymbol(call.SpanStart) is { IsStatic: false } ? chosen : null;
+        // What is asked twice must be the same both times.
+        StatementSyntax? made = null;
+        var operation = argument.Expression;
+        var asked = whole.WithoutTrivia().ToString();
+        var given = operation.WithoutTrivia().ToString();
+        if (operation is not (IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax }))
+        {
+            if (whole != call || !IsMadeReady(operation, model)) return null;
+            var name = Reporting.Unused(model, call.SpanStart, "args", "operation", "socketArgs");
+            made = SyntaxFactory.ParseStatement($"var {name} = {given};");
+            asked = call.ReplaceNode(operation, SyntaxFactory.IdentifierName(name)).WithoutTrivia().ToString();
+            given = name;
+        }
+
+        var handler = CompletionHandler.Of(call, operation, model);
+        if (handler is null) return null;
+        var receiver = whole is ConditionalAccessExpressionSyntax { Expression: var on } ? on : (call.Expression as MemberAccessExpressionSyntax)?.Expression;
+        if (receiver is PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } suppressed) receiver = suppressed.Operand;
+        var sender = method.IsStatic || receiver is null ? handler.TakesNull ? "null" : null
+            : receiver is IdentifierNameSyntax or ThisExpressionSyntax or MemberAccessExpressionSyntax ? receiver.WithoutTrivia().ToString() : null;
+        if (!method.IsStatic && call.Expression is SimpleNameSyntax) sender = model.GetEnclosingSymbol(call.SpanStart) is { IsStatic: false } ? "this" : sender;
+        if (sender is null) return null;
+        var condition = whole is ConditionalAccessExpressionSyntax ? asked + " == false" : "!" + asked;
+        var guarded = SyntaxFactory.ParseStatement($"if ({condition}) {handler.Called}({sender}, {given});");
+        var tracked = handler.Track(root, whole);
+        var current = tracked.GetCurrentNode(whole)!;
+        return Replace(tracked, current, made, guarded) is { } changed ? handler.Named(changed) : null;
     }
 
-    private static SyntaxNode? Replace(SyntaxNode root, InvocationExpressionSyntax call, StatementSyntax guarded)
+    /// <summary>A method of this type that attaches a handler to what it makes.</summary>
+    private static bool IsMadeReady(ExpressionSyntax operation, SemanticModel model) =>
+        operation is InvocationExpressionSyntax && model.GetSymbolInfo(operation).Symbol is IMethodSymbol maker
+        && maker.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } declared && declared.SyntaxTree == operation.SyntaxTree
+        && declared.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.IsKind(SyntaxKind.AddAssignmentExpression) && a.Left is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Completed" });
+
+    private static SyntaxNode? Replace(SyntaxNode root, ExpressionSyntax call, StatementSyntax? made, StatementSyntax guarded)
     {
         SyntaxNode outer = call;
         while (outer.Parent is ParenthesizedExpressionSyntax) outer = outer.Parent;
@@ -92,11 +97,17 @@ public sealed class LCA1002HandleSynchronousCompletionFix : CodeFixProvider
         if (statement is not null)
         {
             // A variable that is declared apart, and assigned to, goes on being assigned.
-            return root.ReplaceNode(statement, guarded.WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation));
+            if (made is null) return root.ReplaceNode(statement, guarded.WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation));
+            var first = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
+            var endOfLine = first == default ? SyntaxFactory.LineFeed : first;
+            if (statement.Parent is BlockSyntax)
+                return root.ReplaceNode(statement, [made.WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(endOfLine).WithAdditionalAnnotations(Formatter.Annotation), guarded.WithTrailingTrivia(statement.GetTrailingTrivia()).WithAdditionalAnnotations(Formatter.Annotation)]);
+            var block = SyntaxFactory.Block(made.WithTrailingTrivia(endOfLine), guarded.WithTrailingTrivia(endOfLine));
+            return root.ReplaceNode(statement, block.WithOpenBraceToken(block.OpenBraceToken.WithLeadingTrivia(endOfLine).WithTrailingTrivia(endOfLine)).WithTrailingTrivia(statement.GetTrailingTrivia()).WithAdditionalAnnotations(Formatter.Annotation));
         }
 
         SyntaxNode? function = outer.Parent is ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax or LocalFunctionStatementSyntax } arrow ? arrow.Parent : outer.Parent as AnonymousFunctionExpressionSyntax;
-        var body = SyntaxFactory.Block(guarded);
+        var body = made is null ? SyntaxFactory.Block(guarded) : SyntaxFactory.Block(made, guarded);
         SyntaxNode? changed = function switch
         {
             MethodDeclarationSyntax method => method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(body).WithTrailingTrivia(method.GetTrailingTrivia()),

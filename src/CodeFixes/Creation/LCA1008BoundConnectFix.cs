@@ -38,6 +38,8 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
             if (Token(call, model) is { } token)
             {
                 var passed = root.ReplaceNode(call, WithToken(call, token, place));
+                // Where the sister answers with another kind of task, the method awaits it.
+                if (ReturnedBy(call) is { } returning && NeedsAwait(call, model)) passed = root.ReplaceNode(returning, Awaiting(returning, call, WithToken(call, token, place), null, root));
                 await context.OfferAsync(diagnostic, passed, $"Pass '{token}'", TokenKey).ConfigureAwait(false);
             }
             else
@@ -58,13 +60,13 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
         var count = call.ArgumentList.Arguments.Count;
         var isNamed = call.ArgumentList.Arguments.Any(a => a.NameColon is not null);
         if (method.Parameters.FirstOrDefault(p => p.Type.Name == "CancellationToken") is { } own) return (null, own.Ordinal == count && !isNamed ? null : own.Name);
-        if (isNamed) return null;
         // A sister that takes the same and a token. Where it answers with another kind of task, that must not matter.
         foreach (var sister in Sisters(call, method, model))
         {
             if (sister.Parameters.Length != method.Parameters.Length + 1 || sister.Parameters.Last().Type.Name != "CancellationToken" || count != method.Parameters.Length) continue;
             if (!sister.Parameters.Take(count).Select(p => p.Type).SequenceEqual(method.Parameters.Select(p => p.Type), SymbolEqualityComparer.Default)) continue;
-            if (SymbolEqualityComparer.Default.Equals(sister.ReturnType, method.ReturnType) || IsAwaited(call)) return (null, null);
+            if (isNamed && !sister.Parameters.Take(count).Select(p => p.Name).SequenceEqual(method.Parameters.Select(p => p.Name))) continue;
+            if (SymbolEqualityComparer.Default.Equals(sister.ReturnType, method.ReturnType) || IsAwaited(call) || ReturnedBy(call) is not null) return (null, isNamed ? sister.Parameters.Last().Name : null);
         }
 
         return null;
@@ -72,6 +74,41 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
 
     private static IEnumerable<IMethodSymbol> Sisters(InvocationExpressionSyntax call, IMethodSymbol method, SemanticModel model) =>
         model.GetMemberGroup(call.Expression).OfType<IMethodSymbol>().Where(m => m.IsStatic == method.IsStatic && !SymbolEqualityComparer.Default.Equals(m, method));
+
+    /// <summary>The method that answers with the connect's task and does nothing else: it can await it, which its callers do not see.</summary>
+    private static MethodDeclarationSyntax? ReturnedBy(InvocationExpressionSyntax call)
+    {
+        var method = call.Parent switch
+        {
+            ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax arrow } => arrow,
+            ReturnStatementSyntax { Parent: BlockSyntax { Statements.Count: 1, Parent: MethodDeclarationSyntax block } } => block,
+            _ => null,
+        };
+        if (method is null || method.ReturnType is not SimpleNameSyntax { Identifier.ValueText: "Task" or "ValueTask", Arity: 0 } || method.Modifiers.Any(SyntaxKind.AsyncKeyword)) return null;
+        return method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword)) ? null : method;
+    }
+
+    /// <summary>No overload with a token answers with the same type.</summary>
+    private static bool NeedsAwait(InvocationExpressionSyntax call, SemanticModel model) =>
+        model.GetSymbolInfo(call).Symbol is IMethodSymbol method && !method.Parameters.Any(p => p.Type.Name == "CancellationToken")
+        && !Sisters(call, method, model).Any(s => s.Parameters.Length == method.Parameters.Length + 1 && s.Parameters.Last().Type.Name == "CancellationToken" && SymbolEqualityComparer.Default.Equals(s.ReturnType, method.ReturnType));
+
+    private static MethodDeclarationSyntax Awaiting(MethodDeclarationSyntax method, InvocationExpressionSyntax call, InvocationExpressionSyntax made, StatementSyntax? source, SyntaxNode root)
+    {
+        var awaited = SyntaxFactory.ExpressionStatement(SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), made.WithoutTrivia())).WithTrailingTrivia(EndOfLine(root));
+        if (call.Parent is ReturnStatementSyntax returned) awaited = awaited.WithTriviaFrom(returned);
+        var block = source is null ? SyntaxFactory.Block(awaited) : SyntaxFactory.Block(source.WithTrailingTrivia(EndOfLine(root)), awaited.WithLeadingTrivia(awaited.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia))));
+        block = method.Body is { } body ? body.WithStatements(block.Statements) : OnLines(block, EndOfLine(root));
+        var keyword = SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space);
+        var changed = method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block).WithTrailingTrivia(method.GetTrailingTrivia());
+        changed = changed.Modifiers.Count == 0
+            ? changed.WithoutLeadingTrivia().WithModifiers(SyntaxFactory.TokenList(keyword)).WithLeadingTrivia(method.GetLeadingTrivia())
+            : changed.AddModifiers(keyword);
+        return changed.WithAdditionalAnnotations(Formatter.Annotation);
+    }
+
+    private static BlockSyntax OnLines(BlockSyntax block, SyntaxTrivia endOfLine) =>
+        block.WithOpenBraceToken(block.OpenBraceToken.WithLeadingTrivia(endOfLine).WithTrailingTrivia(endOfLine));
 
     private static bool IsAwaited(SyntaxNode call) =>
         call.Parent is AwaitExpressionSyntax || call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { Parent: AwaitExpressionSyntax } };
@@ -114,14 +151,25 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
     /// <summary>A source of its own, cancelled after a while; the function must wait for the connect while the source lives.</summary>
     private static SyntaxNode? Limited(SyntaxNode root, InvocationExpressionSyntax call, (ArgumentSyntax? Replaced, string? Name) place, SemanticModel model)
     {
+        if (ReturnedBy(call) is { } returning)
+        {
+            var unused = Reporting.Unused(model, call.SpanStart, "timeout", "connectTimeout", "connectLimit");
+            return root.ReplaceNode(returning, Awaiting(returning, call, WithToken(call, unused + ".Token", place), Source(unused, model, call.SpanStart), root));
+        }
+
         if (!IsAwaited(call) || call.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax } statement || Functions.Enclosing(call) is not { } function || !function.Span.Contains(statement.Span)) return null;
         var name = Reporting.Unused(model, call.SpanStart, "timeout", "connectTimeout", "connectLimit");
-        var source = SyntaxFactory.ParseStatement($"using var {name} = new System.Threading.CancellationTokenSource(System.TimeSpan.FromSeconds(30));")
-            .WithLeadingTrivia(statement.GetLeadingTrivia())
-            .WithTrailingTrivia(EndOfLine(root))
-            .WithAdditionalAnnotations(Formatter.Annotation, Simplifier.Annotation, Simplifier.AddImportsAnnotation);
+        var source = Source(name, model, call.SpanStart).WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(EndOfLine(root));
         var limited = statement.ReplaceNode(call, WithToken(call, name + ".Token", place)).WithLeadingTrivia(statement.GetLeadingTrivia().Reverse().TakeWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse());
         return root.ReplaceNode(statement, [source, limited]);
+    }
+
+    private static StatementSyntax Source(string name, SemanticModel model, int position)
+    {
+        return SyntaxFactory.ParseStatement($"using var {name} = new {Known("System.Threading", "CancellationTokenSource")}({Known("System", "TimeSpan")}.FromSeconds(30));")
+            .WithAdditionalAnnotations(Formatter.Annotation, Simplifier.Annotation, Simplifier.AddImportsAnnotation);
+
+        string Known(string space, string type) => model.LookupNamespacesAndTypes(position, name: type).Length == 1 ? type : space + "." + type;
     }
 
     private static SyntaxTrivia EndOfLine(SyntaxNode root)

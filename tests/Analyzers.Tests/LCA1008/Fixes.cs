@@ -49,4 +49,13 @@ public class Fixes
     [InlineData("", "Task connecting = {|LCA1008:_client.ConnectAsync(\"\", 1)|}; await connecting;")]
     [InlineData("CancellationToken stop", "Task connecting = {|LCA1008:_client.ConnectAsync(\"\", 1)|}; await connecting;")]
     public Task Nothing_is_offered(string parameters, string body) => Fix.StaysAsync(Dialler(parameters, body));
+
+    /// <summary>Who answers with the connect's task awaits it, and its callers do not see that.</summary>
+    [Theory]
+    [InlineData("public Task OpenAsync(ClientWebSocket ws, Uri to) => {|LCA1008:ws.ConnectAsync(to, CancellationToken.None)|};", "public async Task OpenAsync(ClientWebSocket ws, Uri to)\n    {\n        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));\n        await ws.ConnectAsync(to, timeout.Token);\n    }")]
+    [InlineData("public Task OpenAsync(TcpClient client, CancellationToken stop) => {|LCA1008:client.ConnectAsync(\"peer\", 80)|};", "public async Task OpenAsync(TcpClient client, CancellationToken stop)\n    {\n        await client.ConnectAsync(\"peer\", 80, stop);\n    }")]
+    [InlineData("public Task OpenAsync(TcpClient client, CancellationToken stop)\n    {\n        return {|LCA1008:client.ConnectAsync(\"peer\", 80)|}; // now\n    }", "public async Task OpenAsync(TcpClient client, CancellationToken stop)\n    {\n        await client.ConnectAsync(\"peer\", 80, stop); // now\n    }")]
+    [InlineData("public async Task OpenAsync(Socket socket, System.Net.EndPoint to, CancellationToken stop)\n    {\n        await {|LCA1008:socket.ConnectAsync(remoteEP: to)|};\n    }", "public async Task OpenAsync(Socket socket, System.Net.EndPoint to, CancellationToken stop)\n    {\n        await socket.ConnectAsync(remoteEP: to, cancellationToken: stop);\n    }")]
+    public Task A_method_that_hands_the_task_on(string before, string after) =>
+        FixCase<CodeFixes.Creation.LCA1008BoundConnectFix>.BecomesAsync("class Opener\n{\n    " + before + "\n}", "class Opener\n{\n    " + after + "\n}");
 }
