@@ -202,7 +202,8 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
             var ending = Lines.Ending(name, type, model, declared);
             var discard = ending is null || ending.StartsWith("await", StringComparison.Ordinal) ? "" : $"{name}?{ending.Substring(name.Length)}\n";
             var text = $"if (!{from.WithoutTrivia()}.TryGetValue({key.WithoutTrivia()}, out var {name}) || {check.NotUsable(name)})\n{{\n{discard}{from.WithoutTrivia()}[{key.WithoutTrivia()}] = {name} = {made};\n}}";
-            return (declared, Lines.Parse(declared, text).WithTriviaFrom(declared));
+            var written = Lines.Parse(declared, text).WithTriviaFrom(declared);
+            return (declared, Lines.Under(written, Lines.Lost(declared, written), Lines.EndOfLine(declared)));
         }
 
         return null;

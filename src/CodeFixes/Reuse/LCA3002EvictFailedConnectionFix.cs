@@ -203,6 +203,8 @@ public sealed class LCA3002EvictFailedConnectionFix : CodeFixProvider
                     : changed.AddModifiers(keyword);
             }
 
+            var first = changed.Body!.Statements[before.First.Count];
+            changed = changed.ReplaceNode(first, Lines.Under(first, Lines.Lost(method, changed), Lines.EndOfLine(method)));
             return (method, changed.WithAdditionalAnnotations(Formatter.Annotation, Simplifier.Annotation, Simplifier.AddImportsAnnotation));
         }
 

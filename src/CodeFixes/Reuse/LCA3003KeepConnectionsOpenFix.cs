@@ -94,12 +94,21 @@ public sealed class LCA3003KeepConnectionsOpenFix : CodeFixProvider
     {
         var index = initializer.Expressions.IndexOf(element);
         if (index < initializer.Expressions.Count - 1 || initializer.Expressions.SeparatorCount == initializer.Expressions.Count)
-            return initializer.WithExpressions(initializer.Expressions.RemoveAt(index));
+        {
+            var without = initializer.WithExpressions(initializer.Expressions.RemoveAt(index));
+            var comments = Lines.Lost(initializer, without);
+            if (index == without.Expressions.Count) return without.WithCloseBraceToken(without.CloseBraceToken.WithLeadingTrivia(Lines.Under(without.CloseBraceToken.LeadingTrivia, comments, Lines.EndOfLine(initializer))));
+            var next = without.Expressions[index];
+            return without.WithExpressions(without.Expressions.Replace(next, Lines.Under(next, comments, Lines.EndOfLine(initializer))));
+        }
+
         // The last one: the line break behind it is now behind the one before, and that one's comma goes.
+        var comma = initializer.Expressions.GetSeparator(index - 1);
         var left = initializer.Expressions.RemoveAt(index);
         var last = left.Last();
-        return initializer.WithExpressions(left.Replace(last, last.WithTrailingTrivia(element.GetTrailingTrivia())));
+        var end = comma.TrailingTrivia.Any(Lines.IsComment) ? comma.TrailingTrivia.AddRange(element.GetTrailingTrivia().Where(Lines.IsComment)) : element.GetTrailingTrivia();
+        return initializer.WithExpressions(left.Replace(last, last.WithTrailingTrivia(end)));
     }
 
-    private static bool HasComments(SyntaxNode node) => node.DescendantTrivia().Any(t => !t.IsKind(SyntaxKind.WhitespaceTrivia) && !t.IsKind(SyntaxKind.EndOfLineTrivia));
+    private static bool HasComments(SyntaxNode node) => node.DescendantTrivia().Any(Lines.IsComment);
 }

@@ -39,7 +39,9 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
         {
             if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call || CountsConnections(call)) continue;
             if (Question.Of(call, catalogue, model) is not { } question || Written(call, question, model) is not var (old, replacements)) continue;
-            CompilationUnitSyntax changedRoot = root.ReplaceNode(old, replacements);
+            var nodes = replacements.ToList();
+            nodes[0] = Lines.Under(nodes[0], Lines.Lost(old, nodes), Lines.EndOfLine(root));
+            CompilationUnitSyntax changedRoot = root.ReplaceNode(old, nodes);
             if (question.IsProbe) changedRoot = RuntimeNamespace.WithUsing(changedRoot, root, model, call.SpanStart, Probes);
             var changed = document.WithSyntaxRoot(changedRoot);
             if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))

@@ -26,6 +26,27 @@ internal static class Lines
         return first == default ? SyntaxFactory.LineFeed : first;
     }
 
+    public static bool IsComment(SyntaxTrivia trivia) => trivia.RawKind is (int)SyntaxKind.SingleLineCommentTrivia or (int)SyntaxKind.MultiLineCommentTrivia;
+
+    /// <summary>The comments of the old code that the new code does not have.</summary>
+    public static IReadOnlyList<SyntaxTrivia> Lost(SyntaxNode old, params IEnumerable<SyntaxNode> now)
+    {
+        var kept = now.SelectMany(n => n.DescendantTrivia()).Where(IsComment).Select(t => t.ToString()).ToList();
+        return old.DescendantTrivia().Where(t => IsComment(t) && !kept.Remove(t.ToString())).ToList();
+    }
+
+    /// <summary>The node with comments on lines of their own in front of it.</summary>
+    public static T Under<T>(T node, IReadOnlyList<SyntaxTrivia> comments, SyntaxTrivia endOfLine)
+        where T : SyntaxNode => comments.Count == 0 ? node : node.WithLeadingTrivia(Under(node.GetLeadingTrivia(), comments, endOfLine));
+
+    public static SyntaxTriviaList Under(SyntaxTriviaList leading, IReadOnlyList<SyntaxTrivia> comments, SyntaxTrivia endOfLine)
+    {
+        var indentation = leading.Reverse().TakeWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse().ToList();
+        var written = leading.Take(leading.Count - indentation.Count).ToList();
+        foreach (var comment in comments) written.AddRange([.. indentation, comment, endOfLine]);
+        return SyntaxFactory.TriviaList([.. written, .. indentation]);
+    }
+
     /// <summary>May <c>await</c> stand here?</summary>
     public static bool MayAwait(SyntaxNode node) => Functions.Enclosing(node) switch
     {

@@ -14,13 +14,13 @@ internal static class Removal
         if (statement.ContainsDirectives || statement.Parent is LabeledStatementSyntax) return null;
         switch (statement.Parent)
         {
-            case BlockSyntax { Parent: StatementSyntax or ElseClauseSyntax } block when block.Statements.Count == 1 && !HasComments(block.CloseBraceToken.LeadingTrivia) && !HasComments(statement.GetLeadingTrivia()) && WithoutOwner(root, block) is { } withoutOwner:
+            case BlockSyntax { Statements.Count: 1, Parent: StatementSyntax or ElseClauseSyntax } block when WithoutOwner(root, block) is { } withoutOwner:
                 return withoutOwner;
             case BlockSyntax block:
                 return Taken(root, block, block.Statements.Remove(statement), statement);
-            case SwitchSectionSyntax section when section.Statements.Count > 1:
+            case SwitchSectionSyntax section when section.Statements.Count > 1 && !HasComments(statement):
                 return root.ReplaceNode(section, section.RemoveNode(statement, SyntaxRemoveOptions.KeepNoTrivia)!);
-            case GlobalStatementSyntax global when root is CompilationUnitSyntax unit && unit.Members.OfType<GlobalStatementSyntax>().Count() > 1 && !HasComments(global.GetLeadingTrivia()):
+            case GlobalStatementSyntax global when root is CompilationUnitSyntax unit && unit.Members.OfType<GlobalStatementSyntax>().Count() > 1 && !HasComments(global):
                 return root.RemoveNode(global, SyntaxRemoveOptions.KeepNoTrivia);
             case StatementSyntax or ElseClauseSyntax:
                 return WithoutOwner(root, statement);
@@ -33,46 +33,40 @@ internal static class Removal
     private static SyntaxNode Taken(SyntaxNode root, BlockSyntax block, SyntaxList<StatementSyntax> left, StatementSyntax statement)
     {
         var index = block.Statements.IndexOf(statement);
-        var comments = Comments(statement);
         var changed = block.WithStatements(left);
-        if (comments.Count > 0)
+        var comments = statement.DescendantTrivia().Where(Lines.IsComment).ToList();
+        var endOfLine = Lines.EndOfLine(statement);
+        if (index == left.Count)
         {
-            changed = index < left.Count
-                ? changed.ReplaceNode(changed.Statements[index], changed.Statements[index].WithLeadingTrivia(comments.AddRange(changed.Statements[index].GetLeadingTrivia())))
-                : changed.WithCloseBraceToken(changed.CloseBraceToken.WithLeadingTrivia(comments.AddRange(changed.CloseBraceToken.LeadingTrivia)));
-        }
-        else if (index == 0 && left.Count > 0)
-        {
-            // No empty line behind the opening brace.
-            var next = changed.Statements[0];
-            var trivia = next.GetLeadingTrivia();
-            while (trivia.Count > 0 && trivia[0].IsKind(SyntaxKind.EndOfLineTrivia)) trivia = trivia.RemoveAt(0);
-            changed = changed.ReplaceNode(next, next.WithLeadingTrivia(trivia));
+            var brace = changed.CloseBraceToken;
+            // The comments stand where the statement stood.
+            var written = comments.SelectMany(c => Lines.Indentation(statement).Append(c).Append(endOfLine)).Concat(brace.LeadingTrivia);
+            return root.ReplaceNode(block, comments.Count == 0 ? changed : changed.WithCloseBraceToken(brace.WithLeadingTrivia(written)));
         }
 
-        return root.ReplaceNode(block, changed);
+        var next = left[index];
+        var trivia = next.GetLeadingTrivia();
+        var hadLineBefore = statement.GetLeadingTrivia().FirstOrDefault().IsKind(SyntaxKind.EndOfLineTrivia);
+        // No empty line behind the opening brace; one in front of the statement stays.
+        while (index == 0 && trivia.FirstOrDefault().IsKind(SyntaxKind.EndOfLineTrivia)) trivia = trivia.RemoveAt(0);
+        if (index > 0 && hadLineBefore && !trivia.FirstOrDefault().IsKind(SyntaxKind.EndOfLineTrivia)) trivia = trivia.Insert(0, endOfLine);
+        if (comments.Count > 0) trivia = SyntaxFactory.TriviaList(comments.SelectMany(c => Lines.Indentation(statement).Append(c).Append(endOfLine)).Concat(trivia));
+        // What need not change stays the very same node: Fix All merges the changes of neighbours.
+        return root.ReplaceNode(block, trivia.ToFullString() == next.GetLeadingTrivia().ToFullString() ? changed : changed.WithStatements(left.Replace(next, next.WithLeadingTrivia(trivia))));
     }
 
-    private static SyntaxTriviaList Comments(StatementSyntax statement)
-    {
-        var leading = statement.GetLeadingTrivia();
-        if (!HasComments(leading)) return default;
-        // The indentation in front of the statement itself goes with it.
-        return leading.Count > 0 && leading.Last().IsKind(SyntaxKind.WhitespaceTrivia) ? leading.RemoveAt(leading.Count - 1) : leading;
-    }
-
-    private static bool HasComments(SyntaxTriviaList trivia) => trivia.Any(t => !t.IsKind(SyntaxKind.WhitespaceTrivia) && !t.IsKind(SyntaxKind.EndOfLineTrivia));
+    private static bool HasComments(SyntaxNode node) => node.DescendantTrivia().Any(Lines.IsComment);
 
     /// <summary>What owns the only statement goes too, where nothing else happens in it.</summary>
     private static SyntaxNode? WithoutOwner(SyntaxNode root, StatementSyntax only)
     {
         switch (only.Parent)
         {
-            case ElseClauseSyntax { Parent: IfStatementSyntax around } clause:
+            case ElseClauseSyntax { Parent: IfStatementSyntax around } clause when !HasComments(clause) || clause.GetTrailingTrivia().Count(Lines.IsComment) == clause.DescendantTrivia().Count(Lines.IsComment):
                 return root.ReplaceNode(around, around.WithElse(null).WithTrailingTrivia(clause.GetTrailingTrivia()));
             case IfStatementSyntax { Else: null } condition when IsQuiet(condition.Condition):
                 return Without(root, condition);
-            case IfStatementSyntax { Else: { Statement: not IfStatementSyntax } otherwise } choice when choice.Statement == only:
+            case IfStatementSyntax { Else: { Statement: not IfStatementSyntax } otherwise } choice when choice.Statement == only && !HasComments(only):
                 var negated = SyntaxFactory.PrefixUnaryExpression(SyntaxKind.LogicalNotExpression, SyntaxFactory.ParenthesizedExpression(choice.Condition.WithoutTrivia()));
                 return root.ReplaceNode(choice, choice.WithCondition(negated).WithStatement(otherwise.Statement.WithTriviaFrom(choice.Statement)).WithElse(null).WithTrailingTrivia(otherwise.GetTrailingTrivia()).WithAdditionalAnnotations(Formatter.Annotation));
             case ForEachStatementSyntax loop when IsQuiet(loop.Expression):

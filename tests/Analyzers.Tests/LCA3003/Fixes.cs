@@ -30,6 +30,7 @@ public class Fixes
     [InlineData("_ = {|LCA3003:Shared.DefaultRequestHeaders.TryAddWithoutValidation(\"Connection\", \"close\")|};\n        await Shared.GetAsync(url);", "await Shared.GetAsync(url);")]
     [InlineData("// one request each\n        {|LCA3003:Shared.DefaultRequestHeaders.ConnectionClose = true|};\n        await Shared.GetAsync(url);", "// one request each\n        await Shared.GetAsync(url);")]
     [InlineData("var r = new HttpRequestMessage(HttpMethod.Get, url);\n        {|LCA3003:r.Headers.ConnectionClose = true|};\n        await Shared.SendAsync(r);", "var r = new HttpRequestMessage(HttpMethod.Get, url);\n        await Shared.SendAsync(r);")]
+    [InlineData("{|LCA3003:Shared.DefaultRequestHeaders.ConnectionClose = true|}; // as they asked\n        await Shared.GetAsync(url);", "// as they asked\n        await Shared.GetAsync(url);")]
     // Two of them
     [InlineData("{|LCA3003:Shared.DefaultRequestHeaders.ConnectionClose = true|};\n        {|LCA3003:Shared.DefaultRequestHeaders.Connection.Add(\"close\")|};\n        await Shared.GetAsync(url);", "await Shared.GetAsync(url);")]
     // And what would be left empty

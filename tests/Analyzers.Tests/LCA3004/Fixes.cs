@@ -47,6 +47,27 @@ public class Fixes
         """));
 
     [Fact]
+    public Task Comments_stay() => Fix.BecomesAsync(Holder("""
+        public WireClient Rent()
+            {
+                if ({|LCA3004:_bag.TryTake(out var client)|}) // idle
+                    return client; // the first
+                return Connect();
+            }
+        """), Holder("""
+        public WireClient Rent()
+            {
+                // idle
+                while (_bag.TryTake(out var client))
+                {
+                    if (client.IsOpen) return client;
+                    client.Dispose();
+                } // the first
+                return Connect();
+            }
+        """));
+
+    [Fact]
     public Task A_block_that_leaves_becomes_a_loop() => Fix.BecomesAsync(Holder("""
         public WireClient Rent()
             {
