@@ -10,7 +10,7 @@ namespace LifecycleAnalyzers.Rules.Creation.Custody;
 internal sealed class LeakRule(Custodian custodian, Body body, IOperation? source, int depth) : CustodyRule(custodian, body, source, depth)
 {
     private readonly int _depth = depth;
-    private readonly bool _isBuilt = source is IInvocationOperation { TargetMethod: var builder } && Openings.IsBuilder(builder);
+    private readonly bool _isBuilt = source is IInvocationOperation { TargetMethod: var builder } && Openings.IsFactory(builder);
 
     protected override Step<Kept> Opening(IInvocationOperation call, bool isFollowed, ImmutableArray<INamedTypeSymbol> throws, Kept token, PathView<Kept> view) =>
         isFollowed ? new(new Kept(Hold.Opened, call)) { Throws = throws, OnThrow = new Kept(Hold.Failed, call) } : new(token);

@@ -25,19 +25,23 @@ internal sealed class Openings(Analysis analysis)
             case IInvocationOperation call when (analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Create) != 0 && !IsFollowed(call.TargetMethod):
                 var made = Result(call.TargetMethod);
                 return made is not null && analysis.Connections.TypeOf(made) is { } known && (known.Traits & Free) == 0 && !call.Arguments.Any(a => Carries(a.Value)) ? made : null;
-            // Not open yet, and nobody else's: `factory.CreateClient()`, `builder.Build()`.
-            case IInvocationOperation { TargetMethod: { MethodKind: MethodKind.Ordinary } builder } when IsBuilder(builder) && !IsFollowed(builder) && analysis.Connections.TypeOf(builder.ReturnType) is { Source: Source.Catalogue } built && (built.Traits & Free) == 0:
-                return builder.ReturnType;
+            // Not open yet, and nobody else's: `factory.CreateClient()`. What a builder builds (a hub connection) holds nothing before it
+            // is started, and a start that fails closes what it opened.
+            case IInvocationOperation { TargetMethod: { MethodKind: MethodKind.Ordinary } factory } when IsFactory(factory) && !IsFollowed(factory) && analysis.Connections.TypeOf(factory.ReturnType) is { Source: Source.Catalogue } built && (built.Traits & Free) == 0:
+                return factory.ReturnType;
             default:
                 return null;
         }
     }
 
-    public static bool IsBuilder(IMethodSymbol method) =>
-        method.ContainingType?.Name is { } owner && (method.Name == "Build" && owner.EndsWith("Builder", StringComparison.Ordinal) || method.Name.StartsWith("Create", StringComparison.Ordinal) && owner.EndsWith("Factory", StringComparison.Ordinal));
+    public static bool IsFactory(IMethodSymbol method) =>
+        method.Name.StartsWith("Create", StringComparison.Ordinal) && method.ContainingType?.Name.EndsWith("Factory", StringComparison.Ordinal) == true;
 
     /// <summary>A method of this compilation whose code shows what it does.</summary>
-    public bool IsFollowed(IMethodSymbol method) => analysis.Summaries.IsOwn(method) && !method.IsAbstract && method.ContainingType?.TypeKind != TypeKind.Interface;
+    public bool IsFollowed(IMethodSymbol method) => analysis.Summaries.IsOwn(method) && !method.IsAbstract && method.ContainingType?.TypeKind != TypeKind.Interface && !Builds(method);
+
+    /// <summary><c>new HubConnectionBuilder().Build()</c></summary>
+    private static bool Builds(IMethodSymbol method) => method.Name == "Build" && method.ContainingType?.Name.EndsWith("Builder", StringComparison.Ordinal) == true;
 
     public static ITypeSymbol? Result(IMethodSymbol method) =>
         method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : method.ReturnsVoid ? null : method.ReturnType;
