@@ -25,7 +25,7 @@ internal static class Verification
         var old = await FindAsync(before.Project, before, cancellation).ConfigureAwait(false);
         var now = await FindAsync(changed.Project, changed, cancellation).ConfigureAwait(false);
         if (now.Any(d => d.Id != id && Count(now, d.Id) > Count(old, d.Id))) return false;
-        return message is null ? Count(now, id) < Count(old, id) : Count(now, id) <= Count(old, id) && Count(now, id, message) < Count(old, id, message);
+        return message is null || Count(old, id, message) == 0 ? Count(now, id) < Count(old, id) : Count(now, id) <= Count(old, id) && Count(now, id, message) < Count(old, id, message);
     }
 
     /// <summary>How many errors the compiler has to say of the file, warnings that are raised to errors included.</summary>
