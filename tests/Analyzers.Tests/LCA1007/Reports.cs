@@ -41,11 +41,19 @@ public class Reports
     [Theory]
     // Taken down where the connection ends: but it never begins.
     [InlineData("Socket? _s; async Task OpenAsync(CancellationToken stop) { {|LCA1007:_active++|}; _s = new Socket(SocketType.Stream, ProtocolType.Tcp); await _s.ConnectAsync(\"peer\", 80, stop); } void Close() { _s?.Dispose(); _active--; }")]
+    [InlineData("Func<CancellationToken, Task<Socket>> _dial = null!; async Task<Socket> M(CancellationToken stop) { await {|LCA1007:_slots.WaitAsync(stop)|}; return await _dial(stop); } void Return(Socket s) { s.Dispose(); _slots.Release(); }")]
     [InlineData("async Task M(WireClient c) { {|LCA1007:_active++|}; await c.OpenAsync(); c.Closed += (_, _) => _active--; }")]
     [InlineData("async Task<Socket?> M(CancellationToken stop) { await {|LCA1007:_slots.WaitAsync(stop)|}; var s = TryOpen(); if (s is null) return null; return s; } void Close(Socket s) { s.Dispose(); _slots.Release(); } static Socket? TryOpen() { var s = new Socket(SocketType.Stream, ProtocolType.Tcp); try { s.Connect(\"peer\", 80); return s; } catch (SocketException) { s.Dispose(); return null; } }")]
     public Task It_never_opened(string members) => Case.HoldsAsync(Server(members));
 
     [Theory]
+    [InlineData("async Task M(TcpListener l, CancellationToken stop) { while (true) { var s = await l.AcceptSocketAsync(stop); await {|LCA1007:_slots.WaitAsync(stop)|}; _ = Task.Run(async () => { await EchoAsync(s, stop); _slots.Release(); }); } }")]
+    [InlineData("async Task M(TcpListener l, CancellationToken stop) { while (true) { var s = await l.AcceptSocketAsync(stop); {|LCA1007:_active++|}; _ = ServeAsync(s, stop); } } async Task ServeAsync(Socket s, CancellationToken stop) { await EchoAsync(s, stop); _active--; }")]
+    [InlineData("void M(TcpListener l) { while (true) { var s = l.AcceptSocket(); {|LCA1007:_active++|}; ThreadPool.QueueUserWorkItem(_ => { s.Send(new byte[1]); _active--; }); } }")]
+    public Task Work_that_nobody_waits_for(string members) => Case.HoldsAsync(Server(members));
+
+    [Theory]
+    [InlineData("void Accepted(Socket s) { {|LCA1007:_active++|}; } void Close(NetworkStream s) { s.Flush(); s.Close(); _active--; }")]
     [InlineData("void Enter() => {|LCA1007:Interlocked.Increment(ref _active)|}; void Leave() => Interlocked.Decrement(ref _active); async Task M(Socket s, CancellationToken stop) { Enter(); await EchoAsync(s, stop); Leave(); }")]
     [InlineData("void Accepted(Socket s) { {|LCA1007:_active++|}; } void Close(Socket s) { s.Shutdown(SocketShutdown.Both); s.Close(); _active--; }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active++|}; await ServeAsync(s, stop); } async Task ServeAsync(Socket s, CancellationToken stop) { await EchoAsync(s, stop); _active--; }")]

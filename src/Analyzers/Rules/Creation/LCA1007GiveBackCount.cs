@@ -66,7 +66,7 @@ internal sealed class LCA1007GiveBackCount : IRule
     {
         var rule = new CountRule(counter, count, body, Counter.Depth);
         if (PathEngine<Tally>.Exits(file.Analysis, body, rule, default, null, file.Cancellation) is not { } exits) return;
-        var raised = exits.Select(e => e.Token).Concat(rule.Lost).Any(t => t.Raised is not null);
+        var raised = exits.Select(e => e.Token).Concat(rule.Lost).Concat(rule.Dropped).Any(t => t.Raised is not null);
         if (!raised)
         {
             CheckWayDown(file, counter, count, body, reported);
@@ -76,6 +76,7 @@ internal sealed class LCA1007GiveBackCount : IRule
         var lowersHere = count.Downs.Any(d => d.SyntaxTree == body.Syntax.SyntaxTree && Bodies.EnclosingDeclaration(d) == body.Syntax) || exits.Any(e => e.Token.Level == Level.Settled);
         var skipped = rule.Lost.FirstOrDefault(t => t.Raised is not null && (lowersHere || t.Failed is IInvocationOperation call && IsOpening(counter, call)));
         if (skipped.Raised is null) skipped = exits.Where(e => IsSkipped(counter, count, body, e, exits, lowersHere)).Select(e => e.Token).OrderBy(t => t.Failed?.Syntax.SpanStart ?? int.MaxValue).FirstOrDefault();
+        if (skipped.Raised is null) skipped = rule.Dropped.FirstOrDefault();
         if (skipped.Raised is { } up) Report(file, count, up.Syntax, skipped.Failed, reported);
     }
 
@@ -84,7 +85,7 @@ internal sealed class LCA1007GiveBackCount : IRule
         var token = exit.Token;
         if (!token.IsUp || token.Raised is null) return false;
         if (exit.Thrown is not null && token.Failed is IInvocationOperation accept && VictimRule.IsAccept(accept.TargetMethod)) return false;
-        if (token.Level == Level.Failed || exit is { Thrown: not null, By: not null }) return lowersHere || token.Failed is IInvocationOperation call && IsOpening(counter, call);
+        if (token.Level == Level.Failed || exit is { Thrown: not null, By: not null }) return lowersHere || Call(token.Failed) is { } call && IsOpening(counter, call);
         // It came to its end with the count up: right where the connection lives on and others take it down.
         return exit.Thrown is null && exits.Any(e => e is { Thrown: null, Token.Level: Level.Settled }) && !count.Downs.Any(d => IsElsewhere(count, body, d));
     }
@@ -98,7 +99,10 @@ internal sealed class LCA1007GiveBackCount : IRule
         return member is not MethodDeclarationSyntax method || !body.Syntax.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == method.Identifier.ValueText);
     }
 
+    private static IInvocationOperation? Call(IOperation? failed) => (failed is IAwaitOperation awaited ? IoCalls.Unwrapped(awaited.Operation) : failed) as IInvocationOperation;
+
     private static bool IsOpening(Counter counter, IInvocationOperation call) =>
+        call.TargetMethod.MethodKind == MethodKind.DelegateInvoke && Custody.Openings.Result(call.TargetMethod) is { } made && counter.Analysis.Connections.TypeOf(made) is not null ||
         !VictimRule.IsAccept(call.TargetMethod) && !VictimRule.IsListening(call.TargetMethod) && (counter.Openings.Opens(call) || counter.HidesFailure(call.TargetMethod) || (counter.Analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Create) != 0
         || counter.Openings.IsFollowed(call.TargetMethod) && call.TargetMethod.Name is var name && (name.StartsWith("Connect", StringComparison.Ordinal) || name.StartsWith("Open", StringComparison.Ordinal) || name.StartsWith("Dial", StringComparison.Ordinal)));
 
@@ -124,7 +128,11 @@ internal sealed class LCA1007GiveBackCount : IRule
         && count.Downs.Any(d => d.SyntaxTree == around.SyntaxTree && d.SpanStart > close.SpanStart && (around.Span.Contains(d.Span) || around.Parent is TryStatementSyntax { Parent: { } outer } && outer.Span.Contains(d.Span)));
 
     private static bool IsGoodbye(Counter counter, IInvocationOperation call) =>
-        (counter.Analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Close) != 0 || Endings.IsClosingName(call.TargetMethod.Name);
+        (counter.Analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Close) != 0 || Endings.IsClosingName(call.TargetMethod.Name)
+        || IsLastWord(call.TargetMethod.Name) && call.Syntax.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } method && ClosingFlags.IsEnding(method.Identifier.ValueText);
+
+    /// <summary>What is still said, or flushed, when the connection ends.</summary>
+    private static bool IsLastWord(string name) => ClosingFlags.Words(name).FirstOrDefault() is "Flush" or "Send" or "Write";
 
     private static void Report(RuleContext file, Count count, SyntaxNode raised, IOperation? failed, HashSet<SyntaxNode> reported)
     {

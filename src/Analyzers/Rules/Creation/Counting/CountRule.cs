@@ -67,6 +67,9 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
     /// <summary>It went up again where the last way down had been skipped by a failure.</summary>
     public List<Tally> Lost { get; } = [];
 
+    /// <summary>Work that nobody waits for was to take it down, and can fail before it does.</summary>
+    public List<Tally> Dropped { get; } = [];
+
     public bool IsSource(IOperation operation) => false;
 
     public Step<Tally> Visit(IOperation operation, Tally token, PathView<Tally> view)
@@ -90,6 +93,7 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
             case IInvocationOperation call:
                 return Call(call, token);
             case IFlowAnonymousFunctionOperation lambda when token.IsUp && counter.MovesDown(count, lambda.Syntax):
+                if (IsStarted(lambda) && counter.FailureOf(count, lambda.Syntax, depth - 1) is { } failure) Dropped.Add(Failed(token, failure));
                 return new(new Tally(Level.Left, token.Raised, token.Failed));
             case IMethodReferenceOperation { Method: var method } when token.IsUp && method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax && counter.MovesDown(count, syntax):
                 return new(new Tally(Level.Left, token.Raised, token.Failed));
@@ -141,6 +145,7 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
             if (Inner(method) is not { } inner) return token.IsUp && counter.MovesDown(count, method) ? new(new Tally(Level.Settled, token.Raised, token.Failed)) : new(token);
             if (token.IsUp && inner.Settles)
             {
+                if (!inner.ThrowsUp.IsEmpty && !Counter.IsHeard(call) && call.Parent is IExpressionStatementOperation or ISimpleAssignmentOperation { Target: IDiscardOperation }) Dropped.Add(Failed(token, call));
                 return new(new Tally(Level.Settled, token.Raised, token.Failed)) { Throws = Heard(call, inner.ThrowsUp), OnThrow = Failed(token, call) };
             }
 
@@ -151,6 +156,14 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
         if (!token.IsUp || call.Type?.Name is "Task" or "ValueTask" && method.MethodKind != MethodKind.DelegateInvoke) return new(token);
         var runsOthers = method.MethodKind == MethodKind.DelegateInvoke && call.Type?.Name is not ("Task" or "ValueTask") && call.Arguments.Any(a => counter.Analysis.Connections.TypeOf(a.Value.Type) is not null);
         return new(token) { Throws = runsOthers ? [counter.AnyException] : counter.Throws(call), OnThrow = Failed(token, call) };
+    }
+
+    /// <summary>The function is a piece of work of its own: <c>Task.Run(async () => …)</c>.</summary>
+    private static bool IsStarted(IOperation lambda)
+    {
+        var outer = lambda.Parent;
+        while (outer is IDelegateCreationOperation or IConversionOperation or IArgumentOperation) outer = outer.Parent;
+        return outer is IInvocationOperation { TargetMethod: { Name: "Run" or "StartNew" or "QueueUserWorkItem" or "UnsafeQueueUserWorkItem", ContainingType.Name: "Task" or "TaskFactory" or "ThreadPool" } };
     }
 
     private static Tally Failed(Tally token, IOperation by) => new(Level.Failed, token.Raised, by);

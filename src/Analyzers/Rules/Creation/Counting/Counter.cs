@@ -66,6 +66,13 @@ internal sealed class Counter(Analysis analysis, CancellationToken cancellation)
         return _moves[(count.Field, method)] = new Move(raises, settles, Thrown(fromUp.Where(e => e.Token.IsUp)), Thrown(fromUp.Where(e => !e.Token.IsUp)));
     }
 
+    /// <summary>What can fail in a function that is to take the count down, before it has.</summary>
+    public IOperation? FailureOf(Count count, SyntaxNode function, int depth)
+    {
+        if (depth < 0 || Analysis.Bodies.At(function, cancellation) is not { } inner || Exits(inner, new Tally(Level.Up), count, depth) is not { } exits) return null;
+        return exits.Any(e => e is { Thrown: null, Token.Level: Level.Settled }) ? exits.FirstOrDefault(e => e is { Thrown: not null, Token: { Level: Level.Failed, Failed: not null } })?.Token.Failed : null;
+    }
+
     private IReadOnlyList<PathExit<Tally>>? Exits(Body inner, Tally start, Count count, int depth) =>
         PathEngine<Tally>.Exits(Analysis, inner, new CountRule(this, count, inner, depth), start, null, cancellation);
 
