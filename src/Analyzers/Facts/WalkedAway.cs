@@ -177,6 +177,10 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
                 var equals = compared.OperatorKind == BinaryOperatorKind.Equals;
                 if (right is ILocalReferenceOperation other && SymbolEqualityComparer.Default.Equals(other.Local, task)) return equals;
                 return IsDelay(right) ? !equals : null;
+            case IInvocationOperation { TargetMethod: { Name: "ReferenceEquals", IsStatic: true }, Arguments: [{ Value: var one }, { Value: var two }] }:
+                var (first, second) = (IoCalls.Unwrapped(one), IoCalls.Unwrapped(two));
+                if (IsWinner(second)) (first, second) = (second, first);
+                return IsWinner(first) && second is ILocalReferenceOperation given && SymbolEqualityComparer.Default.Equals(given.Local, task) ? true : null;
             case IInvocationOperation call when call == wait:
                 return call.TargetMethod.Name == "Wait" ? true : null;
             case ILocalReferenceOperation { Local: var local } when wait.TargetMethod.Name == "Wait" && SymbolEqualityComparer.Default.Equals(local, winner):

@@ -323,7 +323,7 @@ internal sealed partial class Interpreter
         var result = Answer(operation, method, receiver);
         if (_state is null) return result;
         Record(new BodyEvent(EventKind.Call, operation, _state) { Value = receiver, Symbol = method, Arguments = arguments, Result = result });
-        CallLambdas(operation, method, arguments);
+        CallLambdas(operation, method, receiver, arguments);
         AfterCall(operation, method, method, receiver, arguments);
         var stays = Containers.Collects(method) && receiver.Places.FirstOrDefault() is { Depth: 1, Root: RootKind.This };
         foreach (var argument in arguments.Skip(method.IsExtensionMethod ? 1 : 0))
@@ -346,13 +346,13 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>A library that runs a delegate at once (<c>ForEach</c>, LINQ) runs its code here.</summary>
-    private void CallLambdas(IOperation operation, IMethodSymbol method, ImmutableArray<Value> arguments)
+    private void CallLambdas(IOperation operation, IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments)
     {
         if (!_analysis.Delegates.RunsAtOnce(method) || _state is null) return;
         foreach (var argument in arguments)
         {
             if (argument.Atoms is not [Atom.Function { Method: IMethodSymbol function } known]) continue;
-            var element = arguments.Length > 0 && !ReferenceEquals(arguments[0], argument) ? arguments[0] : Value.Unknown;
+            var element = arguments.Length > 0 && !ReferenceEquals(arguments[0], argument) ? arguments[0] : receiver;
             var item = element.Places.FirstOrDefault() is { } from ? Value.Of(Place.BornAt(operation.Syntax, BornKind.Iterated, from)) : Value.Unknown;
             Call(known.Operation, function, known.Target is null ? Value.Of(Place.This) : Value.Of(known.Target), function.Parameters.Select(_ => item).ToImmutableArray(), function);
         }

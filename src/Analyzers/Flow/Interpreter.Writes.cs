@@ -45,14 +45,27 @@ internal sealed partial class Interpreter
             return Value.Unknown;
         }
 
-        Eval(source);
+        var whole = Eval(source);
         if (target is ITupleOperation parts)
         {
-            foreach (var part in parts.Elements) Forget(part);
+            for (var i = 0; i < parts.Elements.Length; i++)
+            {
+                var part = parts.Elements[i];
+                if (whole.Places.Any() && Part(source.Type, i, parts.Elements.Length) is { } member) Assign(deconstruction, part, Storages(part), ReadMember(whole, member));
+                else Forget(part);
+            }
         }
 
         return Value.Unknown;
     }
+
+    /// <summary>The member that a pair or a tuple is taken apart by.</summary>
+    private static ISymbol? Part(ITypeSymbol? type, int index, int count) => type switch
+    {
+        INamedTypeSymbol { IsTupleType: true, TupleElements: var elements } when elements.Length == count => elements[index].CorrespondingTupleField ?? elements[index],
+        INamedTypeSymbol { Name: "KeyValuePair" } when count == 2 => type.GetMembers(index == 0 ? "Key" : "Value").FirstOrDefault(m => m is IPropertySymbol),
+        _ => null,
+    };
 
     private void Assign(IOperation operation, IOperation target, List<Place>? storages, Value value)
     {

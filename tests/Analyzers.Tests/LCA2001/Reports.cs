@@ -237,4 +237,38 @@ public class Reports
             public void Register(CancellationToken token) => token.Register(() => { _ = {|LCA2001:{{send}}|}; });
         }
         """.Replace("{ _ = {|LCA2001:socket.Write(bytes, 0, 1)|}; }", "{|LCA2001:socket.Write(bytes, 0, 1)|}").Replace("{ _ = {|LCA2001:socket.Send(\"\")|}; }", "{|LCA2001:socket.Send(\"\")|}"));
+
+    [Theory]
+    [InlineData("foreach (var (name, link) in _links) if (name.Length > 0) link.Send(text);")]
+    [InlineData("foreach (var (_, link) in _pairs) link.Send(text);")]
+    [InlineData("foreach (var pair in _links) pair.Value.Send(text);")]
+    [InlineData("_all.ForEach(link => link.Send(text));")]
+    public Task Every_one_of_many(string loop) => Case.HoldsAsync(Room("{|LCA2001:Say(text)|}", loop));
+
+    [Theory]
+    [InlineData("foreach (var (_, link) in _links) if (link.IsOpen) link.Send(text);")]
+    [InlineData("foreach (var (_, link) in _pairs) { if (!link.IsOpen) continue; link.Send(text); }")]
+    [InlineData("_all.ForEach(link => { if (link.IsOpen) link.Send(text); });")]
+    public Task Every_one_that_is_asked(string loop) => Case.SilentAsync(Room("Say(text)", loop));
+
+    private static string Room(string call, string loop) => $$"""
+        class RoomLink
+        {
+            public bool IsOpen { get; private set; } = true;
+            public void Send(string text) { if (!IsOpen) throw new InvalidOperationException(); Console.WriteLine(text); }
+            public void Close() => IsOpen = false;
+        }
+
+        class Source { public event Action<string>? Said; public void Raise() => Said?.Invoke(""); }
+
+        class Room
+        {
+            private readonly Dictionary<string, RoomLink> _links = new();
+            private readonly List<(int Seat, RoomLink Link)> _pairs = new();
+            private readonly List<RoomLink> _all = new();
+            public Room(Source source) => source.Said += text => {{call}};
+            public void Enter(RoomLink link) { _links["a"] = link; _pairs.Add((1, link)); _all.Add(link); }
+            private void Say(string text) { {{loop}} }
+        }
+        """;
 }

@@ -110,7 +110,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         var locations = ImmutableArray.CreateBuilder<Location>();
         locations.Add(callback.Subscription);
         foreach (var step in send.Route) locations.Add(step.Location);
-        var through = send.Route.Select(step => "'" + Simple(step.Method) + "'").Where(name => name != "'" + Simple(send.Member) + "'").Distinct().ToList();
+        var through = send.Route.Select(step => "'" + Simple(step.Method) + "'").Where(name => name != "''" && name != "'" + Simple(send.Member) + "'").Distinct().ToList();
         var way = through.Count == 0 ? $"calls '{Simple(send.Member)}'" : $"reaches '{Simple(send.Member)}' through {string.Join(", ", through)}";
         file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), locations, callback.Name, way, Describe.Connection(file, send)));
     }
