@@ -143,14 +143,21 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
 
     private static bool IsHandedOn(IOperation wait)
     {
-        var parent = wait.Parent is IAwaitOperation awaiting ? awaiting.Parent : wait.Parent;
+        var parent = Awaited(wait).Parent;
         return parent is IReturnOperation or ISimpleAssignmentOperation { Target: IFieldReferenceOperation or IPropertyReferenceOperation };
+    }
+
+    /// <summary>The <c>await</c> of a wait, by way of <c>ConfigureAwait</c> too; the wait itself where it is not awaited.</summary>
+    private static IOperation Awaited(IOperation wait)
+    {
+        var parent = wait.Parent is IInvocationOperation { TargetMethod.Name: "ConfigureAwait" } configured ? configured.Parent : wait.Parent;
+        return parent as IAwaitOperation ?? wait;
     }
 
     /// <summary>The condition that asks who won, and whether it is true when the operation did.</summary>
     private (IConditionalOperation Condition, bool WonWhenTrue)? Test(IInvocationOperation wait, ILocalSymbol? task)
     {
-        var winner = Results.Variable(wait.Parent is IAwaitOperation awaiting ? awaiting : wait);
+        var winner = Results.Variable(Awaited(wait));
         var root = (IOperation)wait;
         while (root.Parent is not null and not IAnonymousFunctionOperation and not ILocalFunctionOperation) root = root.Parent;
         foreach (var operation in root.DescendantsAndSelf())

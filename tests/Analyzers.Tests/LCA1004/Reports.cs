@@ -67,6 +67,7 @@ public class Reports
     [InlineData("var c = _client.ConnectAsync(\"\", 1); var d = Task.Delay(1); if (await {|LCA1004:Task.WhenAny(c, d)|} == d) throw new TimeoutException(); await c;")]
     [InlineData("var c = _client.ConnectAsync(\"\", 1); var first = await {|LCA1004:Task.WhenAny(c, Task.Delay(1))|}; if (first != c) return; await c;")]
     [InlineData("var c = _client.ConnectAsync(\"\", 1); var first = await {|LCA1004:Task.WhenAny(c, Task.Delay(1))|}; if (!ReferenceEquals(first, c)) return; await c;")]
+    [InlineData("var c = _client.ConnectAsync(\"\", 1); var first = await {|LCA1004:Task.WhenAny(c, Task.Delay(1))|}.ConfigureAwait(false); if (first != c) return; await c;")]
     [InlineData("var c = _client.ConnectAsync(\"\", 1); await {|LCA1004:Task.WhenAny(c, Task.Delay(1))|}; if (!c.IsCompleted) throw new TimeoutException(); await c;")]
     [InlineData("await {|LCA1004:Task.WhenAny(_client.ConnectAsync(\"\", 1), Task.Delay(1))|}; if (!_client.Connected) throw new TimeoutException();")]
     [InlineData("await {|LCA1004:Task.WhenAny([LoopAsync(), Task.Delay(1)])|};")]
