@@ -15,7 +15,7 @@ public sealed record AppliedFix(Mark At, string Title);
 public sealed record FixRun(ImmutableArray<SourceFile> Sources, ImmutableArray<AppliedFix> Applied, ImmutableArray<Diagnostic> Left)
 {
     /// <summary>More than any program here has diagnostics: a fix that brings a new one would never end.</summary>
-    private const int Limit = 25;
+    private const int Limit = 60;
 
     /// <summary>Applies the first action offered for a diagnostic, analyses again, and so on until nothing is offered any more.</summary>
     /// <exception cref="InvalidOperationException">A fix changes nothing, or there is no end.</exception>
