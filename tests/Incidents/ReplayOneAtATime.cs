@@ -29,3 +29,10 @@ public sealed class ReplayExchange() : OneAtATimeReplay("Exchange")
 {
     protected override string Repair => "_gate.ExchangeAsync(";
 }
+
+public sealed class ReplayLateAnswer() : IncidentFailure("OneAtATime/LateAnswer")
+{
+    protected override int Times => 1;
+
+    protected override void FailsAsInTheIncident(ChildRun run) => Crossings.Seen(run);
+}

@@ -32,6 +32,7 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
     /// <summary>Programs whose diagnostics have no fix that writes all of the repair.</summary>
     private static readonly (string Name, string Title)[] _withoutFix =
     [
+        ("OneAtATime/LateAnswer", "Who gives up leaves the answer in the one connection that is kept, and the next one takes it"),
     ];
 
     /// <summary>The incidents that the fixes repair.</summary>
