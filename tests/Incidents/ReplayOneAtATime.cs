@@ -30,9 +30,7 @@ public sealed class ReplayExchange() : OneAtATimeReplay("Exchange")
     protected override string Repair => "_gate.ExchangeAsync(";
 }
 
-public sealed class ReplayLateAnswer() : IncidentFailure("OneAtATime/LateAnswer")
+public sealed class ReplayLateAnswer() : OneAtATimeReplay("LateAnswer")
 {
-    protected override int Times => 1;
-
-    protected override void FailsAsInTheIncident(ChildRun run) => Crossings.Seen(run);
+    protected override string Repair => "_connection = null;";
 }

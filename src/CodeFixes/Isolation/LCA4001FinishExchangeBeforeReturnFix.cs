@@ -19,6 +19,7 @@ namespace LifecycleAnalyzers.CodeFixes.Isolation;
 public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
 {
     private const string Key = "LCA4001.DiscardUnfinished";
+    private const string ForgetKey = "LCA4001.ForgetUnfinished";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA4001FinishExchangeBeforeReturn.Id];
@@ -34,7 +35,16 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
         if (root is null || model is null) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax release || Moved(release, model) is not var (old, replacement)) continue;
+            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax release) continue;
+            if (Forgotten(release, model) is var (kept, closing))
+            {
+                var closed = context.Document.WithSyntaxRoot(root.ReplaceNode(kept, closing.WithAdditionalAnnotations(Formatter.Annotation)));
+                if (await Verification.HelpsAsync(context.Document, closed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
+                    context.RegisterCodeFix(CodeAction.Create("Close the kept connection when its exchange is cut short", _ => Task.FromResult(closed), ForgetKey), diagnostic);
+                continue;
+            }
+
+            if (Moved(release, model) is not var (old, replacement)) continue;
             var changed = context.Document.WithSyntaxRoot(root.ReplaceNode(old, replacement.WithAdditionalAnnotations(Formatter.Annotation)));
             if (await Verification.HelpsAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
                 context.RegisterCodeFix(CodeAction.Create("Give it back only after the whole exchange, else dispose it", _ => Task.FromResult(changed), Key), diagnostic);
@@ -51,6 +61,28 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
         var endOfLine = found == default ? SyntaxFactory.LineFeed : found;
         var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(SyntaxFactory.ParseStatement($"{connection.Identifier.ValueText}.Dispose();").WithTrailingTrivia(endOfLine), SyntaxFactory.ParseStatement("throw;").WithTrailingTrivia(endOfLine)));
         return (attempt, attempt.WithBlock(inside).WithCatches(SyntaxFactory.SingletonList(clause)).WithFinally(null).WithTrailingTrivia(attempt.GetTrailingTrivia()));
+    }
+
+    /// <summary>The connection in a field is closed and forgotten, where the same <c>try</c> opens another when there is none.</summary>
+    private static (TryStatementSyntax Old, TryStatementSyntax New)? Forgotten(InvocationExpressionSyntax release, SemanticModel model)
+    {
+        if (release.FirstAncestorOrSelf<FinallyClauseSyntax>() is not { Parent: TryStatementSyntax { Catches.Count: 0 } attempt } || Functions.Enclosing(release) != Functions.Enclosing(attempt)) return null;
+        var reopened = attempt.Block.DescendantNodes().OfType<AssignmentExpressionSyntax>().Where(a => IsReopening(a, attempt)).Select(a => (IdentifierNameSyntax)a.Left).ToList();
+        if (reopened is not [var name] || model.GetSymbolInfo(name).Symbol is not IFieldSymbol { IsReadOnly: false, NullableAnnotation: not NullableAnnotation.NotAnnotated, Type: { IsReferenceType: true } type } || !CanDispose(type, model)) return null;
+        var found = release.SyntaxTree.GetRoot().DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
+        var endOfLine = found == default ? SyntaxFactory.LineFeed : found;
+        var lines = new[] { $"{name.Identifier.ValueText}?.Dispose();", $"{name.Identifier.ValueText} = null;", "throw;" };
+        var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(lines.Select(l => SyntaxFactory.ParseStatement(l).WithTrailingTrivia(endOfLine)))).WithTrailingTrivia(endOfLine);
+        return (attempt, attempt.WithCatches(SyntaxFactory.SingletonList(clause)));
+    }
+
+    /// <summary><c>_c ??= …</c>, or <c>_c = …</c> under a condition that a missing one fulfils.</summary>
+    private static bool IsReopening(AssignmentExpressionSyntax assignment, TryStatementSyntax attempt)
+    {
+        if (assignment.Left is not IdentifierNameSyntax name) return false;
+        if (assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression)) return true;
+        return assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && assignment.Ancestors().TakeWhile(a => a != attempt).OfType<IfStatementSyntax>().Any(s =>
+            s.Condition.DescendantTokens().Any(t => t.ValueText == name.Identifier.ValueText) && s.Condition.DescendantTokens().Any(t => t.IsKind(SyntaxKind.NullKeyword) || t.IsKind(SyntaxKind.NotKeyword)));
     }
 
     private static bool CanDispose(ITypeSymbol type, SemanticModel model) =>

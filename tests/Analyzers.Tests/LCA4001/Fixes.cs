@@ -7,6 +7,61 @@ namespace LifecycleAnalyzers.Tests.LCA4001;
 public class Fixes
 {
     [Fact]
+    public Task A_kept_connection_is_closed_where_another_is_opened_when_there_is_none() => BecomesAsync("""
+        class Asker
+        {
+            private readonly SemaphoreSlim _turn = new(1);
+            private WireClient? _wire;
+
+            public async Task<string> AskAsync(string q, CancellationToken stop)
+            {
+                await _turn.WaitAsync(stop);
+                try
+                {
+                    if (_wire is not { IsOpen: true }) _wire = await OpenAsync(stop);
+                    await _wire.SendAsync(q, stop);
+                    return await _wire.ReceiveAsync(stop);
+                }
+                finally
+                {
+                    {|LCA4001:_turn.Release()|};
+                }
+            }
+
+            private static Task<WireClient> OpenAsync(CancellationToken stop) => throw new NotSupportedException();
+        }
+        """, """
+        class Asker
+        {
+            private readonly SemaphoreSlim _turn = new(1);
+            private WireClient? _wire;
+
+            public async Task<string> AskAsync(string q, CancellationToken stop)
+            {
+                await _turn.WaitAsync(stop);
+                try
+                {
+                    if (_wire is not { IsOpen: true }) _wire = await OpenAsync(stop);
+                    await _wire.SendAsync(q, stop);
+                    return await _wire.ReceiveAsync(stop);
+                }
+                catch
+                {
+                    _wire?.Dispose();
+                    _wire = null;
+                    throw;
+                }
+                finally
+                {
+                    _turn.Release();
+                }
+            }
+
+            private static Task<WireClient> OpenAsync(CancellationToken stop) => throw new NotSupportedException();
+        }
+        """);
+
+    [Fact]
     public Task The_return_moves_behind_the_exchange() => BecomesAsync("""
         class Asker
         {

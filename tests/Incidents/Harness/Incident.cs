@@ -23,6 +23,7 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
         ("ProxyAtFullSize", "A proxy passes through and ends TLS, and every way to fail leaves something open or ends it"),
         ("OneAtATime/SharedField", "A server that works one by one keeps the caller's connection in a field of its own"),
         ("OneAtATime/ReturnedConnection", "A connection goes back to the pool with an answer still on its way"),
+        ("OneAtATime/LateAnswer", "Who gives up leaves the answer in the one connection that is kept, and the next one takes it"),
         ("OneAtATime/Buffer", "A question waits for its turn in a buffer that has been given back"),
         ("OneAtATime/Operation", "An operation object is back in its pool while the answer still comes with it"),
         ("OneAtATime/Context", "The answer is there after the request, and asks the request's context whose it is"),
@@ -32,7 +33,6 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
     /// <summary>Programs whose diagnostics have no fix that writes all of the repair.</summary>
     private static readonly (string Name, string Title)[] _withoutFix =
     [
-        ("OneAtATime/LateAnswer", "Who gives up leaves the answer in the one connection that is kept, and the next one takes it"),
     ];
 
     /// <summary>The incidents that the fixes repair.</summary>
