@@ -240,7 +240,8 @@ internal sealed class GatedSends
                 var around = kind.Around(gate, _awaits, _token, _configured, statements, endOfLine);
                 around[0] = around[0].WithLeadingTrivia(first.GetLeadingTrivia());
                 around[around.Count - 1] = around[around.Count - 1].WithTrailingTrivia(ending);
-                if (nodes.Count == 1) return first.Parent is BlockSyntax or SwitchSectionSyntax || around.Count == 1 ? root.ReplaceNode(first, around) : root.ReplaceNode(first, SyntaxFactory.Block(around).WithAdditionalAnnotations(Formatter.Annotation));
+                if (nodes.Count == 1 && first.Parent is BlockSyntax or SwitchSectionSyntax) return root.ReplaceNode(first, around);
+                if (nodes.Count == 1) return root.ReplaceNode(first, OnLines(around, endOfLine).WithTrailingTrivia(ending).WithAdditionalAnnotations(Formatter.Annotation));
                 var block = (BlockSyntax)first.Parent!;
                 var index = block.Statements.IndexOf((StatementSyntax)first);
                 return root.ReplaceNode(block, block.WithStatements(SyntaxFactory.List(block.Statements.Take(index).Concat(around).Concat(block.Statements.Skip(index + nodes.Count)))));
@@ -262,6 +263,17 @@ internal sealed class GatedSends
                 var called = outer.ReplaceNode(send, SyntaxFactory.InvocationExpression(SyntaxFactory.IdentifierName(name)).WithTriviaFrom(send));
                 return root.ReplaceNode(outer, called.AddStatements(declared.WithAdditionalAnnotations(Formatter.Annotation)));
         }
+    }
+
+    /// <summary>What was one statement under a condition becomes a block.</summary>
+    private static BlockSyntax OnLines(List<StatementSyntax> statements, string endOfLine)
+    {
+        var line = SyntaxFactory.EndOfLine(endOfLine);
+        var last = statements.Count - 1;
+        statements[0] = statements[0].WithLeadingTrivia(statements[0].GetLeadingTrivia().Insert(0, line));
+        statements[last] = statements[last].WithTrailingTrivia(line);
+        var block = SyntaxFactory.Block(statements);
+        return block.WithOpenBraceToken(block.OpenBraceToken.WithLeadingTrivia(line));
     }
 
     private static StatementSyntax Awaiting(ExpressionSyntax task) =>

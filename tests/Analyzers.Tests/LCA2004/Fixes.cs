@@ -84,6 +84,25 @@ public class Fixes
         """, Gate, Runtime));
 
     [Fact]
+    public Task A_send_under_a_condition() => GateAsync("""
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                if (data.Length > 0) await {|LCA2004:_ws.SendAsync(data, ARGS)|};
+            }
+        """, """
+        private async void OnTicked(object? sender, byte[] data)
+            {
+                if (data.Length > 0)
+                {
+                    using (await _wsGate.EnterAsync())
+                    {
+                        await _ws.SendAsync(data, ARGS);
+                    }
+                }
+            }
+        """);
+
+    [Fact]
     public Task With_a_semaphore() => SemaphoreAsync("""
         private async void OnTicked(object? sender, byte[] data)
             {
@@ -291,6 +310,32 @@ public class Fixes
                 }, null, 0, 100);
                 return timer;
             }
+        }
+        """.Replace("ARGS", Reports.Arguments));
+
+    [Fact]
+    public Task Beside_a_parameter_of_the_type() => Fix.BecomesAsync("""
+
+        class Feed(WebSocket ws)
+        {
+            // now and then
+            public Timer Start(byte[] data) => new Timer(async _ => await {|LCA2004:ws.SendAsync(data, ARGS)|}, null, 0, 100);
+        }
+        """.Replace("ARGS", Reports.Arguments), """
+        using LifecycleAnalyzers.Runtime;
+
+        class Feed(WebSocket ws)
+        {
+            private readonly SendGate _wsGate = new();
+
+            // now and then
+            public Timer Start(byte[] data) => new Timer(async _ =>
+            {
+                using (await _wsGate.EnterAsync())
+                {
+                    await ws.SendAsync(data, ARGS);
+                }
+            }, null, 0, 100);
         }
         """.Replace("ARGS", Reports.Arguments));
 
