@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -28,6 +29,7 @@ internal sealed class ClosingFlags(Analysis analysis)
     };
 
     private readonly ConcurrentDictionary<ISymbol, bool?> _byWriters = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, ImmutableHashSet<long>> _endStages = new(SymbolEqualityComparer.Default);
 
     /// <summary>Words behind the one that counts: <c>_closeRequested</c>, <c>_disposedValue</c>.</summary>
     private static readonly HashSet<string> Neutral = new(StringComparer.OrdinalIgnoreCase)
@@ -67,6 +69,7 @@ internal sealed class ClosingFlags(Analysis analysis)
         if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum } enumeration) return EnumMeansUsable(member, facts, enumeration, constraint);
         if (member is IMethodSymbol { Name: "Poll" or "Peek" }) return true;
         var usableWhen = (facts.Roles & Role.State) != 0 ? analysis.Catalogue.IsUsable(member, true) : null;
+        if (usableWhen is null && CountsStages(member.Name) && StageMeansUsable(member, constraint) is { } known) return known;
         usableWhen ??= ByName(member.Name) ?? (member is IMethodSymbol && analysis.Connections.AnswersState(member) ? true : ByWriters(member));
         if (usableWhen is not { } wanted) return false;
         return wanted ? IsTrue(constraint) : IsFalse(constraint);
@@ -102,6 +105,46 @@ internal sealed class ClosingFlags(Analysis analysis)
         }
 
         return null;
+    }
+
+    /// <summary>The name of a number that tells how far a life has come.</summary>
+    public static bool CountsStages(string name) => Words(name).Any(w => w.ToLowerInvariant() is "state" or "status" or "phase" or "stage");
+
+    /// <summary>
+    /// What a set of stages says: a stage that an ending method enters, or whose constant says so, is the end.
+    /// Null where no end is known.
+    /// </summary>
+    private bool? StageMeansUsable(ISymbol member, Constraint constraint)
+    {
+        if (member is not (IFieldSymbol { Type.SpecialType: SpecialType.System_Int32 or SpecialType.System_Byte or SpecialType.System_Int16 } or IPropertySymbol { Type.SpecialType: SpecialType.System_Int32 or SpecialType.System_Byte or SpecialType.System_Int16 })) return null;
+        if (!analysis.Summaries.IsOwn(member)) return null;
+        var ends = _endStages.GetOrAdd(member, FindEndStages);
+        if (ends.IsEmpty) return null;
+        return constraint.Includes ? !constraint.Values.Any(v => v is long stage && ends.Contains(stage)) : constraint.Values.Any(v => v is long stage && ends.Contains(stage));
+    }
+
+    private ImmutableHashSet<long> FindEndStages(ISymbol member)
+    {
+        var ends = ImmutableHashSet.CreateBuilder<long>();
+        foreach (var (value, model) in Assignments.To(member, analysis.Bodies)) Add(value, model);
+        foreach (var reference in member.ContainingType.DeclaringSyntaxReferences)
+        {
+            if (!analysis.Compilation.ContainsSyntaxTree(reference.SyntaxTree)) continue;
+            foreach (var call in reference.GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>())
+            {
+                if (call.ArgumentList.Arguments is [{ RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword, Expression: IdentifierNameSyntax target }, { Expression: var value }, ..] && target.Identifier.ValueText == member.Name)
+                    Add(value, analysis.Bodies.ModelOf(reference.SyntaxTree));
+            }
+        }
+
+        return ends.ToImmutable();
+
+        void Add(ExpressionSyntax value, SemanticModel model)
+        {
+            if (Constants.Normalize(model.GetConstantValue(value) is { HasValue: true, Value: var constant } ? constant : null) is not long stage) return;
+            var isNamed = value is IdentifierNameSyntax or MemberAccessExpressionSyntax && ByName(value.ToString().Split('.').Last()) == false;
+            if (isNamed || value.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText is { } name && IsEnding(name)) ends.Add(stage);
+        }
     }
 
     private bool? ByWriters(ISymbol member)

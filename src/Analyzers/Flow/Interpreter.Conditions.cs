@@ -218,9 +218,24 @@ internal sealed partial class Interpreter
         {
             (BinaryOperatorKind.GreaterThan, 0) or (BinaryOperatorKind.GreaterThanOrEqual, 1) => Conditions.Not(Conditions.EqualTo(value, 0L)),
             (BinaryOperatorKind.LessThanOrEqual, 0) or (BinaryOperatorKind.LessThan, 1) => Conditions.EqualTo(value, 0L),
-            _ => Conditions.Unknown,
+            _ => Stages(value, kind, limit),
         };
     }
+
+    /// <summary>A number that counts the stages of a life, <c>_state >= 2</c>: the few values it can have, as if it were an enum.</summary>
+    private static Atom.Condition Stages(Value value, BinaryOperatorKind kind, long limit)
+    {
+        if (limit is < -1 or > MaxStage || !value.Places.Any(p => p.Symbol is IFieldSymbol or IPropertySymbol && Facts.ClosingFlags.CountsStages(p.Symbol.Name))) return Conditions.Unknown;
+        var set = ImmutableArray.CreateBuilder<object?>();
+        for (long stage = -1; stage <= MaxStage; stage++)
+        {
+            if (kind switch { BinaryOperatorKind.LessThan => stage < limit, BinaryOperatorKind.LessThanOrEqual => stage <= limit, BinaryOperatorKind.GreaterThan => stage > limit, _ => stage >= limit }) set.Add(stage);
+        }
+
+        return set.Count is 0 or > MaxStage + 1 ? Conditions.Unknown : Conditions.OneOf(value, set.ToImmutable());
+    }
+
+    private const int MaxStage = 12;
 
     /// <summary>The variable of a pattern is another name of the value.</summary>
     private void Declare(ISymbol? symbol, Value value)
