@@ -34,6 +34,7 @@ internal sealed class Analysis
         Escapes = new Escapes(this);
         Callers = new Callers(this);
         Requests = new Requests(this);
+        Raises = new Raises(this);
     }
 
     public Compilation Compilation { get; }
@@ -77,4 +78,6 @@ internal sealed class Analysis
     public Callers Callers { get; }
 
     public Requests Requests { get; }
+
+    public Raises Raises { get; }
 }

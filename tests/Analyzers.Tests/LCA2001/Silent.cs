@@ -41,6 +41,12 @@ public class Silent
     [InlineData("if (_client.State is WireState.Open or WireState.Opening) _client.Send(text);")]
     [InlineData("if (_client.State is WireState.Closing or WireState.Closed) return; _client.Send(text);")]
     [InlineData("if (_client.State >= WireState.Closing) return; _client.Send(text);")]
+    [InlineData("if ((int)_client.State >= (int)WireState.Closing) return; _client.Send(text);")]
+    [InlineData("if ((int)_client.State < (int)WireState.Closing) _client.Send(text);")]
+    [InlineData("if (_state >= 2) return; _client.Send(text);", "private int _state; public void Close() => _state = 2;")]
+    [InlineData("if (_state < 2) _client.Send(text);", "private int _state; public void Close() => _state = 2;")]
+    [InlineData("if (_state >= Ending) return; _client.Send(text);", "private const int Ending = 3; private int _state; public void Leave() => Interlocked.Exchange(ref _state, Ending);")]
+    [InlineData("if (_state is > 1) return; _client.Send(text);", "private int _state; public void Close() => _state = 2;")]
     [InlineData("if (_client is { IsOpen: true }) _client.Send(text);")]
     [InlineData("if (_client is { State: WireState.Open } c) c.Send(text);")]
     [InlineData("if (_client is not { IsOpen: true } c) return; c.Send(text);")]
@@ -168,4 +174,32 @@ public class Silent
             public Line(TcpClient tcp) { _tcp = tcp; _stream = tcp.GetStream(); _ = new Timer(_ => { if (_tcp.Connected) _stream.Write([1], 0, 1); }); }
         }
         """);
+
+    [Theory]
+    [InlineData("try { Came?.Invoke(text); } catch (Exception e) { Console.WriteLine(e); }", "")]
+    [InlineData("try { Raise(text); } catch { }", "private void Raise(string t) { var came = Came; if (came != null) came(t); }")]
+    public Task The_raise_of_the_event_catches_everything(string loop, string member) => Case.SilentAsync(Loop(loop, member, "_client.Send(text)"));
+
+    [Theory]
+    [InlineData("Came?.Invoke(text);", "")]
+    [InlineData("try { Came?.Invoke(text); } catch (FormatException) { }", "")]
+    [InlineData("try { Came?.Invoke(text); } catch (Exception) { throw; }", "")]
+    [InlineData("try { Raise(text); } catch { }", "public void Again(string t) => Raise(t); private void Raise(string t) => Came?.Invoke(t);")]
+    public Task The_raise_of_the_event_lets_it_out(string loop, string member) => Case.HoldsAsync(Loop(loop, member, "{|LCA2001:_client.Send(text)|}"));
+
+    private static string Loop(string loop, string member, string send) => $$"""
+        class Pump
+        {
+            public event Action<string>? Came;
+            public void Run(Func<string> next) { while (true) { var text = next(); {{loop}} } }
+            {{member}}
+        }
+
+        class Echo
+        {
+            private readonly WireClient _client;
+            public Echo(Pump pump, WireClient client) { _client = client; pump.Came += OnCame; }
+            private void OnCame(string text) => {{send}};
+        }
+        """;
 }

@@ -3,7 +3,7 @@ namespace LifecycleAnalyzers.Tests.LCA2002;
 /// <summary>The check stands, and something lies between it and the send.</summary>
 public class Reports
 {
-    private static string Feed(string body, string members = "") => $$"""
+    internal static string Feed(string body, string members = "") => $$"""
         class Feed(WireClient client)
         {
             private readonly WireClient _client = client;

@@ -20,6 +20,8 @@ public class Reports
         """;
 
     [Theory]
+    // One of several answers
+    [InlineData("_ = (_socket.{|LCA2003:Connected|}, _flag) switch { (true, _) => _socket.Send(data), _ => 0 };")]
     // A loop
     [InlineData("while (_client.{|LCA2003:Connected|}) { await Task.Delay(5); }")]
     [InlineData("while (!_flag && _client.{|LCA2003:Connected|}) _buffer[0]++;")]

@@ -33,6 +33,10 @@ public class Silent
     [InlineData("if (_socket.Connected) _socket.Receive(data);")]
     // Datagrams
     [InlineData("if (Udp.Client.Connected) Udp.Send(data);", "UdpClient Udp { get; } = new();")]
+    [InlineData("if (!_socket.Connected) return; if (_socket.Poll(0, SelectMode.SelectRead)) return; _socket.Send(data);")]
+    [InlineData("if (_client.Connected) { _client.Client.Send(data, 0, 0); _flag = true; }")]
+    [InlineData("if (_socket.Connected) { _flag = _socket.Receive(data, SocketFlags.Peek) > 0; }")]
+    [InlineData("_ = (_socket.Connected, _flag) switch { (false, _) => \"down\", _ => \"up\" };")]
     // Another connection
     [InlineData("if (_client.Connected) _socket.Send(data);")]
     public Task In_the_body(string body, string members = "") => Case.SilentAsync(Reports.Link(body, members));

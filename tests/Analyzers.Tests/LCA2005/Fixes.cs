@@ -90,5 +90,10 @@ public class Fixes
         Feed("try { Array.Clear(data); _socket.Send(data); } catch (Exception e) when (e is SocketException or ObjectDisposedException) { }"));
 
     [Fact]
+    public Task A_request() => Fix.BecomesAsync(
+        "\nclass Link(System.Net.Http.HttpClient http) { public async Task SayAsync(System.Net.Http.HttpContent b) { try { using var answer = await http.PostAsync(\"x\", b); } {|LCA2005:catch|} (Exception) { } } }",
+        "\nclass Link(System.Net.Http.HttpClient http) { public async Task SayAsync(System.Net.Http.HttpContent b) { try { using var answer = await http.PostAsync(\"x\", b); } catch (Exception e) when (e is HttpRequestException or OperationCanceledException) { } } }");
+
+    [Fact]
     public Task Nobody_has_told_what_a_librarys_send_throws() => Fix.StaysAsync(Feed("try { _client.Send(text); } {|LCA2005:catch|} { }"));
 }

@@ -33,6 +33,13 @@ public class Reports
     [InlineData("Action say = () => { try { _client.Send(text); } {|LCA2005:catch|} { } }; say();")]
     public Task The_catch(string body, string members = "") => Case.HoldsAsync(Feed(body, members));
 
+    [Theory]
+    [InlineData("class Link(Stream transport) { public void Say(byte[] b) { try { transport.Write(b); transport.Flush(); } {|LCA2005:catch|} { } } }")]
+    [InlineData("class Link(Stream s) { private readonly Stream _network = s; public async Task SayAsync(byte[] b) { try { await _network.WriteAsync(b); } {|LCA2005:catch|} (Exception) { } } }")]
+    [InlineData("static class Link { public static void SayAll(List<NetworkStream> all, byte[] b) { foreach (var one in all) Say(one); void Say(Stream target) { try { target.Write(b, 0, 1); } {|LCA2005:catch|} { } } } }")]
+    [InlineData("class Link(HttpClient http) { public async Task SayAsync(HttpContent b) { try { using var answer = await http.PostAsync(\"x\", b); } {|LCA2005:catch|} (Exception) { } } }")]
+    public Task A_stream_to_a_peer_and_a_request(string source) => Case.HoldsAsync(source);
+
     [Fact]
     public Task The_message_names_the_send() => Case.HoldsAsync(Feed("try { {|#1:_client.Send(text)|}; } {|#0:catch|} { }"),
         Case.Diagnostic("LCA2005").WithLocation(0).WithLocation(1).WithSeverity(Microsoft.CodeAnalysis.DiagnosticSeverity.Info).WithMessage("This 'catch' hides every failure of 'Send', not only those of a connection that has ended"));

@@ -107,6 +107,8 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
                     // Behind the switch comes whoever has not left it.
                     if (sections[false].Any() && sections[false].All(s => s.Statements.LastOrDefault() is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax)) connected = connected.Concat(Rest(choice).OfType<StatementSyntax>());
                     return Decide(connected, sections[false].SelectMany(s => s.Statements), answersAttempt);
+                case ArgumentSyntax { Parent: TupleExpressionSyntax { Parent: SwitchExpressionSyntax choice } tuple } element when choice.GoverningExpression == tuple:
+                    return Positions(choice, tuple.Arguments.IndexOf(element), positive, answersAttempt);
                 case SwitchExpressionSyntax choice when choice.GoverningExpression == value:
                     return Decide(choice.Arms.Select(arm => arm.Expression), [], answersAttempt);
                 case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator } when depth > 0:
@@ -119,6 +121,20 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
                     return null;
             }
         }
+    }
+
+    /// <summary><c>(c.Connected, urgent) switch { (true, _) => … }</c></summary>
+    private string? Positions(SwitchExpressionSyntax choice, int index, bool positive, bool answersAttempt)
+    {
+        var connected = new List<SyntaxNode>();
+        var not = new List<SyntaxNode>();
+        foreach (var arm in choice.Arms)
+        {
+            if (arm.Pattern is not RecursivePatternSyntax { PositionalPatternClause.Subpatterns: var parts } || index >= parts.Count || parts[index].Pattern is not ConstantPatternSyntax { Expression: var expected } || Truth(expected) is not { } truth) continue;
+            (truth == positive ? connected : not).Add(arm.Expression);
+        }
+
+        return Decide(connected, not, answersAttempt);
     }
 
     /// <summary>What a variable that holds the answer decides about.</summary>

@@ -37,6 +37,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart).ThenBy(s => s.Distance))
         {
             if (send.Guarded || send.OnlyUse || !IsThisRules(file, callback, body, send)) continue;
+            if (file.Analysis.Raises.AreWatched(callback, file.Cancellation)) return;
             if (reported.Any(r => r.Operation.Syntax == send.Operation.Syntax || IsSame(file, r.Connection, send.Connection, body))) continue;
             reported.Add(send);
             Report(file, callback, send);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
@@ -41,11 +42,53 @@ internal sealed class LCA2005HiddenSendFailure : IRule
     {
         if (Flow.Bodies.EnclosingDeclaration(statement) is not { } enclosing || file.Analysis.Bodies.At(enclosing, file.Cancellation) is not { } body) return;
         var hidden = file.Analysis.SendSites.Of(body, file.Cancellation).Where(site => !site.Answers && IsHidden(file, site, statement)).ToList();
-        if (hidden.Count == 0) return;
+        if (hidden.Count == 0)
+        {
+            Plain(file, statement, clause);
+            return;
+        }
+
         var narrow = new SendFailures(file).Of(statement.Block, hidden);
         var properties = narrow is null ? ImmutableDictionary<string, string?>.Empty : ImmutableDictionary<string, string?>.Empty.Add(Exceptions, narrow);
         file.Report(Diagnostic.Create(Rule, clause.CatchKeyword.GetLocation(), [hidden[0].First.Syntax.GetLocation()], properties, hidden[0].Method.Name));
     }
+
+    /// <summary>A stream that nobody has made here and whose name says that it leads to a peer, or to which a caller gives one; a request over HTTP.</summary>
+    private static void Plain(RuleContext file, TryStatementSyntax statement, CatchClauseSyntax clause)
+    {
+        foreach (var call in statement.Block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<InvocationExpressionSyntax>())
+        {
+            if (call.Expression is not MemberAccessExpressionSyntax { Expression: var target } || file.Model.GetOperation(call, file.Cancellation) is not IInvocationOperation invocation) continue;
+            var names = WritesToPeer(file, invocation, target) ? "System.IO.IOException;System.ObjectDisposedException"
+                : IsRequest(invocation.TargetMethod, file.Model.GetTypeInfo(target, file.Cancellation).Type) ? "System.Net.Http.HttpRequestException;System.OperationCanceledException" : null;
+            if (names is null || TryBlocks.Catch(invocation, statement.Block, file.Analysis.Catalogue.Throws(invocation.TargetMethod), file.Analysis.Bodies)) continue;
+            // Another connection in the same block throws something else.
+            var properties = ImmutableDictionary<string, string?>.Empty;
+            if (new SendFailures(file).Of(statement.Block, []) is not { } others || others == names) properties = properties.Add(Exceptions, names);
+            file.Report(Diagnostic.Create(Rule, clause.CatchKeyword.GetLocation(), [call.GetLocation()], properties, invocation.TargetMethod.Name));
+            return;
+        }
+    }
+
+    private static bool WritesToPeer(RuleContext file, IInvocationOperation call, ExpressionSyntax target)
+    {
+        if (call.TargetMethod.Name is not ("Write" or "WriteAsync" or "WriteByte" or "WriteLine" or "WriteLineAsync") || !file.Analysis.Connections.IsCarrier(call.Instance?.Type)) return false;
+        if (file.Model.GetSymbolInfo(target, file.Cancellation).Symbol is not { } symbol || symbol is not (IFieldSymbol or IPropertySymbol or IParameterSymbol)) return false;
+        if (ClosingFlags.Words(symbol.Name).Any(w => w.ToLowerInvariant() is "transport" or "network" or "socket" or "connection" or "conn" or "peer" or "remote" or "tcp" or "ssl" or "tls" or "wire")) return true;
+        // A local function or method that is given a connection's stream in this file.
+        if (symbol is not IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } around, Ordinal: var ordinal }) return false;
+        foreach (var given in file.Tree.GetRoot(file.Cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>())
+        {
+            if (given.ArgumentList.Arguments.Count <= ordinal || !SymbolEqualityComparer.Default.Equals(file.Model.GetSymbolInfo(given, file.Cancellation).Symbol?.OriginalDefinition, around)) continue;
+            if (file.Analysis.Connections.TypeOf(file.Model.GetTypeInfo(given.ArgumentList.Arguments[ordinal].Expression, file.Cancellation).Type) is not null) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A request that changes something, and of which nobody learns that it was not made.</summary>
+    private static bool IsRequest(IMethodSymbol method, ITypeSymbol? type) =>
+        type is { Name: "HttpClient", ContainingNamespace: { Name: "Http", ContainingNamespace.Name: "Net" } } && ClosingFlags.Words(method.Name).FirstOrDefault() is "Post" or "Put" or "Patch" or "Delete" or "Send";
 
     private static bool IsHidden(RuleContext file, SendSite site, TryStatementSyntax statement)
     {
