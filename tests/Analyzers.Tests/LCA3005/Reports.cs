@@ -141,4 +141,8 @@ public class Reports
     public Task The_message_names_request_and_failure() => Case.HoldsAsync(
         Api("try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException) { return await {|#0:http.PostAsync(url, content, ct)|}; }"),
         Case.Diagnostic("LCA3005").WithLocation(0).WithMessage("'PostAsync' is sent again after 'HttpRequestException', which can come when the request has already been written: it may be done twice"));
+
+    [Fact]
+    public Task The_catch_jumps_back() => Case.HoldsAsync(
+        Api("var left = 3; again: try { return await {|LCA3005:http.PostAsync(url, content, ct)|}; } catch (HttpRequestException) when (left-- > 0) { goto again; }"));
 }

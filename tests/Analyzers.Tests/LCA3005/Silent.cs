@@ -75,4 +75,8 @@ public class Silent
     [InlineData("class A { HttpClient h = new(); async Task M() { while (true) { try { await h.PostAsync(\"x\", null); return; } catch (Missing) { } } } }")]
     [InlineData("class A { HttpClient h = new(); async Task M() { while (true) { try { await h.PostAsync(\"x\", null); return; } catch (Exception e) when ( { } } } }")]
     public Task Half_written(string source) => Case.Broken("using System.Net.Http;\n" + source).RunAsync();
+
+    [Fact]
+    public Task The_catch_jumps_on() => Case.SilentAsync(
+        Reports.Api("try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException) { goto failed; } failed: return null;"));
 }

@@ -74,4 +74,19 @@ public class Reports
         Feed("var s = Open(); s.Closed += OnClosed; {|#0:_session = s|};", "_session = null;"),
         Case.Diagnostic("LCA3006").WithLocation(0).WithSeverity(DiagnosticSeverity.Info).WithOptions(LifecycleAnalyzers.Testing.DiagnosticOptions.IgnoreAdditionalLocations)
             .WithMessage("'_session' gets a new session, but a late 'Closed' of the old one still reaches 'OnClosed', which acts on '_session' without asking whose event it is"));
+
+    [Fact]
+    public Task The_handler_is_the_base_classs() => Case.HoldsAsync("""
+        abstract class Holder
+        {
+            protected WireClient? Current;
+            protected void Watch(WireClient s) => s.Closed += OnClosed;
+            private void OnClosed(object? sender, EventArgs e) { Current?.Dispose(); Current = null; }
+        }
+
+        class Renewing : Holder
+        {
+            public void Renew() { var s = Wire.Connect("x"); Watch(s); {|LCA3006:Current = s|}; }
+        }
+        """);
 }

@@ -93,4 +93,19 @@ public class Silent
     [InlineData("class F { WireClient? _s; void M() { var s = new Missing(); s.Closed += (_, _) => _s = null; _s = s; } }")]
     [InlineData("class F { WireClient? _s; void M() { _s.Closed += OnMissing; _s = Wire.Connect(\"x\"); } }")]
     public Task Half_written(string source) => Case.Broken(source).RunAsync();
+
+    [Fact]
+    public Task The_base_classs_handler_asks() => Case.SilentAsync("""
+        abstract class Holder
+        {
+            protected WireClient? Current;
+            protected void Watch(WireClient s) => s.Closed += OnClosed;
+            private void OnClosed(object? sender, EventArgs e) { if (sender != Current) return; Current?.Dispose(); Current = null; }
+        }
+
+        class Renewing : Holder
+        {
+            public void Renew() { var s = Wire.Connect("x"); Watch(s); Current = s; }
+        }
+        """);
 }

@@ -100,4 +100,30 @@ public class Reports
     public Task With_its_message() => Case.HoldsAsync(
         Pooled("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); return await c.ReceiveAsync(stop); } finally { {|#0:_pool.Return(c)|}; }"),
         Case.Diagnostic("LCA4001").WithLocation(0).WithMessage("'c' is given back though its exchange may have been cut short: the next user reads this one's answer"));
+
+    /// <summary>Its flag is off until a user sets it: who forgets gives back.</summary>
+    [Fact]
+    public Task A_lease_that_has_to_be_told() => Case.HoldsAsync("""
+        sealed class FlaggedLease : IDisposable
+        {
+            private readonly WirePool _pool;
+            private bool _broken;
+            public FlaggedLease(WirePool pool, WireClient client) => (_pool, Client) = (pool, client);
+            public WireClient Client { get; }
+            public void GiveUp() { _broken = true; Client.Dispose(); }
+            public void Dispose() { if (!_broken) _pool.Return(Client); }
+        }
+
+        class Asker
+        {
+            private readonly WirePool _pool = new();
+            private async Task<FlaggedLease> TakeAsync(CancellationToken stop) => new(_pool, await _pool.RentAsync(stop));
+            public async Task<string> AskAsync(string q, CancellationToken stop)
+            {
+                using {|LCA4001:var lease = await TakeAsync(stop)|};
+                await lease.Client.SendAsync(q, stop);
+                return await lease.Client.ReceiveAsync(stop);
+            }
+        }
+        """ + Pool);
 }

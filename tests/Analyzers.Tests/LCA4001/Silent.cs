@@ -24,6 +24,8 @@ public class Silent
     // It answers; it does not ask.
     [InlineData("public async Task ServeAsync(CancellationToken stop) { try { var q = await _wire.ReceiveAsync(stop); await _wire.SendAsync(q, stop); } catch (Exception) { Console.WriteLine(); } }")]
     [InlineData("public async Task SayAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); } finally { _gate.Release(); } }")]
+    // The pair was never together: another rule says so.
+    [InlineData("private readonly SemaphoreSlim _reading = new(1, 1); private async Task<string> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); } finally { _gate.Release(); } await _reading.WaitAsync(stop); try { return await _wire.ReceiveAsync(stop); } finally { _reading.Release(); } }")]
     public Task Of_a_device(string members) => Case.SilentAsync(Reports.Gated(members));
 
     [Fact]
@@ -66,4 +68,91 @@ public class Silent
             }
         }
         """ + Reports.Pool);
+
+    [Fact]
+    public Task A_lease_that_is_told() => Case.SilentAsync("""
+        sealed class FlaggedLease : IDisposable
+        {
+            private readonly WirePool _pool;
+            private bool _broken;
+            public FlaggedLease(WirePool pool, WireClient client) => (_pool, Client) = (pool, client);
+            public WireClient Client { get; }
+            public void GiveUp() { _broken = true; Client.Dispose(); }
+            public void Dispose() { if (!_broken) _pool.Return(Client); }
+        }
+
+        class Asker
+        {
+            private readonly WirePool _pool = new();
+            private async Task<FlaggedLease> TakeAsync(CancellationToken stop) => new(_pool, await _pool.RentAsync(stop));
+            public async Task<string> AskAsync(string q, CancellationToken stop)
+            {
+                using var lease = await TakeAsync(stop);
+                try
+                {
+                    await lease.Client.SendAsync(q, stop);
+                    return await lease.Client.ReceiveAsync(stop);
+                }
+                catch
+                {
+                    lease.GiveUp();
+                    throw;
+                }
+            }
+        }
+        """ + Reports.Pool);
+
+    /// <summary>What it does by itself is no business of its users.</summary>
+    [Fact]
+    public Task A_lease_that_finds_out() => Case.SilentAsync("""
+        sealed class WatchfulLease : IDisposable
+        {
+            private readonly WirePool _pool;
+            private readonly WireClient _client;
+            private bool _broken;
+            public WatchfulLease(WirePool pool, WireClient client) => (_pool, _client) = (pool, client);
+            public async Task<string> AskAsync(string q, CancellationToken stop)
+            {
+                try { await _client.SendAsync(q, stop); return await _client.ReceiveAsync(stop); }
+                catch { _broken = true; throw; }
+            }
+
+            public void Dispose() { if (_broken) _client.Dispose(); else _pool.Return(_client); }
+        }
+
+        class Asker
+        {
+            private readonly WirePool _pool = new();
+            public async Task<string> AskAsync(string q, CancellationToken stop)
+            {
+                using var lease = new WatchfulLease(_pool, await _pool.RentAsync(stop));
+                return await lease.AskAsync(q, stop);
+            }
+        }
+        """ + Reports.Pool);
+
+    [Theory]
+    [InlineData("var mine = ++_next;", "answer[0] != mine")]
+    [InlineData("var mine = (byte)Interlocked.Increment(ref _next);", "answer[0] != mine")]
+    [InlineData("q[0] = (byte)++_next;", "answer[0] != q[0]")]
+    public Task Answers_of_earlier_questions_are_skipped(string drawn, string differs) => Case.SilentAsync($$"""
+        class Device(NetworkStream stream)
+        {
+            private readonly SemaphoreSlim _gate = new(1, 1);
+            private int _next;
+            public async Task<byte[]> AskAsync(byte[] q, CancellationToken stop)
+            {
+                await _gate.WaitAsync(stop);
+                try
+                {
+                    {{drawn}}
+                    await stream.WriteAsync(q, stop);
+                    var answer = new byte[8];
+                    do await stream.ReadExactlyAsync(answer, stop); while ({{differs}});
+                    return answer;
+                }
+                finally { _gate.Release(); }
+            }
+        }
+        """);
 }

@@ -11,5 +11,7 @@ public class Silent
     [InlineData("public async Task ConnectAsync() { using var e = new SocketAsyncEventArgs(); var done = new TaskCompletionSource(); e.Completed += (_, _) => done.SetResult(); if (_socket.ConnectAsync(e)) await done.Task; }")]
     [InlineData("public void Send() { var e = Take(); try { if (!_socket.SendAsync(e)) Sent(e); } catch (ObjectDisposedException) { _pool.Push(e); } }")]
     [InlineData("public void Connect() { var e = new SocketAsyncEventArgs(); if (_socket.ConnectAsync(e)) { Socket.CancelConnectAsync(e); } e.Dispose(); }")]
+    [InlineData("public bool Connect(ManualResetEvent done) { var e = new SocketAsyncEventArgs(); if (!_socket.ConnectAsync(e)) done.Set(); var over = done.WaitOne(9); if (over) e.Dispose(); return over; }")]
+    [InlineData("public void Tell(Socket[] peers) { foreach (var peer in peers) { SocketAsyncEventArgs e; lock (_pool) e = Take(); if (!peer.SendAsync(e)) Sent(e); } }")]
     public Task Of_a_server(string members) => Case.SilentAsync(Reports.Server(members));
 }

@@ -53,4 +53,22 @@ public class Reports
     public Task With_its_message() => Case.HoldsAsync(
         Device("public async Task<string> AskAsync(string q) { await {|#0:_wire.SendAsync(q)|}; return await {|#1:_wire.ReceiveAsync()|}; }"),
         Case.Diagnostic("LCA4006").WithLocation(0).WithLocation(1).WithMessage("'AskAsync' writes to '_wire' and reads the answer after an await: a second caller of 'AskAsync' can get in between and take the other's answer"));
+
+    [Fact]
+    public Task Of_a_base_class_whose_subclass_is_open_to_all() => Case.HoldsAsync("""
+        abstract class Instrument(NetworkStream port)
+        {
+            protected async Task<byte[]> QueryAsync(byte[] q)
+            {
+                await {|LCA4006:port.WriteAsync(q)|};
+                await port.ReadExactlyAsync(q);
+                return q;
+            }
+        }
+
+        class Multimeter(NetworkStream port) : Instrument(port)
+        {
+            public Task<byte[]> VoltsAsync() => QueryAsync([1]);
+        }
+        """);
 }

@@ -40,4 +40,28 @@ public class Silent
             public void Return(Pooled one) => _idle.Add(one);
         }
         """);
+
+    [Fact]
+    public Task Of_a_base_class_whose_subclass_has_the_gate() => Case.SilentAsync("""
+        abstract class Instrument(NetworkStream port)
+        {
+            protected async Task<byte[]> QueryAsync(byte[] q)
+            {
+                await port.WriteAsync(q);
+                await port.ReadExactlyAsync(q);
+                return q;
+            }
+        }
+
+        class Multimeter(NetworkStream port) : Instrument(port)
+        {
+            private readonly SemaphoreSlim _gate = new(1, 1);
+            public async Task<byte[]> VoltsAsync()
+            {
+                await _gate.WaitAsync();
+                try { return await QueryAsync([1]); }
+                finally { _gate.Release(); }
+            }
+        }
+        """);
 }

@@ -11,6 +11,9 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
 {
     private readonly HashSet<string> _answers = Answers(args, function);
 
+    /// <summary>Variables that keep whether a wait with a limit saw the end.</summary>
+    private readonly HashSet<string> _waits = [.. Code.OwnNodes(function).OfType<InvocationExpressionSyntax>().Where(i => i.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitOne" }).Select(Kept).OfType<string>()];
+
     /// <summary>What is done too early, the operation that may hold it, by where it stands.</summary>
     public List<(IOperation Use, string How)> Found { get; } = [];
 
@@ -63,6 +66,7 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
                 token = OperationState.Done;
                 return true;
             case IInvocationOperation { TargetMethod.Name: "WaitOne" or "Wait" or "WaitAll" } when isTrue:
+            case ILocalReferenceOperation waited when _waits.Contains(waited.Local.Name) && isTrue:
                 token = OperationState.Done;
                 return true;
             default:
@@ -77,12 +81,12 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
         var name = call.TargetMethod.Name;
         if (Starts(call))
         {
-            if (token == OperationState.Pending && call.Syntax != Started) Note(call, "reused");
+            if (token == OperationState.Pending && (call.Syntax != Started || IsForEach(call))) Note(call, "reused");
             Started = call.Syntax;
             return OperationState.Pending;
         }
 
-        if (name is "WaitOne" or "Wait" && call.Type?.SpecialType == SpecialType.System_Boolean && !call.Arguments.IsEmpty && call.Syntax.Ancestors().Any(a => a is IfStatementSyntax or WhileStatementSyntax or ConditionalExpressionSyntax)) return token;
+        if (name is "WaitOne" or "Wait" && call.Type?.SpecialType == SpecialType.System_Boolean && !call.Arguments.IsEmpty && (call.Syntax.Ancestors().Any(a => a is IfStatementSyntax or WhileStatementSyntax or ConditionalExpressionSyntax) || Kept(call.Syntax) is not null)) return token;
         if (name is "WaitOne" or "Wait" or "GetResult" or "Sleep" or "SpinOnce" or "SpinUntil" or "CancelConnectAsync" or "Close" or "Shutdown" || name is "Dispose" && !IsIt(call.Instance)) return token == OperationState.Pending ? OperationState.Done : token;
         if (token != OperationState.Pending) return LeavesPending(call) ? OperationState.Pending : token;
         if (name is "Dispose" && IsIt(call.Instance)) Note(call, "disposed");
@@ -121,13 +125,22 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
         foreach (var call in Code.OwnNodes(function).OfType<InvocationExpressionSyntax>())
         {
             if (!call.ArgumentList.Arguments.Any(a => a.Expression is IdentifierNameSyntax name && name.Identifier.ValueText == args.Name)) continue;
-            switch (call.Parent)
-            {
-                case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax variable }: names.Add(variable.Identifier.ValueText); break;
-                case AssignmentExpressionSyntax { Left: IdentifierNameSyntax local }: names.Add(local.Identifier.ValueText); break;
-            }
+            if (Kept(call) is { } name) names.Add(name);
         }
 
         return names;
     }
+
+    /// <summary>The variable that what a call answers goes into.</summary>
+    private static string? Kept(SyntaxNode call) => call.Parent switch
+    {
+        EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax variable } => variable.Identifier.ValueText,
+        AssignmentExpressionSyntax { Left: IdentifierNameSyntax local } => local.Identifier.ValueText,
+        _ => null,
+    };
+
+    /// <summary>On each of several connections in turn, with the one object.</summary>
+    private bool IsForEach(IInvocationOperation call) =>
+        call.Instance is ILocalReferenceOperation { Local: var connection } && connection.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is ForEachStatementSyntax each && each.Statement.Span.Contains(call.Syntax.Span)
+        && !args.DeclaringSyntaxReferences.Any(r => each.Span.Contains(r.Span));
 }

@@ -128,7 +128,7 @@ internal sealed class ExchangeCalls
         }
 
         if (isOn && Closing.Contains(call.TargetMethod.Name) || given is not null && Closing.Any(c => call.TargetMethod.Name.StartsWith(c, StringComparison.Ordinal)) || given is not null && call.TargetMethod.Name is "Remove" or "TryRemove" or "Exchange" or "SafeDispose" or "CompareExchange"
-            || !isOn && given is null && _isKept && IsOwnClosing(call))
+            || !isOn && given is null && _isKept && IsOwnClosing(call) || isOn && !_isKept && GivingBack.Spoils(call.TargetMethod, _analysis, _cancellation))
         {
             if (!IsLease(call)) _effects[call.Syntax] = new ExchangeEffect(ExchangeStep.Close, []);
             return;

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Facts;
@@ -57,7 +58,7 @@ internal static class GivingBack
         foreach (var method in named.GetMembers().OfType<IMethodSymbol>().Where(m => m.Name is "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "DisposeCore" || m.Name.EndsWith(".Dispose", StringComparison.Ordinal) || m.Name.EndsWith(".DisposeAsync", StringComparison.Ordinal)))
         {
             if (Code.Of(method, analysis, cancellation) is not { } code) continue;
-            if (AsksMore(code.Syntax)) return false;
+            if (AsksMore(code.Syntax, lease: named)) return false;
             found |= code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) || IsGiveBackDelegate(i));
         }
 
@@ -111,7 +112,8 @@ internal static class GivingBack
 
     /// <param name="method">The code.</param>
     /// <param name="symbol">Its method, whose own flags its callers decide.</param>
-    private static bool AsksMore(SyntaxNode method, IMethodSymbol? symbol = null)
+    /// <param name="lease">The lease whose disposal it is, whose flag of a broken connection its users have to set.</param>
+    private static bool AsksMore(SyntaxNode method, IMethodSymbol? symbol = null, INamedTypeSymbol? lease = null)
     {
         foreach (var node in method.DescendantNodes())
         {
@@ -121,11 +123,47 @@ internal static class GivingBack
                 ConditionalExpressionSyntax conditional => conditional.Condition,
                 _ => null,
             };
-            if (condition?.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => TellsOfExchange(n.Identifier.ValueText) && symbol?.Parameters.Any(p => p.Name == n.Identifier.ValueText) != true) == true) return true;
+            if (condition?.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => TellsOfExchange(n.Identifier.ValueText) && symbol?.Parameters.Any(p => p.Name == n.Identifier.ValueText) != true && !(lease is not null && IsSetByUsers(n.Identifier.ValueText, lease))) == true) return true;
         }
 
         return false;
     }
+
+    /// <summary>A method of a lease that says that the connection must not go back.</summary>
+    public static bool Spoils(IMethodSymbol method, Analysis analysis, CancellationToken cancellation) =>
+        analysis.Summaries.IsOwn(method) && Code.Of(method, analysis, cancellation) is { } code
+        && code.Syntax.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Right.IsKind(SyntaxKind.TrueLiteralExpression) && Assigned(a) is { } name && TellsOfDamage(name) && method.ContainingType.GetMembers(name).Length > 0);
+
+    /// <summary>
+    /// A flag of a lease that is off until somebody says that the connection is damaged: who says nothing gives it back. Not where
+    /// the lease finds out for itself.
+    /// </summary>
+    private static bool IsSetByUsers(string name, INamedTypeSymbol lease)
+    {
+        if (!TellsOfDamage(name) || lease.GetMembers(name).FirstOrDefault() is not (IFieldSymbol { Type.SpecialType: SpecialType.System_Boolean } or IPropertySymbol { Type.SpecialType: SpecialType.System_Boolean, SetMethod: not null })) return false;
+        foreach (var node in lease.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax().DescendantNodes()))
+        {
+            switch (node)
+            {
+                case VariableDeclaratorSyntax { Initializer: { } initial } field when field.Identifier.ValueText == name && !initial.Value.IsKind(SyntaxKind.FalseLiteralExpression):
+                case PropertyDeclarationSyntax { Initializer: { } given } property when property.Identifier.ValueText == name && !given.Value.IsKind(SyntaxKind.FalseLiteralExpression):
+                case AssignmentExpressionSyntax assignment when Assigned(assignment) == name && (!assignment.Right.IsKind(SyntaxKind.TrueLiteralExpression) && !assignment.Right.IsKind(SyntaxKind.FalseLiteralExpression) || assignment.Ancestors().Any(a => a is CatchClauseSyntax or FinallyClauseSyntax or IfStatementSyntax)):
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TellsOfDamage(string name) =>
+        new[] { "broken", "fault", "dirty", "poison", "discard", "failed", "invalid", "corrupt", "destroyed", "damaged", "doomed" }.Any(w => name.IndexOf(w, StringComparison.OrdinalIgnoreCase) >= 0);
+
+    private static string? Assigned(AssignmentExpressionSyntax assignment) => assignment.Left switch
+    {
+        IdentifierNameSyntax name => name.Identifier.ValueText,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
+        _ => null,
+    };
 
     private static bool TellsOfExchange(string name) =>
         new[] { "complete", "broken", "fault", "healthy", "dirty", "pending", "busy", "clean", "reusable", "keep", "valid", "poison", "outstanding", "inflight", "discard", "success", "finished", "failed", "usable", "canbereused", "canreuse", "ok" }

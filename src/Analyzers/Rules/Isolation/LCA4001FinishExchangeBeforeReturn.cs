@@ -128,9 +128,9 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
                 var clause = exit.Token.Catch ?? Swallowing(function, exchange);
                 // A clause that only leaves decides nothing: what lets the next one in does.
                 if (clause is not null && (exit.Token.Released is null || !OnlyJumps(clause))) yield return clause;
-                else if (exit.Token.Released is { } released && ReadsBefore(released, exchange)) yield return released;
+                else if (exit.Token.Released is { } released && ReadsBefore(released, exchange) && WritesWithin(released, exchange, function)) yield return released;
             }
-            else if (exit.Token.Released is { } released && ReadsBefore(released, exchange))
+            else if (exit.Token.Released is { } released && ReadsBefore(released, exchange) && WritesWithin(released, exchange, function))
             {
                 yield return released;
             }
@@ -140,6 +140,17 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
     /// <summary>A gate around the write alone is another matter: it never held the pair together.</summary>
     private static bool ReadsBefore(SyntaxNode released, ExchangeCalls exchange) =>
         exchange.Effects.Any(e => e.Value.Step is ExchangeStep.Read or ExchangeStep.Whole or ExchangeStep.Begin && (e.Key.Span.End <= released.SpanStart || released.Span.Contains(e.Key.Span) || released.FirstAncestorOrSelf<SyntaxNode>(n => n is UsingStatementSyntax or BlockSyntax)?.Span.Contains(e.Key.Span) == true && released is not InvocationExpressionSyntax));
+
+    /// <summary>A gate that is entered after the write holds the read alone: the pair was never together.</summary>
+    private static bool WritesWithin(SyntaxNode released, ExchangeCalls exchange, SyntaxNode function)
+    {
+        var writes = exchange.Effects.Where(e => e.Value.Step == ExchangeStep.Write).Select(e => e.Key.SpanStart).ToList();
+        if (writes.Count == 0 || released is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax leaving }) return true;
+        var gate = leaving.Expression.ToString();
+        var entered = Code.OwnNodes(function).OfType<InvocationExpressionSyntax>()
+            .Where(i => i.SpanStart < released.SpanStart && i.Expression is MemberAccessExpressionSyntax access && access.Expression.ToString() == gate && Gates.Enters(i)).Select(i => i.SpanStart).DefaultIfEmpty(-1).Max();
+        return entered < 0 || writes.Any(w => w > entered && w < released.SpanStart);
+    }
 
     private static CatchClauseSyntax? Swallowing(SyntaxNode function, ExchangeCalls exchange) =>
         function.DescendantNodes().OfType<CatchClauseSyntax>().FirstOrDefault(c => c.Block.Statements.Count == 0 && c.Parent is TryStatementSyntax attempt && exchange.Effects.Keys.Any(k => attempt.Block.Span.Contains(k.Span)));
@@ -164,7 +175,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         foreach (var comparison in Code.OwnNodes(function).OfType<BinaryExpressionSyntax>())
         {
             if (!comparison.IsKind(SyntaxKind.EqualsExpression) && !comparison.IsKind(SyntaxKind.NotEqualsExpression)) continue;
-            if (IsNumber(comparison.Left) || IsNumber(comparison.Right)) return true;
+            if (IsNumber(comparison.Left) || IsNumber(comparison.Right) || IsCounted(comparison.Left, function) || IsCounted(comparison.Right, function) || IsEcho(comparison.Left, comparison.Right)) return true;
         }
 
         return false;
@@ -175,6 +186,15 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
             return name is not null && ClosingFlags.Words(name.TrimStart('_')).LastOrDefault() is { } last && last.ToLowerInvariant() is "id" or "tag" or "seq" or "sequence" or "transaction" or "correlation" or "nonce" or "number" or "xid" or "ticket";
         }
     }
+
+    /// <summary>The header of the answer against that of the question: <c>reply[0] != request[0]</c>.</summary>
+    private static bool IsEcho(ExpressionSyntax left, ExpressionSyntax right) =>
+        left is ElementAccessExpressionSyntax { Expression: var one } && right is ElementAccessExpressionSyntax { Expression: var other } && one.ToString() != other.ToString();
+
+    /// <summary>A variable that was drawn from a counter: <c>var mine = ++_next;</c>.</summary>
+    private static bool IsCounted(ExpressionSyntax side, SyntaxNode function) =>
+        side is IdentifierNameSyntax { Identifier.ValueText: var name } && Code.OwnNodes(function).OfType<VariableDeclaratorSyntax>().Any(v => v.Identifier.ValueText == name
+            && v.Initializer?.Value.DescendantNodesAndSelf().Any(n => n.IsKind(SyntaxKind.PreIncrementExpression) || n.IsKind(SyntaxKind.PostIncrementExpression) || n is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Interlocked" }, Name.Identifier.ValueText: "Increment" or "Add" } }) == true);
 
     /// <summary>A lock ends at its brace, a clause stands at its head.</summary>
     private static Location LocationOf(SyntaxNode place) => place switch

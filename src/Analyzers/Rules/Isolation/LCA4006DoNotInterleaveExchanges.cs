@@ -132,6 +132,8 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
         if (depth == 0) return 0;
         var entries = 0;
         var calls = symbol.ContainingType.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(file.Cancellation).DescendantNodes()).OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == symbol.Name).ToList();
+        // What a base class keeps for its subclasses is called from theirs.
+        if (symbol.DeclaredAccessibility is Accessibility.Protected or Accessibility.ProtectedAndInternal) calls.AddRange(CallsOutside(symbol, file));
         // Awaited in one loop: one after the other.
         if (calls.Count == 1 && Order.LoopAround(calls[0]) is not null) return 0;
         foreach (var name in calls)
@@ -159,6 +161,10 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
 
         return entries;
     }
+
+    private static IEnumerable<IdentifierNameSyntax> CallsOutside(IMethodSymbol symbol, RuleContext file) =>
+        file.Analysis.Callers.Of(symbol, file.Cancellation).Where(c => !symbol.ContainingType.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == c.Syntax.SyntaxTree && r.Span.Contains(c.Syntax.Span)))
+            .Select(c => c.Syntax.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().FirstOrDefault(n => n.Identifier.ValueText == symbol.Name)).Where(n => n is not null)!;
 
     /// <summary>One loop takes the requests out of a queue.</summary>
     private static bool IsQueue(SyntaxNode call)

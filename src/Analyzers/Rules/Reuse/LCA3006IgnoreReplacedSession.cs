@@ -35,10 +35,10 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
                 if (!subscriptions.TryGetValue(type, out var attached))
                 {
                     events ??= new LateEvents(file.Analysis, new Liveness(file.Analysis, file.Cancellation), file.Cancellation);
-                    subscriptions[type] = attached = events.Subscriptions(type);
+                    subscriptions[type] = attached = OwnBases(type, file).SelectMany(events.Subscriptions).ToList();
                 }
 
-                if (attached.Count == 0 || !SymbolEqualityComparer.Default.Equals(replacement.Member.ContainingType, type.OriginalDefinition)) continue;
+                if (attached.Count == 0 || !OwnBases(type, file).Any(t => SymbolEqualityComparer.Default.Equals(replacement.Member.ContainingType, t.OriginalDefinition))) continue;
                 var function = Values.FunctionAround(replacement.Operation) ?? root;
                 var acting = attached.Where(s => events!.Concerns(s, replacement) && !events.IsTakenBack(s, replacement, function) && events.ActsUnasked(s, replacement.Member)).ToList();
                 if (acting.FirstOrDefault() is not { } guilty || !Replaces(file, replacement, function, replacements) || replacements.EndsTheOld(replacement, function)) continue;
@@ -51,10 +51,16 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
     private static INamedTypeSymbol? Type(CodeMember member, RuleContext file) =>
         member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax ? file.Model.GetDeclaredSymbol(syntax, file.Cancellation) as INamedTypeSymbol : null;
 
+    /// <summary>The type, and those of its bases that stand in this compilation.</summary>
+    private static IEnumerable<INamedTypeSymbol> OwnBases(INamedTypeSymbol type, RuleContext file)
+    {
+        for (var part = type; part is not null && file.Analysis.Summaries.IsOwn(part); part = part.BaseType?.OriginalDefinition) yield return part;
+    }
+
     /// <summary>This member writes a field that may hold a session, and some part of the type attaches a handler.</summary>
     private static bool MaySubscribe(RuleContext file, INamedTypeSymbol type, CodeMember member) =>
-        type.GetMembers().Any(m => member.Identifiers.Contains(m.Name) && m is IFieldSymbol { IsImplicitlyDeclared: false, Type.IsReferenceType: true } or IPropertySymbol { SetMethod: not null, Type.IsReferenceType: true })
-        && file.Analysis.Holders.CodeOf(type).Any(m => m.Subscribes || m.AssignsPart);
+        OwnBases(type, file).Any(t => t.GetMembers().Any(m => member.Identifiers.Contains(m.Name) && m is IFieldSymbol { IsImplicitlyDeclared: false, Type.IsReferenceType: true } or IPropertySymbol { SetMethod: not null, Type.IsReferenceType: true }))
+        && OwnBases(type, file).Any(t => file.Analysis.Holders.CodeOf(t).Any(m => m.Subscribes || m.AssignsPart));
 
     /// <summary>There may be an old one: the code runs more than once, and not only where the field is null.</summary>
     private static bool Replaces(RuleContext file, Replacement replacement, IOperation function, Replacements replacements)

@@ -17,7 +17,7 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
     /// <param name="isSame">Whether another call makes the same request.</param>
     /// <param name="depth">How many helpers are followed.</param>
     public string? After(IOperation operation, IInvocationOperation request, Func<IOperation, bool> isSame, int depth = 3) =>
-        InLoop(operation, request) ?? InCatch(operation, request, isSame) ?? AfterTry(operation, request, isSame) ?? ByHelper(operation, request, depth);
+        InLoop(operation, request) ?? ByJump(operation, request) ?? InCatch(operation, request, isSame) ?? AfterTry(operation, request, isSame) ?? ByHelper(operation, request, depth);
 
     /// <summary>The loop goes round again when it fails, and ends when it succeeds.</summary>
     private string? InLoop(IOperation operation, IInvocationOperation request)
@@ -29,6 +29,24 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
             foreach (var clause in attempt.Catches)
             {
                 if (_failures.Of(clause, request) is { } failure && GoesRound(clause, attempt, loop)) return failure.Name;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The clause jumps back to a label in front of the <c>try</c>.</summary>
+    private string? ByJump(IOperation operation, IInvocationOperation request)
+    {
+        for (IOperation child = operation; child.Parent is { } parent && child is not (IAnonymousFunctionOperation or ILocalFunctionOperation); child = parent)
+        {
+            if (parent is not ITryOperation attempt || attempt.Body != child) continue;
+            foreach (var clause in attempt.Catches)
+            {
+                var targets = clause.Syntax.DescendantNodes().OfType<GotoStatementSyntax>().Select(g => g.Expression?.ToString()).ToList();
+                if (targets.Count == 0 || attempt.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) continue;
+                var jumpsBack = member.DescendantNodes().OfType<LabeledStatementSyntax>().Any(l => l.SpanStart <= attempt.Syntax.SpanStart && targets.Contains(l.Identifier.ValueText));
+                if (jumpsBack && _failures.Of(clause, request) is { } failure) return failure.Name;
             }
         }
 

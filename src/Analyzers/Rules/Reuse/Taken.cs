@@ -33,6 +33,8 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
             foreach (var reference in Values.References(alias, root))
             {
                 if (reference.Syntax.SpanStart < taking.Syntax.Span.End && !taking.Syntax.Span.Contains(reference.Syntax.Span) || taking.Syntax.Span.Contains(reference.Syntax.Span)) continue;
+                // What has been put in its place is another one.
+                if (IsReplacedBefore(reference, alias, taking, aliases)) continue;
                 var act = Classify(reference);
                 if (act != Act.Nothing) acts.Add((reference.Syntax.SpanStart, act, reference, null));
             }
@@ -66,6 +68,24 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
         if (aliases.Count > 0) return null;
         var act = Classify(taking);
         return act is Act.Use or Act.HandOut ? act : Act.Nothing;
+    }
+
+    /// <summary>On the way to this use, in a block around it, the variable is given a connection of another origin.</summary>
+    private static bool IsReplacedBefore(IOperation reference, ISymbol alias, IOperation taking, HashSet<ISymbol> aliases)
+    {
+        for (IOperation child = reference; child.Parent is { } parent; child = parent)
+        {
+            if (parent is not IBlockOperation block) continue;
+            foreach (var statement in block.Operations)
+            {
+                if (statement == child) break;
+                if (statement.Syntax.SpanStart < taking.Syntax.Span.End) continue;
+                if (statement is IExpressionStatementOperation { Operation: ISimpleAssignmentOperation assignment } && Variable(assignment.Target) is { } variable && Values.Is(variable, alias)
+                    && !assignment.Value.DescendantsAndSelf().Any(o => o == taking || Variable(o) is { } from && aliases.Contains(from))) return true;
+            }
+        }
+
+        return false;
     }
 
     private static ISymbol? Variable(IOperation? target) => target switch
