@@ -22,6 +22,10 @@ internal sealed partial class MarkedFolder
         ["CreationMore"] = CreationRules,
         ["SendingRules"] = SendingRules,
         ["SendingMore"] = SendingRules,
+        ["ReuseRules"] = ReuseRules,
+        ["ReuseMore"] = ReuseRules,
+        ["IsolationRules"] = IsolationRules,
+        ["IsolationMore"] = IsolationRules,
     };
 
     private readonly string[] _rules;
@@ -41,6 +45,10 @@ internal sealed partial class MarkedFolder
     private static string[] CreationRules => ["LCA1001", "LCA1002", "LCA1003", "LCA1004", "LCA1005", "LCA1006", "LCA1007", "LCA1008"];
 
     private static string[] SendingRules => ["LCA2001", "LCA2002", "LCA2003", "LCA2004", "LCA2005"];
+
+    private static string[] ReuseRules => ["LCA3001", "LCA3002", "LCA3003", "LCA3004", "LCA3005", "LCA3006"];
+
+    private static string[] IsolationRules => ["LCA4001", "LCA4002", "LCA4003", "LCA4004", "LCA4005", "LCA4006"];
 
     public static IEnumerable<string> All => _rulesOf.Keys;
 
