@@ -33,6 +33,7 @@ internal sealed class Analysis
         Tasks = new TaskMethods(this);
         Escapes = new Escapes(this);
         Callers = new Callers(this);
+        Raisers = new Raisers(this);
         Requests = new Requests(this);
         Raises = new Raises(this);
     }
@@ -76,6 +77,8 @@ internal sealed class Analysis
     public Escapes Escapes { get; }
 
     public Callers Callers { get; }
+
+    public Raisers Raisers { get; }
 
     public Requests Requests { get; }
 

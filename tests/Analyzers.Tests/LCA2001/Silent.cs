@@ -3,6 +3,33 @@ namespace LifecycleAnalyzers.Tests.LCA2001;
 /// <summary>What a check looks like, what is no callback, and what is no send. Each has its reported twin in <see cref="Reports"/>.</summary>
 public class Silent
 {
+    private static string Exchange(string handling) => $$"""
+        class Wire2 : IDisposable
+        {
+            public event EventHandler<string>? Reply;
+            public bool IsConnected { get; private set; }
+            public void Send(object m) { if (!IsConnected) throw new InvalidOperationException(); }
+            public void Dispose() => IsConnected = false;
+            public void Listen() { try { while (IsConnected) Process("x"); } catch (Exception e) { {{handling}} } }
+            private void Process(string message) => Reply?.Invoke(this, message);
+        }
+
+        class Handshake
+        {
+            private readonly Wire2Session _session;
+            public Handshake(Wire2Session session) { _session = session; _session.Reply += OnReply; }
+            private void OnReply(object? sender, string m) { MARK; }
+        }
+        """.Replace("Wire2Session", "Wire2Connection").Replace("Wire2 ", "Wire2Connection ");
+
+    [Fact]
+    public Task The_loop_that_raises_the_event_hears_of_it() => Case.SilentAsync(Exchange("Console.WriteLine(e);").Replace("MARK", "_session.Send(m)"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("throw;")]
+    public Task The_loop_hides_it_or_lets_it_out(string handling) => Case.HoldsAsync(Exchange(handling).Replace("MARK", "{|LCA2001:_session.Send(m)|}"));
+
     private static string Handler(string body, string members = "") => $$"""
         class Feed
         {

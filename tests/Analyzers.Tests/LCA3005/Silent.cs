@@ -3,6 +3,22 @@ namespace LifecycleAnalyzers.Tests.LCA3005;
 /// <summary>Repeatable, proven unwritten, keyed, another request, or not repeated at all.</summary>
 public class Silent
 {
+    [Fact]
+    public Task Another_message_tells_of_the_failure() => Case.SilentAsync("""
+        class Responder(IConnectionFactory factory)
+        {
+            private readonly IChannel _channel = factory.Open();
+            public async Task AnswerAsync(string to, Func<byte[]> work)
+            {
+                try { var message = work(); await _channel.BasicPublishAsync("", to, message); }
+                catch (Exception e) { var message = System.Text.Encoding.UTF8.GetBytes(e.Message); await _channel.BasicPublishAsync("", to, message); throw; }
+            }
+        }
+
+        interface IConnectionFactory { IChannel Open(); }
+        interface IChannel { Task BasicPublishAsync(string exchange, string key, byte[] body); bool IsOpen { get; } void Close(); }
+        """);
+
     [Theory]
     // Reads, and what may be done twice
     [InlineData("try { return await http.GetAsync(url, ct); } catch (HttpRequestException) { return await http.GetAsync(url, ct); }")]

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 
@@ -189,7 +190,7 @@ internal sealed class ExchangeCalls
 
         if (given is not null)
         {
-            if (method.MethodKind == MethodKind.DelegateInvoke || method.IsAbstract && _analysis.Summaries.IsOwn(method)) return _isKept && !Reads && !Writes ? null : (IsReader(method) ? ExchangeStep.Read : ExchangeStep.Whole, false);
+            if (method.MethodKind == MethodKind.DelegateInvoke || method.IsAbstract && _analysis.Summaries.IsOwn(method)) return _isKept && !Reads && !Writes ? null : (IsReader(method) ? ExchangeStep.Read : OnlyWrites(call) ? ExchangeStep.Write : ExchangeStep.Whole, false);
             if (depth == 0 || given.Parameter is not { } parameter || !_analysis.Summaries.IsOwn(method)) return null;
             var key = method.OriginalDefinition.Parameters.FirstOrDefault(p => p.Ordinal == parameter.Ordinal);
             return key is null ? null : Inner(method, key, depth);
@@ -210,6 +211,11 @@ internal sealed class ExchangeCalls
     }
 
     private static bool IsReader(IMethodSymbol method) => method.Name.StartsWith("Read", StringComparison.Ordinal) || method.Name.StartsWith("Receive", StringComparison.Ordinal);
+
+    /// <summary>A delegate whose name says that it writes: <c>_writeOverride(stream, frame)</c>.</summary>
+    private static bool OnlyWrites(IInvocationOperation call) =>
+        call.Instance is { } called && Wire.KeyOf(IoCalls.Unwrapped(Code.Unwrapped(called))) is { } member
+        && ClosingFlags.Words(member.Name.TrimStart('_')).FirstOrDefault() is { } verb && (string.Equals(verb, "write", StringComparison.OrdinalIgnoreCase) || string.Equals(verb, "send", StringComparison.OrdinalIgnoreCase));
 
     private static WireUse ByName(string name) =>
         name.StartsWith("Write", StringComparison.Ordinal) || name.StartsWith("Send", StringComparison.Ordinal) ? WireUse.Write

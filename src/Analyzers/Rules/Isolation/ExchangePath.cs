@@ -60,7 +60,24 @@ internal sealed class ExchangePath(ExchangeCalls calls, SyntaxNode function, Ana
         }
     }
 
-    public bool Assume(IOperation condition, bool isTrue, ref ExchangeToken token, PathView<ExchangeToken> view) => true;
+    public bool Assume(IOperation condition, bool isTrue, ref ExchangeToken token, PathView<ExchangeToken> view)
+    {
+        // Where no connection is there, none is kept.
+        if (IsNothing(condition) == isTrue) token = new(ExchangeState.Closed, null, null);
+        return true;
+    }
+
+    /// <summary>The truth of the condition at which there is no connection.</summary>
+    private bool? IsNothing(IOperation condition) => PathView<ExchangeToken>.Unwrapped(condition) switch
+    {
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } binary when IsNull(binary.RightOperand) && IsConnection(binary.LeftOperand) => binary.OperatorKind == BinaryOperatorKind.Equals,
+        IIsNullOperation { Operand: var asked } when IsConnection(asked) => true,
+        IIsPatternOperation { Pattern: IConstantPatternOperation { Value: var value }, Value: var asked } when IsNull(value) && IsConnection(asked) => true,
+        IIsPatternOperation { Pattern: INegatedPatternOperation { Pattern: IConstantPatternOperation { Value: var value } }, Value: var asked } when IsNull(value) && IsConnection(asked) => false,
+        _ => null,
+    };
+
+    private static bool IsNull(IOperation value) => PathView<ExchangeToken>.Unwrapped(value).ConstantValue is { HasValue: true, Value: null };
 
     public ExchangeToken Return(IOperation? value, ExchangeToken token, PathView<ExchangeToken> view) => token;
 

@@ -71,7 +71,7 @@ internal static class GivingBack
     private static bool IsGiveBackDelegate(IInvocationOperation call)
     {
         if (call.TargetMethod.MethodKind != MethodKind.DelegateInvoke || !call.Arguments.Any(a => IsOwnPart(a.Value))) return false;
-        var name = (call.Instance is null ? null : Wire.KeyOf(Code.Unwrapped(call.Instance)))?.Name ?? call.Syntax.ToString();
+        var name = (call.Instance is null ? null : Wire.KeyOf(IoCalls.Unwrapped(Code.Unwrapped(call.Instance))))?.Name ?? call.Syntax.ToString();
         return new[] { "return", "release", "giveback", "recycle", "cleanup", "ondispose" }.Any(w => name.IndexOf(w, StringComparison.OrdinalIgnoreCase) >= 0);
     }
 

@@ -75,7 +75,20 @@ internal sealed class LCA3005DoNotRepeatWrittenRequest : IRule
         if (again.TargetMethod.Name.StartsWith("ExecuteNonQuery", StringComparison.Ordinal)) return Statement(IoCalls.Receiver(first)) == Statement(IoCalls.Receiver(again));
         // Of an HTTP request the address is enough: its content may be made anew.
         var length = again.TargetMethod.Name.StartsWith("Post", StringComparison.Ordinal) || again.TargetMethod.Name.StartsWith("Patch", StringComparison.Ordinal) ? 1 : int.MaxValue;
-        return Arguments(first, length).SequenceEqual(Arguments(again, length));
+        return Arguments(first, length).SequenceEqual(Arguments(again, length)) && (length == 1 || !SendsAnother(first, again));
+    }
+
+    /// <summary>The variables have one name and are two: an answer in the <c>try</c>, the news of its failure in the <c>catch</c>.</summary>
+    private static bool SendsAnother(IInvocationOperation first, IInvocationOperation again)
+    {
+        foreach (var argument in again.Arguments)
+        {
+            var earlier = first.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == argument.Parameter?.Ordinal);
+            if (earlier is null || Values.Unwrapped(argument.Value) is not ILocalReferenceOperation { Local: var sent } || Values.Unwrapped(earlier.Value) is not ILocalReferenceOperation { Local: var before } || Values.Is(sent, before)) continue;
+            if (Address(argument.Value) != Address(earlier.Value)) return true;
+        }
+
+        return false;
     }
 
     private static IEnumerable<string> Arguments(IInvocationOperation call, int length) =>
