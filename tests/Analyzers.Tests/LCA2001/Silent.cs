@@ -22,13 +22,13 @@ public class Silent
         }
         """.Replace("Wire2Session", "Wire2Connection").Replace("Wire2 ", "Wire2Connection ");
 
-    [Fact]
-    public Task The_loop_that_raises_the_event_hears_of_it() => Case.SilentAsync(Exchange("Console.WriteLine(e);").Replace("MARK", "_session.Send(m)"));
-
     [Theory]
+    [InlineData("Console.WriteLine(e);")]
     [InlineData("")]
-    [InlineData("throw;")]
-    public Task The_loop_hides_it_or_lets_it_out(string handling) => Case.HoldsAsync(Exchange(handling).Replace("MARK", "{|LCA2001:_session.Send(m)|}"));
+    public Task The_loop_that_raises_the_event_catches_it(string handling) => Case.SilentAsync(Exchange(handling).Replace("MARK", "_session.Send(m)"));
+
+    [Fact]
+    public Task The_loop_that_raises_the_event_lets_it_out() => Case.HoldsAsync(Exchange("throw;").Replace("MARK", "{|LCA2001:_session.Send(m)|}"));
 
     private static string Handler(string body, string members = "") => $$"""
         class Feed
