@@ -112,7 +112,7 @@ public class Fixes
         class Feed
         {
             // The count is used, so the guard has no place; and what Connected tells is another rule's matter.
-            public Feed(Socket socket, Timer timer, byte[] data, CancellationToken stop) => stop.Register(() => { var n = {|LCA2001:socket.Send(data)|}; if (socket.{|LCA2003:Connected|}) socket.Receive(data); Console.WriteLine(n); });
+            public Feed(Socket socket, Timer timer, byte[] data, CancellationToken stop) => stop.Register(() => { var n = {|LCA2001:socket.Send(data)|}; if (socket.{|LCA2003:Connected|}) socket.Send(data); Console.WriteLine(n); });
         }
         """);
 }
