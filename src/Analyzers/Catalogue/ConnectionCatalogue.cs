@@ -133,6 +133,9 @@ internal sealed partial class ConnectionCatalogue
         return default;
     }
 
+    /// <summary>A type of a library that the package itself knows.</summary>
+    public bool IsBuiltIn(INamedTypeSymbol type) => _builtIn.Of(type) is not null;
+
     /// <summary>What is said of exactly this type: a connection, none (an empty verdict), or nothing.</summary>
     private Verdict? Told(INamedTypeSymbol type)
     {

@@ -89,7 +89,9 @@ internal sealed class Openings(Analysis analysis)
     private bool HasResource(INamedTypeSymbol type)
     {
         if (analysis.Connections.TypeOf(type) is not { } known || (known.Traits & Free) != 0) return false;
-        // What the user's own class holds is seen: without a connection in it there is nothing to leak.
+        // What the user's own class holds is seen, also where a line of the user's own catalogue file tells of it: without a connection
+        // in it there is nothing to leak.
+        if (!known.Symbol.DeclaringSyntaxReferences.IsEmpty && !analysis.Catalogue.IsBuiltIn(known.Symbol)) return HoldsConnection(type);
         return !analysis.Summaries.IsOwn(type) || !SymbolEqualityComparer.Default.Equals(known.Symbol, type.OriginalDefinition) && !analysis.Summaries.IsOwn(known.Symbol) || HoldsConnection(type);
     }
 
