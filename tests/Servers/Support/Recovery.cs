@@ -64,8 +64,9 @@ internal static class Recovery
         Assert.Empty(load.With(SendOutcome.Sent).Except(stored));
         Assert.Empty(load.With(SendOutcome.NotOpen).Intersect(stored));
 
-        // One exchange at a time is under way, so that each kill leaves at most one entry of which nobody can know.
-        Assert.InRange(load.With(SendOutcome.Unknown).Count(), 0, Kills);
+        // One exchange at a time is under way, so that a kill leaves at most one entry of which nobody can know; another may be cut short
+        // on the way back, by a connection that the system gave while the server was still going.
+        Assert.InRange(load.With(SendOutcome.Unknown).Count(), 0, 2 * Kills);
         Assert.Empty(stored.Except(load.With(SendOutcome.Sent)).Except(load.With(SendOutcome.Unknown)));
     }
 }
