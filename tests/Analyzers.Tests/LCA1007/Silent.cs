@@ -30,6 +30,8 @@ public class Silent
     [InlineData("int CurrentReplies; bool M(Socket s, byte[] b) { CurrentReplies++; var done = s.Receive(b) > 0; if (!done) CurrentReplies -= 1; return done; }")]
     // A semaphore that lets one in is a lock.
     [InlineData("readonly SemaphoreSlim _connectionLock = new(1, 1); async Task M(Socket s, CancellationToken stop) { await _connectionLock.WaitAsync(stop); await EchoAsync(s, stop); _connectionLock.Release(); }")]
+    // One that starts with none is a signal: somebody says that a connection has ended, somebody waits for it.
+    [InlineData("readonly SemaphoreSlim _ended = new(0); void M(Socket s, CancellationToken stop) { s.Send(new byte[1]); _ended.Wait(stop); EchoAsync(s, stop).Wait(stop); } void Ended(Socket s) { s.Shutdown(SocketShutdown.Send); _ended.Release(); }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { var tries = 0; tries++; await EchoAsync(s, stop); tries--; }")]
     // Nothing here has to do with a connection.
     [InlineData("int _jobs; async Task M(Func<Task> job) { _jobs++; await job(); _jobs--; }")]

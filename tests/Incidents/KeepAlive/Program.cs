@@ -1,5 +1,5 @@
-// The scenario: a thousand times two orders, the second right behind the answer to the first. The server ends
-// every connection together with its answer, and counts what arrives, by order.
+// The scenario: a thousand times two orders, the second when the first is answered and its connection has been ended by the
+// server, as the answer said. The server counts what arrives, by order.
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.NetworkInformation;
@@ -10,6 +10,9 @@ namespace Incidents.KeepAlive;
 public static class Program
 {
     private const int Pairs = 1000;
+
+    // An order is posted only when the end of the last connection has been sent: the incident is a FIN that has arrived already.
+    private static readonly SemaphoreSlim _ended = new(0);
 
     public static async Task<int> Main()
     {
@@ -60,7 +63,8 @@ public static class Program
     {
         try
         {
-            return client.Post(order) == $"took {order}";
+            var answer = client.Post(order);
+            return _ended.Wait(TimeSpan.FromSeconds(20)) && answer == $"took {order}";
         }
         catch (NoAnswerException)
         {
@@ -95,6 +99,7 @@ public static class Program
         if (OperatingSystem.IsLinux()) peer.SetRawSocketOption(6 /* IPPROTO_TCP */, 3 /* TCP_CORK */, BitConverter.GetBytes(1));
         HttpText.Write(peer, $"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {answer.Length}\r\n\r\n{answer}");
         peer.Shutdown(SocketShutdown.Send);
+        _ended.Release();
     }
 
     /// <summary>Connections of this program that the operating system still knows as open, on either side, once it settled.</summary>

@@ -43,9 +43,22 @@ internal sealed class EchoServer : IDisposable
         _listener.Dispose();
         foreach (var socket in _open.Keys)
         {
-            socket.LingerState = new LingerOption(true, 0);
-            socket.Dispose();
+            Reset(socket);
         }
+    }
+
+    private static void Reset(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its peer has ended it in this moment: there is nothing left to reset.
+        }
+
+        socket.Dispose();
     }
 
     private async Task AcceptAsync()

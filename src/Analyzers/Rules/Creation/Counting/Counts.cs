@@ -103,7 +103,7 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
             case { SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 }:
                 return node is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitAsync" or "Release" } } && MayBeOfConnections(symbol.Name);
             case { Name: "SemaphoreSlim", ContainingNamespace.Name: "Threading" }:
-                return IsInvocationOf(node, "Wait", "WaitAsync", "Release") && MayBeOfConnections(symbol.Name) && !IsMutex(symbol);
+                return IsInvocationOf(node, "Wait", "WaitAsync", "Release") && MayBeOfConnections(symbol.Name) && !IsLockOrSignal(symbol);
             default:
                 return IsInvocationOf(node, "Add", "TryAdd", "Remove", "TryRemove") && type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true
                     && (ClosingFlags.Words(symbol.Name).LastOrDefault() is { } word && Plainly.Contains(word) || type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(IsConnection));
@@ -122,13 +122,13 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
     /// <summary>The name says that connections are counted.</summary>
     public static bool NamesConnections(ISymbol field) => ClosingFlags.Words(field.Name).Any(OfConnections.Contains);
 
-    /// <summary>A semaphore that lets one in is a lock.</summary>
-    private bool IsMutex(ISymbol symbol)
+    /// <summary>A semaphore that lets one in is a lock; one that lets nobody in before it is released tells of something that happened.</summary>
+    private bool IsLockOrSignal(ISymbol symbol)
     {
         foreach (var (value, _) in Assignments.To(symbol, analysis.Bodies))
         {
             var arguments = value is BaseObjectCreationExpressionSyntax { ArgumentList: { } list } ? list.Arguments : default;
-            if (arguments.Count > 0 && arguments[0].Expression is LiteralExpressionSyntax { Token.Value: 1 }) return true;
+            if (arguments.Count > 0 && arguments[0].Expression is LiteralExpressionSyntax { Token.Value: 0 or 1 }) return true;
         }
 
         return false;
