@@ -14,7 +14,7 @@ internal static class AttributeReader
     private static readonly string[] Names =
     [
         "ConnectionAttribute", "NotAConnectionAttribute", "OpensAttribute", "SendsAttribute", "ClosesAttribute", "ConnectionStateAttribute", "ErrorEventAttribute",
-        "ConnectionCallbackAttribute", "CreatesFreshAttribute", "EnsuresOpenAttribute",
+        "ConnectionCallbackAttribute", "CreatesFreshAttribute", "EnsuresOpenAttribute", "TakesOwnershipAttribute",
     ];
 
     /// <summary>
@@ -87,6 +87,12 @@ internal static class AttributeReader
 
     public static MemberFacts OfParameter(IParameterSymbol parameter) =>
         parameter.GetAttributes().Any(a => Name(a) == "ConnectionCallbackAttribute") ? new MemberFacts(Role.Callback) : MemberFacts.None;
+
+    /// <summary>The parameter, or its method as a whole, is said to take over what it is given.</summary>
+    public static bool TakesOver(IParameterSymbol parameter) =>
+        parameter.GetAttributes().Any(IsTaking) || parameter.ContainingSymbol is IMethodSymbol method && method.GetAttributes().Any(IsTaking);
+
+    private static bool IsTaking(AttributeData attribute) => Name(attribute) == "TakesOwnershipAttribute";
 
     private static bool Returns(IMethodSymbol method) =>
         StateValues.Unwrapped(method.ReturnType) is { SpecialType: not (SpecialType.System_Void or SpecialType.System_Boolean), Name: not ("Task" or "ValueTask") };

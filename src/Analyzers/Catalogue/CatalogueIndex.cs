@@ -37,9 +37,9 @@ internal sealed class CatalogueIndex
 
     public bool IsEmpty => _byFullName.Count == 0;
 
-    /// <summary>Simple names of the types that have to do with a connection. Where callbacks are registered says nothing: every program has tasks.</summary>
+    /// <summary>Simple names of the types that have to do with a connection. Where callbacks are registered says nothing: every program has tasks. Nor does who takes a connection over: it need not be one.</summary>
     public IEnumerable<string> ConnectionNames => _byFullName
-        .Where(pair => pair.Value.Type is { IsConnection: true } || pair.Value.Members.Any(m => (m.Roles & ~(Role.Callback | Role.Registers)) != 0))
+        .Where(pair => pair.Value.Type is { IsConnection: true } || pair.Value.Members.Any(m => (m.Roles & ~(Role.Callback | Role.Registers | Role.Takes)) != 0))
         .Select(pair => SimpleName(pair.Key));
 
     public IEnumerable<CatalogueEntry> Members => _byFullName.Values.SelectMany(lines => lines.Members);

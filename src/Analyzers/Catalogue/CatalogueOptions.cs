@@ -14,7 +14,7 @@ internal sealed class CatalogueOptions
 {
     private const string Prefix = "lifecycle_analyzers.";
 
-    private static readonly string[] Names = ["conventions", "excluded_types", "send_members", "state_members", "close_members"];
+    private static readonly string[] Names = ["conventions", "excluded_types", "send_members", "state_members", "close_members", "takes_ownership"];
 
     public bool Conventions { get; private set; } = true;
 
@@ -26,6 +26,9 @@ internal sealed class CatalogueOptions
     public ImmutableArray<string> StateMembers { get; private set; } = [];
 
     public ImmutableArray<string> CloseMembers { get; private set; } = [];
+
+    /// <summary>Methods and constructors that take over the connections that they are given.</summary>
+    public ImmutableArray<MethodPattern> TakesOwnership { get; private set; } = [];
 
     public static CatalogueOptions Read(Compilation compilation, AnalyzerOptions options, ImmutableArray<Diagnostic>.Builder problems)
     {
@@ -60,6 +63,8 @@ internal sealed class CatalogueOptions
                 return null;
             case "excluded_types":
                 return SetExcluded(value);
+            case "takes_ownership":
+                return SetTakers(value);
             default:
                 var names = Split(value, ',', '|');
                 if (names.FirstOrDefault(n => !SyntaxFacts.IsValidIdentifier(n.EndsWith("*", StringComparison.Ordinal) ? n.Substring(0, n.Length - 1) : n)) is { } wrong)
@@ -82,6 +87,20 @@ internal sealed class CatalogueOptions
         }
 
         ExcludedTypes = types.ToImmutable();
+        return problem;
+    }
+
+    private string? SetTakers(string value)
+    {
+        var takers = ImmutableArray.CreateBuilder<MethodPattern>();
+        string? problem = null;
+        foreach (var part in MethodPattern.Split(value))
+        {
+            if (MethodPattern.Parse(part, out var reason) is { } pattern) takers.Add(pattern);
+            else problem ??= reason;
+        }
+
+        TakesOwnership = takers.ToImmutable();
         return problem;
     }
 

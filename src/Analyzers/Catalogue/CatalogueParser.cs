@@ -32,6 +32,7 @@ internal static class CatalogueParser
         ["receive"] = Role.Receive,
         ["accessor"] = Role.Accessor,
         ["ensures"] = Role.Ensures,
+        ["takes"] = Role.Takes,
     }.ToImmutableDictionary(StringComparer.Ordinal);
 
     private static readonly ImmutableDictionary<string, Traits> TraitNames = new Dictionary<string, Traits>(StringComparer.Ordinal)

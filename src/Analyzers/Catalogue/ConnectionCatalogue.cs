@@ -32,6 +32,7 @@ internal sealed partial class ConnectionCatalogue
         Types = types;
         Problems = problems;
         _conventions = new Conventions(options, type => Find(type) is not null);
+        _hasTakers = !options.TakesOwnership.IsEmpty || users.Members.Concat(BuiltInCatalogue.Index.Members).Any(m => (m.Roles & Role.Takes) != 0);
         _hasAttributes = AttributeReader.AreKnown(types, compilation.Assembly);
         _isEmpty = new Lazy<bool>(() => !MentionScan.Mentions(compilation, ConnectionNames, options.Conventions || _hasAttributes, cancellation),
             LazyThreadSafetyMode.PublicationOnly);

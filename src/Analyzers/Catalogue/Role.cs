@@ -53,6 +53,9 @@ internal enum Role
 
     /// <summary>Opens the connection where it is not open, or throws.</summary>
     Ensures = 32768,
+
+    /// <summary>Takes over the connections that it is given: to close them is its business from then on.</summary>
+    Takes = 65536,
 }
 
 /// <summary>What holds for a connection type as a whole.</summary>

@@ -266,6 +266,8 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
     {
         if (operation is not IInvocationOperation call) return false;
         var method = call.TargetMethod;
+        // Whoever takes it over ends it.
+        if (call.Arguments.Any(a => analysis.Catalogue.TakesOver(a.Parameter))) return true;
         if (method.Name is "Cancel" or "CancelAsync" or "CancelAfter" && method.ContainingType.Name == "CancellationTokenSource") return true;
         var type = IoCalls.Receiver(call)?.Type ?? method.ContainingType;
         if (IsEndingVerb(method.Name) && (analysis.Connections.TypeOf(type) is not null || analysis.Connections.IsCarrier(type) || analysis.Summaries.IsOwn(method) || method.MethodKind == MethodKind.LocalFunction)) return true;

@@ -62,12 +62,33 @@ public class OptionTests
     }
 
     [Theory]
+    [InlineData("T:Mine.Seat", true)]
+    [InlineData("M:Mine.Seat.#ctor", true)]
+    [InlineData("Seat.#ctor(Mine.WireLink)", true)]
+    [InlineData("Seat.#ctor(System.String)", false)]
+    [InlineData("T:Seat", false)]
+    [InlineData("Seat", false)]
+    public void A_constructor_can_take_over_what_it_is_given(string value, bool takes)
+    {
+        var given = Given.Source(Link + "namespace Mine { class Seat { public Seat(WireLink link) { } } }").WithOption("lifecycle_analyzers.takes_ownership", value);
+        var constructor = given.Type("Mine.Seat").InstanceConstructors.Single();
+        Assert.Equal(takes, given.Catalogue.TakesOver(constructor.Parameters[0]));
+        Assert.Empty(given.Problems);
+    }
+
+    [Theory]
     [InlineData("lifecycle_analyzers.conventions", "maybe", "Option lifecycle_analyzers.conventions: 'maybe' is neither true nor false")]
     [InlineData("lifecycle_analyzers.excluded_types", "M:A.B.C", "Option lifecycle_analyzers.excluded_types: 'M:A.B.C' is no type: T:Name.Space.Type")]
     [InlineData("lifecycle_analyzers.excluded_types", "T:A B", "Option lifecycle_analyzers.excluded_types: 'A B' is no name of a type")]
     [InlineData("lifecycle_analyzers.send_members", "Send It", "Option lifecycle_analyzers.send_members: 'Send It' is no name of a member")]
     [InlineData("lifecycle_analyzers.state_members", "Ok,1st", "Option lifecycle_analyzers.state_members: '1st' is no name of a member")]
     [InlineData("lifecycle_analyzers.close_members", "*", "Option lifecycle_analyzers.close_members: '*' is no name of a member")]
+    [InlineData("lifecycle_analyzers.takes_ownership", "Take It", "Option lifecycle_analyzers.takes_ownership: 'Take It' is no name of a method")]
+    [InlineData("lifecycle_analyzers.takes_ownership", "Adopt, *", "Option lifecycle_analyzers.takes_ownership: '*' is no name of a method")]
+    [InlineData("lifecycle_analyzers.takes_ownership", "P:A.B.C", "Option lifecycle_analyzers.takes_ownership: 'P:A.B.C' is no method: M:Name.Space.Type.Method")]
+    [InlineData("lifecycle_analyzers.takes_ownership", "M:Adopt", "Option lifecycle_analyzers.takes_ownership: 'M:Adopt' names no type before its member")]
+    [InlineData("lifecycle_analyzers.takes_ownership", "X:A.B", "Option lifecycle_analyzers.takes_ownership: 'X:A.B' is no documentation ID: it begins with T:, M:, P:, E: or F:")]
+    [InlineData("lifecycle_analyzers.takes_ownership", "A.B(C", "Option lifecycle_analyzers.takes_ownership: the parameter list of 'M:A.B(C' is not closed or stands where none can be")]
     public void A_bad_value_is_told_and_has_no_effect(string option, string value, string message)
     {
         var given = Given.Source(Link).WithOption(option, value);

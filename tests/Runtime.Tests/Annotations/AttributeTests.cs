@@ -30,6 +30,9 @@ public sealed class AttributeTests
         Assert.NotNull(Method(nameof(Uplink.Ensure)).GetCustomAttribute<EnsuresOpenAttribute>());
         Assert.NotNull(Method(nameof(Uplink.OnIdle)).GetCustomAttribute<ConnectionCallbackAttribute>());
         Assert.NotNull(Method(nameof(Uplink.Every)).GetParameters()[0].GetCustomAttribute<ConnectionCallbackAttribute>());
+        Assert.NotNull(Method(nameof(Uplink.Adopt)).GetCustomAttribute<TakesOwnershipAttribute>());
+        Assert.NotNull(Method(nameof(Uplink.Swap)).GetParameters()[0].GetCustomAttribute<TakesOwnershipAttribute>());
+        Assert.NotNull(typeof(Uplink).GetConstructors()[0].GetCustomAttribute<TakesOwnershipAttribute>());
         Assert.NotNull(typeof(ShopSession).GetCustomAttribute<NotAConnectionAttribute>());
     }
 
@@ -54,6 +57,13 @@ public sealed class AttributeTests
     [Connection(SingleWriter = true)]
     private sealed class Uplink
     {
+        [TakesOwnership]
+        public Uplink(IDisposable inner) => inner.Dispose();
+
+        public Uplink()
+        {
+        }
+
         [ErrorEvent]
         public event Action? Broke;
 
@@ -85,6 +95,11 @@ public sealed class AttributeTests
         public void OnIdle() => Emit();
 
         public void Every([ConnectionCallback] Action tick) => tick();
+
+        [TakesOwnership]
+        public void Adopt(IDisposable inner) => inner.Dispose();
+
+        public void Swap([TakesOwnership] IDisposable next, int keep) => next.Dispose();
     }
 
     [NotAConnection]

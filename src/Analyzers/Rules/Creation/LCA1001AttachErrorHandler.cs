@@ -86,6 +86,7 @@ internal sealed class LCA1001AttachErrorHandler : IRule
         foreach (var entry in exit.Marks)
         {
             if ((entry.Value & (Marks.Opened | Marks.Attached)) != Marks.Opened || entry.Key is not { IsRoot: true, Root: RootKind.Parameter, Symbol: IParameterSymbol parameter }) continue;
+            if (file.Analysis.Catalogue.TakesOver(parameter)) continue;
             var site = new SummaryApplication(happened.State, callee, happened.Value, happened.Arguments, happened.Operation.Syntax);
             foreach (var place in site.Map(entry.Key).Places) CheckPlace(file, body, summary, happened, place, parameter.Type, reported);
         }
@@ -108,12 +109,29 @@ internal sealed class LCA1001AttachErrorHandler : IRule
     private static bool IsBadLocal(RuleContext file, Body body, Summary summary, BodyEvent opening, Place place, bool late)
     {
         if (!place.IsRoot || !IsMadeHere(place)) return false;
+        if (IsTakenOver(summary, place, opening, file)) return false;
         if (late) return true;
         if (KeptIn(summary, place) is { } field)
             return place.Born != BornKind.Lookup && !file.Analysis.Attachments.IsAttachedSomewhere(field, file.Cancellation, opener: body.Type);
         if ((opening.State.MarksOf(place) & Marks.Escaped) != 0) return false;
         if (CollectedIn(summary, place) is { } collection && file.Analysis.Attachments.IsAttachedSomewhere(collection, file.Cancellation, body, body.Type)) return false;
         return !IsUsedUp(summary, place, file);
+    }
+
+    /// <summary>Somebody else's before it opened, by what is said of a method that it was given to.</summary>
+    private static bool IsTakenOver(Summary summary, Place place, BodyEvent opening, RuleContext file)
+    {
+        foreach (var happened in summary.Events)
+        {
+            if (happened == opening) return false;
+            if (happened is not { Kind: EventKind.Call, Symbol: IMethodSymbol method }) continue;
+            for (var i = 0; i < happened.Arguments.Length && i < method.Parameters.Length; i++)
+            {
+                if (happened.Arguments[i].Contains(place) && file.Analysis.Catalogue.TakesOver(method.Parameters[i])) return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsMadeHere(Place place) =>

@@ -112,6 +112,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     {
         var method = call.TargetMethod;
         if (_runsOpening.Contains(call.Syntax)) return Failing(call, true, [Custodian.AnyException], token, view);
+        if (call.Arguments.Any(a => Custodian.Analysis.Catalogue.TakesOver(a.Parameter) && Relates(a.Value, view))) return Gone();
         var receiver = Openings.Receiver(call);
         if (receiver is not null && _tasks.Count > 0 && method.Name is "Wait" or "GetAwaiter" && Awaited(receiver, token, view) is { } waited) return waited;
         var onIt = Relates(receiver, view);
@@ -201,6 +202,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     {
         var given = creation.Arguments.Where(a => Relates(a.Value, view)).ToList();
         if (given.Count == 0 || creation.Constructor is not { } constructor) return Other(creation, token, view);
+        if (given.Any(a => Custodian.Analysis.Catalogue.TakesOver(a.Parameter))) return Gone();
         if (Custodian.Openings.IsFollowed(constructor))
         {
             if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax
