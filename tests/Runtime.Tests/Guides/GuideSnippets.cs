@@ -149,6 +149,17 @@ internal sealed class GuideSnippets(SendGate _gate, WebSocket _webSocket, Stream
 
     private static Task ReceiveAllAsync(WebSocket webSocket, CancellationToken ct) => Task.CompletedTask;
 
+    public static void Listening(System.Diagnostics.Metrics.MeterListener listener)
+    {
+        listener.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == LifecycleMetrics.MeterName)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+    }
+
     private static Task SendHeartbeatAsync(CancellationToken ct) => Task.CompletedTask;
 
     private static Task ServeAsync(TcpClient client, CancellationToken ct) => Task.CompletedTask;

@@ -1,4 +1,8 @@
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 
 namespace LifecycleAnalyzers.Runtime.Tests.Guides;
 
@@ -42,6 +46,39 @@ public sealed partial class GuideTests
         Assert.All(guards, g => Assert.Contains($"`{g}", all, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Every_instrument_is_listed_with_its_kind_unit_and_text_and_no_other()
+    {
+        var published = new SortedSet<string>(StringComparer.Ordinal);
+        using (var listener = new MeterListener())
+        {
+            listener.InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name == LifecycleMetrics.MeterName)
+                {
+                    var kind = instrument switch { Histogram<double> => "histogram", Counter<long> => "counter", _ => "up-down counter" };
+                    published.Add($"| `{instrument.Name}` | {kind} | `{instrument.Unit}` | {instrument.Description} |");
+                }
+            };
+            RuntimeHelpers.RunClassConstructor(typeof(LifecycleMetrics).TypeHandle);
+            listener.Start();
+        }
+
+        Assert.Equal(published, new SortedSet<string>(Instruments().Matches(await ReadAsync("metrics.md")).Select(static m => m.Value), StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_event_is_listed_with_its_number_level_and_message_and_no_other()
+    {
+        var logged = typeof(SafeSocket).Assembly.GetType("LifecycleAnalyzers.Runtime.Log", throwOnError: true)!
+            .GetMethods(BindingFlags.Static | BindingFlags.Public)
+            .Select(static m => m.GetCustomAttribute<LoggerMessageAttribute>())
+            .OfType<LoggerMessageAttribute>()
+            .OrderBy(static a => a.EventId)
+            .Select(static a => $"| {a.EventId} | `{a.EventName}` | {a.Level} | {a.Message} |");
+        Assert.Equal(logged, Events().Matches(await ReadAsync("metrics.md")).Select(static m => m.Value));
+    }
+
     private static async Task<string> ReadAsync(string page) =>
         (await File.ReadAllTextAsync(Path.Combine(s_root, "docs", "guards", page), Stop)).ReplaceLineEndings("\n");
 
@@ -60,6 +97,12 @@ public sealed partial class GuideTests
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Blocks();
+
+    [GeneratedRegex(@"^\| `lifecycle\.[^|]+\|[^|]+\|[^|]+\|[^|]+\|", RegexOptions.Multiline)]
+    private static partial Regex Instruments();
+
+    [GeneratedRegex(@"^\| \d+ \|.*$", RegexOptions.Multiline)]
+    private static partial Regex Events();
 
     [GeneratedRegex(@"\]\(([^)#:]+)\)")]
     private static partial Regex Links();
