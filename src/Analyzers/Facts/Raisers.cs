@@ -3,13 +3,14 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Callbacks;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Facts;
 
 /// <summary>
 /// Who raises an event of this compilation, and whether they catch what its handlers throw: a receive loop that raises it inside
-/// its <c>try</c> and reports what comes out hears of a handler's failed send.
+/// its <c>try</c> hears of a handler's failed send.
 /// </summary>
 internal sealed class Raisers(Analysis analysis)
 {
@@ -17,36 +18,37 @@ internal sealed class Raisers(Analysis analysis)
 
     private readonly ConcurrentDictionary<IEventSymbol, bool> _known = new(SymbolEqualityComparer.Default);
 
-    /// <summary>Every place that raises it stands, itself or by its callers, in a <c>try</c> that catches everything and does something about it.</summary>
-    public bool Catch(IEventSymbol raised, CancellationToken cancellation) =>
-        _known.TryGetValue(raised.OriginalDefinition, out var known) ? known
-            : _known.GetOrAdd(raised.OriginalDefinition, Of(raised.OriginalDefinition, Depth, new HashSet<ISymbol>(SymbolEqualityComparer.Default), cancellation) == true);
-
-    /// <summary>Null where it is being asked for already.</summary>
-    private bool? Of(IEventSymbol raised, int depth, HashSet<ISymbol> asked, CancellationToken cancellation)
+    /// <summary>Whatever the handler throws comes out where its event is raised, and is caught there.</summary>
+    public bool Hear(Callback callback, CancellationToken cancellation)
     {
-        if (depth == 0 || !asked.Add(raised)) return depth == 0 ? false : null;
-        var answers = new List<bool?>();
-        foreach (var declared in Declared(raised))
-        {
-            foreach (var reference in declared.ContainingType.DeclaringSyntaxReferences)
-            {
-                var model = analysis.Bodies.ModelOf(reference.SyntaxTree);
-                foreach (var name in reference.GetSyntax(cancellation).DescendantNodes().OfType<IdentifierNameSyntax>())
-                {
-                    if (name.Identifier.ValueText != declared.Name || IsSubscription(name) || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name, cancellation).Symbol, declared)) continue;
-                    answers.Add(At(name, depth, asked, cancellation));
-                }
-            }
-        }
-
-        return All(answers);
+        if (callback.Function is not IMethodSymbol { ReturnsVoid: true, IsAsync: false } || callback.Subscription.SourceTree is not { } tree) return false;
+        var node = tree.GetRoot(cancellation).FindNode(callback.Subscription.SourceSpan, getInnermostNodeForTie: true);
+        if (node.FirstAncestorOrSelf<AssignmentExpressionSyntax>() is not { RawKind: (int)SyntaxKind.AddAssignmentExpression, Left: var left }) return false;
+        return analysis.Bodies.ModelOf(tree).GetSymbolInfo(left, cancellation).Symbol is IEventSymbol raised && analysis.Summaries.IsOwn(raised) && Catch(raised.OriginalDefinition, cancellation);
     }
 
-    private static bool? All(List<bool?> answers)
+    /// <summary>Every place that raises it stands, itself or by its callers, in a <c>try</c> that catches everything.</summary>
+    private bool Catch(IEventSymbol raised, CancellationToken cancellation) =>
+        _known.TryGetValue(raised, out var known) ? known : _known.GetOrAdd(raised, Of(raised, Depth, new HashSet<ISymbol>(SymbolEqualityComparer.Default), cancellation) == true);
+
+    /// <summary>Null where it is being asked for already: a recursion is as good as its other callers.</summary>
+    private bool? Of(IEventSymbol raised, int depth, HashSet<ISymbol> asked, CancellationToken cancellation)
     {
-        answers.RemoveAll(a => a is null);
-        return answers.Count == 0 ? false : answers.TrueForAll(a => a == true);
+        if (depth == 0) return false;
+        if (!asked.Add(raised)) return null;
+        return All(Declared(raised).SelectMany(declared => Places(declared, cancellation)).Select(place => At(place, depth, asked, cancellation)));
+    }
+
+    private static bool? All(IEnumerable<bool?> answers)
+    {
+        bool? all = null;
+        foreach (var answer in answers)
+        {
+            if (answer == false) return false;
+            all ??= answer;
+        }
+
+        return all;
     }
 
     /// <summary>The event itself, or those that implement it.</summary>
@@ -56,26 +58,46 @@ internal sealed class Raisers(Analysis analysis)
         return analysis.Implementations.Types.Where(t => t.TypeKind == TypeKind.Class).Select(t => t.FindImplementationForInterfaceMember(raised)).OfType<IEventSymbol>().Distinct<IEventSymbol>(SymbolEqualityComparer.Default);
     }
 
-    private static bool IsSubscription(IdentifierNameSyntax name)
+    /// <summary>Only the type itself can raise it. A copy of it in a variable is called where the variable is.</summary>
+    private IEnumerable<SyntaxNode> Places(IEventSymbol raised, CancellationToken cancellation)
     {
-        ExpressionSyntax whole = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
-        return whole.Parent is AssignmentExpressionSyntax assignment && assignment.Left == whole || whole.FirstAncestorOrSelf<InvocationExpressionSyntax>()?.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" };
+        foreach (var reference in raised.ContainingType.DeclaringSyntaxReferences)
+        {
+            if (!analysis.Compilation.ContainsSyntaxTree(reference.SyntaxTree)) continue;
+            var model = analysis.Bodies.ModelOf(reference.SyntaxTree);
+            foreach (var name in reference.GetSyntax(cancellation).DescendantNodes().OfType<IdentifierNameSyntax>())
+            {
+                if (name.Identifier.ValueText != raised.Name || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name, cancellation).Symbol, raised)) continue;
+                ExpressionSyntax whole = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
+                if (IsOnlyNamed(whole)) continue;
+                if (whole.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax copy } || Flow.Bodies.EnclosingDeclaration(whole) is not { } function) yield return whole;
+                else foreach (var use in function.DescendantNodes().OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == copy.Identifier.ValueText && IsCalled(n))) yield return use;
+            }
+        }
     }
 
-    private bool? At(SyntaxNode node, int depth, HashSet<ISymbol> asked, CancellationToken cancellation)
+    /// <summary>A subscription, a question whether there is anybody, its name.</summary>
+    private static bool IsOnlyNamed(ExpressionSyntax whole) =>
+        whole.Parent is AssignmentExpressionSyntax assignment && assignment.Left == whole || whole.Parent is BinaryExpressionSyntax or IsPatternExpressionSyntax
+        || whole.FirstAncestorOrSelf<InvocationExpressionSyntax>()?.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" };
+
+    private static bool IsCalled(IdentifierNameSyntax name) => name.Parent is InvocationExpressionSyntax or ConditionalAccessExpressionSyntax or MemberAccessExpressionSyntax;
+
+    /// <summary>What this code throws is caught: by a <c>try</c> around it, or around all that lead here.</summary>
+    private bool? At(SyntaxNode place, int depth, HashSet<ISymbol> asked, CancellationToken cancellation)
     {
-        var model = analysis.Bodies.ModelOf(node.SyntaxTree);
-        for (var child = node; child.Parent is { } parent; child = parent)
+        var model = analysis.Bodies.ModelOf(place.SyntaxTree);
+        for (var node = place; node.Parent is { } parent; node = parent)
         {
             switch (parent)
             {
-                case TryStatementSyntax attempt when attempt.Block == child && attempt.Catches.Any(c => TakesAll(c, model)):
+                case TryStatementSyntax attempt when attempt.Block == node && attempt.Catches.Any(c => TakesAll(c, model)):
                     return true;
                 case AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax:
                     return false;
                 case MethodDeclarationSyntax method:
                     return model.GetDeclaredSymbol(method, cancellation) is { } symbol ? ByCallers(symbol, depth - 1, asked, cancellation) : false;
-                case MemberDeclarationSyntax:
+                case MemberDeclarationSyntax or AccessorDeclarationSyntax:
                     return false;
             }
         }
@@ -85,27 +107,25 @@ internal sealed class Raisers(Analysis analysis)
 
     private bool? ByCallers(IMethodSymbol method, int depth, HashSet<ISymbol> asked, CancellationToken cancellation)
     {
-        if (depth <= 0 || method.IsAsync || !asked.Add(method)) return depth <= 0 || method.IsAsync ? false : null;
-        var answers = new List<bool?>();
-        foreach (var caller in analysis.Callers.Of(method, cancellation))
-        {
-            switch (caller)
-            {
-                case IInvocationOperation call:
-                    answers.Add(At(call.Syntax, depth, asked, cancellation));
-                    break;
-                case IMethodReferenceOperation { Parent: IDelegateCreationOperation { Parent: IEventAssignmentOperation { EventReference: IEventReferenceOperation { Event: var other } } assignment } }:
-                    if (assignment.Adds) answers.Add(Of(other.OriginalDefinition, depth, asked, cancellation));
-                    break;
-                default:
-                    return false;
-            }
-        }
+        if (depth <= 0 || method is { IsAsync: true, ReturnsVoid: true }) return false;
+        if (!asked.Add(method)) return null;
+        var callers = analysis.Callers.Of(method, cancellation);
+        return callers.IsEmpty ? false : All(callers.Select(Leads));
 
-        return All(answers);
+        bool? Leads(IOperation caller) => caller switch
+        {
+            IInvocationOperation call => method.IsAsync && !IsAwaited(call.Syntax) ? false : At(call.Syntax, depth, asked, cancellation),
+            // The handler of another event, which hands this one on.
+            IMethodReferenceOperation { Parent: IDelegateCreationOperation { Parent: IEventAssignmentOperation { EventReference: IEventReferenceOperation { Event: var other } } assignment } } =>
+                assignment.Adds ? Of(other.OriginalDefinition, depth, asked, cancellation) : null,
+            _ => false,
+        };
     }
 
+    private static bool IsAwaited(SyntaxNode call) =>
+        call.Parent is AwaitExpressionSyntax or MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" or "Wait" or "GetAwaiter" };
+
     private static bool TakesAll(CatchClauseSyntax clause, SemanticModel model) =>
-        clause.Filter is null && clause.Block.Statements.Count > 0 && !TryBlocks.Rethrows(clause)
+        clause.Filter is null && !TryBlocks.Rethrows(clause)
         && (clause.Declaration is null || model.GetTypeInfo(clause.Declaration.Type).Type is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } });
 }

@@ -35,7 +35,6 @@ internal sealed class Analysis
         Callers = new Callers(this);
         Raisers = new Raisers(this);
         Requests = new Requests(this);
-        Raises = new Raises(this);
     }
 
     public Compilation Compilation { get; }
@@ -81,6 +80,4 @@ internal sealed class Analysis
     public Raisers Raisers { get; }
 
     public Requests Requests { get; }
-
-    public Raises Raises { get; }
 }

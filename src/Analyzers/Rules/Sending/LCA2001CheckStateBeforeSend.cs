@@ -37,21 +37,12 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart).ThenBy(s => s.Distance))
         {
             if (send.Guarded || send.OnlyUse || !IsThisRules(file, callback, body, send)) continue;
-            if (file.Analysis.Raises.AreWatched(callback, file.Cancellation)) return;
             if (reported.Any(r => r.Operation.Syntax == send.Operation.Syntax || IsSame(file, r.Connection, send.Connection, body))) continue;
-            if (IsCaughtByRaiser(file, callback)) return;
+            // The code that raises the event is here too, and hears of what the handler throws.
+            if (file.Analysis.Raisers.Hear(callback, file.Cancellation)) return;
             reported.Add(send);
             Report(file, callback, send);
         }
-    }
-
-    /// <summary>The code that raises the event is here too, and hears of what the handler throws.</summary>
-    private static bool IsCaughtByRaiser(RuleContext file, Callback callback)
-    {
-        if (callback.Function is not IMethodSymbol { IsAsync: false, ReturnsVoid: true } || callback.Subscription.SourceTree is not { } tree) return false;
-        return tree.GetRoot(file.Cancellation).FindNode(callback.Subscription.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<AssignmentExpressionSyntax>() is { Left: var left }
-            && file.Analysis.Bodies.ModelOf(tree).GetSymbolInfo(left, file.Cancellation).Symbol is IEventSymbol raised && file.Analysis.Summaries.IsOwn(raised)
-            && file.Analysis.Raisers.Catch(raised, file.Cancellation);
     }
 
     private static bool IsSame(RuleContext file, Place a, Place b, Body body) =>
