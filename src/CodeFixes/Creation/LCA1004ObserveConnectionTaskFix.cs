@@ -32,8 +32,9 @@ public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
         if (model.Compilation.GetTypesByMetadataName("Microsoft.Extensions.Logging.ILogger").IsEmpty) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (!diagnostic.Properties.ContainsKey(LCA1004ObserveConnectionTask.Dropped)) continue;
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call || Observed(unit, call, model) is not { } changed) continue;
+            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
+            var changed = diagnostic.Properties.ContainsKey(LCA1004ObserveConnectionTask.Dropped) ? Observed(unit, call, model) ?? Kept(unit, call, model)
+                : Continued(unit, call, model) ?? Left(unit, call, model);
             await context.OfferAsync(diagnostic, changed, "Observe the failure of the task", Key).ConfigureAwait(false);
         }
     }
@@ -65,6 +66,38 @@ public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
             ? SyntaxFactory.ExpressionStatement(inner.WithoutTrivia()).WithTriviaFrom(place)
             : inner.WithTriviaFrom(place);
         return RuntimeNamespace.WithUsing(unit.ReplaceNode(place, replacement), unit, model, call.SpanStart, "ObserveExtensions");
+    }
+
+    /// <summary>A wait with a limit that leaves the operation behind.</summary>
+    private static SyntaxNode? Left(CompilationUnitSyntax unit, InvocationExpressionSyntax wait, SemanticModel model) =>
+        Argument(wait, model) is { } argument && WalkedAwayWait.Of(wait, argument, model)?.Observed(unit) is CompilationUnitSyntax changed
+            ? RuntimeNamespace.WithUsing(changed, unit, model, wait.SpanStart, "ObserveExtensions") : null;
+
+    /// <summary>A continuation that does not look at the failure: the task gets a name, and somebody who does.</summary>
+    private static SyntaxNode? Continued(CompilationUnitSyntax unit, InvocationExpressionSyntax call, SemanticModel model)
+    {
+        ExpressionSyntax task = call;
+        if (task.Parent is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContinueWith", Parent: InvocationExpressionSyntax continuation } || Argument(call, model) is not { } argument) return null;
+        ExpressionSyntax whole = continuation.Parent is AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" } } discarded ? discarded : continuation;
+        if (whole.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax block } statement || Functions.Enclosing(call) is not { } function) return null;
+        var name = new[] { "running", "task", "operation" }.FirstOrDefault(n => model.LookupSymbols(call.SpanStart, name: n).IsEmpty && !function.DescendantTokens().Any(t => t.ValueText == n));
+        if (name is null) return null;
+        var kept = Lines.Before(statement, $"var {name} = {call.WithoutTrivia()};", keepsComments: true);
+        var observed = Lines.Before(statement, $"{name}.Observe({argument});", keepsComments: false).WithAdditionalAnnotations(Simplifier.Annotation);
+        var rest = statement.ReplaceNode(call, SyntaxFactory.IdentifierName(name)).WithLeadingTrivia(Lines.Indentation(statement));
+        var index = block.Statements.IndexOf(statement);
+        var statements = block.Statements.RemoveAt(index).InsertRange(index, [kept, observed, rest]);
+        return RuntimeNamespace.WithUsing(unit.ReplaceNode(block, block.WithStatements(statements)), unit, model, call.SpanStart, "ObserveExtensions");
+    }
+
+    /// <summary>A field that nobody reads keeps the task: it is observed from there.</summary>
+    private static SyntaxNode? Kept(CompilationUnitSyntax unit, InvocationExpressionSyntax call, SemanticModel model)
+    {
+        if (call.Parent is not AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax }, Parent: ExpressionStatementSyntax { Parent: BlockSyntax block } statement } assignment) return null;
+        if (model.GetSymbolInfo(assignment.Left).Symbol is not (IFieldSymbol or IPropertySymbol) || model.GetTypeInfo(call).Type?.Name != "Task" || Argument(call, model) is not { } argument) return null;
+        var observed = Lines.Before(statement, $"{assignment.Left.WithoutTrivia()}.Observe({argument});", keepsComments: false).WithAdditionalAnnotations(Simplifier.Annotation);
+        var statements = block.Statements.Insert(block.Statements.IndexOf(statement) + 1, observed);
+        return RuntimeNamespace.WithUsing(unit.ReplaceNode(block, block.WithStatements(statements)), unit, model, call.SpanStart, "ObserveExtensions");
     }
 
     private static InvocationExpressionSyntax Of(ExpressionSyntax task, ArgumentSyntax argument) =>

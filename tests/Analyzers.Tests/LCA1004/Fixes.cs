@@ -42,8 +42,9 @@ public class Fixes
         Peer("LoopAsync().Observe(_log);", "private readonly Microsoft.Extensions.Logging.ILogger _log = null!;", isFixed: true));
 
     [Theory]
-    [InlineData("if (!{|LCA1004:LoopAsync().Wait(1000)|}) return;")]
-    [InlineData("{|LCA1004:LoopAsync()|}.ContinueWith(_ => Console.WriteLine());")]
+    [InlineData("while (!{|LCA1004:LoopAsync().Wait(1000)|}) Console.WriteLine();")]
+    [InlineData("if (_buffer.Length > 0 && {|LCA1004:LoopAsync().Wait(1000)|}) return;")]
+    [InlineData("Action then = () => {|LCA1004:LoopAsync()|}.ContinueWith(_ => Console.WriteLine()); then();")]
     public Task Nothing_is_offered(string body) => Fix.StaysAsync(Peer(body));
 
     [Fact]
