@@ -239,9 +239,10 @@ internal sealed class Escapes(Analysis analysis)
         return false;
     }
 
-    /// <summary>It tells that the network failed.</summary>
+    /// <summary>It tells that the network failed; what is missing on a disk is no peer.</summary>
     public static bool IsNetworks(ITypeSymbol? thrown)
     {
+        if (thrown?.Name is "FileNotFoundException" or "DirectoryNotFoundException" or "DriveNotFoundException" or "FileLoadException" or "PathTooLongException") return false;
         for (var type = thrown; type is not null; type = type.BaseType)
         {
             if (type.Name is "SocketException" or "IOException" or "WebSocketException") return true;

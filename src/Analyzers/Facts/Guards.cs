@@ -114,7 +114,11 @@ internal sealed class Guards(Analysis analysis)
                 if (happened.Callees.IsEmpty) Own(body, happened, member, sends);
                 else
                 {
-                    foreach (var callee in happened.Callees) Lead(body, happened, callee, depth, sends);
+                    foreach (var callee in happened.Callees)
+                    {
+                        if (!IsOdd(happened, callee)) Lead(body, happened, callee, depth, sends);
+                    }
+
                     if (happened.Callees.All(c => c.Sends.IsEmpty && !AsksItself(c))) Use(body, happened, member, sends);
                 }
             }
@@ -122,6 +126,20 @@ internal sealed class Guards(Analysis analysis)
 
         return sends.ToImmutable();
     }
+
+    /// <summary>
+    /// Of the kinds of a connection that another object may hold, most ask for themselves before they send: the kind that does not
+    /// is hardly the one that is held here, and its own code is where the question is missing.
+    /// </summary>
+    private bool IsOdd(BodyEvent happened, Summary callee)
+    {
+        if (happened.Callees.Length < 3 || happened.Value.Contains(Place.This) || AsksBeforeAll(callee)) return false;
+        return happened.Callees.Count(AsksBeforeAll) * 2 >= happened.Callees.Length;
+    }
+
+    /// <summary>It sends, and nothing of that is left for its callers to fear.</summary>
+    private bool AsksBeforeAll(Summary callee) =>
+        callee.Sends.All(s => s.Guarded) && callee.Events.Any(e => e is { Kind: EventKind.Call, Symbol: { } called } && (analysis.Connections.RolesOf(called, null) & Role.Send) != 0);
 
     /// <summary>A send that stands here.</summary>
     private void Own(Body body, BodyEvent happened, ISymbol member, ImmutableArray<SendFact>.Builder sends)

@@ -56,4 +56,15 @@ public class Silent
     [Fact]
     public Task What_leaves_the_entry_point_ends_the_process() =>
         Case.Program("var c = new TcpClient(); c.Connect(\"peer\", 80); Console.WriteLine(c.Available);").RunAsync();
+
+    /// <summary>Whatever port is free: nobody else can have taken it.</summary>
+    [Theory]
+    [InlineData("var l = new TcpListener(IPAddress.Loopback, 0); l.Start(); var port = ((IPEndPoint)l.LocalEndpoint).Port; l.Stop(); return port;")]
+    [InlineData("var l = new TcpListener(new IPEndPoint(IPAddress.Loopback, 0)); l.Start(1); var port = ((IPEndPoint)l.LocalEndpoint).Port; l.Stop(); return port;")]
+    public Task A_listener_that_looks_for_a_free_port(string body) => Case.SilentAsync(Reports.Dialer("int M() { " + body + " }"));
+
+    [Theory]
+    [InlineData("var l = {|LCA1003:new TcpListener(IPAddress.Loopback, port)|}; l.Start(); l.Stop(); return port;")]
+    [InlineData("var l = {|LCA1003:new TcpListener(new IPEndPoint(IPAddress.Loopback, port))|}; l.Start(); l.Stop(); return port;")]
+    public Task A_listener_for_a_port_that_may_be_taken(string body) => Case.HoldsAsync(Reports.Dialer("int M(int port) { " + body + " }"));
 }

@@ -173,4 +173,20 @@ public class Silent
             }
         }
         """);
+
+    /// <summary>What is missing on the disk is no peer.</summary>
+    [Fact]
+    public Task A_file_that_is_not_there() => Case.SilentAsync("""
+        class Watched(string folder)
+        {
+            private readonly System.IO.FileSystemWatcher _watcher = new(folder);
+            public void Start() { _watcher.Error += (_, _) => { }; _watcher.Created += OnCreated; _watcher.EnableRaisingEvents = true; }
+            private async void OnCreated(object sender, System.IO.FileSystemEventArgs e) => await ImportAsync(e.FullPath);
+            private static async Task ImportAsync(string path)
+            {
+                if (!System.IO.File.Exists(path)) throw new System.IO.FileNotFoundException(path);
+                await Task.Delay(1);
+            }
+        }
+        """);
 }

@@ -229,4 +229,28 @@ public class Silent
             private void OnCame(string text) => {{send}};
         }
         """;
+
+    /// <summary>Where most kinds of the connection ask for themselves, the one that does not is its own affair.</summary>
+    [Fact]
+    public Task Most_kinds_of_the_connection_ask() => Case.SilentAsync(Kinds("if (!socket.Connected) return; "));
+
+    [Fact]
+    public Task No_kind_of_the_connection_asks() => Case.HoldsAsync(Kinds("").Replace("sink.Send(text);", "{|LCA2001:sink.Send(text)|};"));
+
+    private static string Kinds(string question) => $$"""
+        abstract class Sink { public abstract void Send(string text); }
+        class PlainSink(Socket socket) : Sink { public override void Send(string text) { {{question}}socket.Send(new byte[text.Length]); } }
+        class PackedSink(Socket socket) : Sink { public override void Send(string text) { {{question}}socket.Send(new byte[1]); } }
+        class RelaySink(Socket socket) : Sink { public override void Send(string text) { socket.Send(new byte[2]); } }
+        class Feed
+        {
+            public event Action<string>? Came;
+            public void Push(string text) => Came?.Invoke(text);
+        }
+
+        class Room
+        {
+            public Room(Feed feed, Sink sink) { feed.Came += text => sink.Send(text); }
+        }
+        """;
 }

@@ -47,4 +47,17 @@ public class Silent
     [InlineData("public bool IsUp { get { return _client.Connected; } }")]
     [InlineData("public int Count(List<Socket> all) => all.Count(s => s.Connected);")]
     public Task Handed_on(string member) => Case.SilentAsync(Reports.Link("", member));
+
+    /// <summary>A peer that has gone is found by the send, and closed: the question only saves an attempt.</summary>
+    [Theory]
+    [InlineData("if (!_socket.Connected) return; try { _socket.Send(data); } catch (SocketException) { Disconnect(); } catch (ObjectDisposedException) { }")]
+    [InlineData("try { if (_socket.Connected) _socket.Send(data); } catch (Exception) { this.Disconnect(); }")]
+    [InlineData("if (_client.Connected) { try { _client.GetStream().Write(data); } catch (System.IO.IOException) { _client.Close(); } }")]
+    public Task The_failure_of_the_send_closes(string body) => Case.SilentAsync(Reports.Link(body, "void Disconnect() => _socket.Dispose();"));
+
+    [Theory]
+    [InlineData("if (!_socket.{|LCA2003:Connected|}) return; try { _socket.Send(data); } catch (SocketException e) { log(e.Message); }")]
+    [InlineData("if (!_socket.{|LCA2003:Connected|}) return; try { _socket.Send(data); } catch (ObjectDisposedException) { Disconnect(); }")]
+    [InlineData("if (!_socket.{|LCA2003:Connected|}) return; _socket.Send(data); try { log(\"sent\"); } catch (Exception) { Disconnect(); }")]
+    public Task The_failure_of_the_send_closes_nothing(string body) => Case.HoldsAsync(Reports.Link(body, "void Disconnect() => _socket.Dispose();"));
 }

@@ -10,7 +10,26 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
 {
     private const int Depth = 3;
 
-    public bool Sends(SyntaxNode region, bool anyConnection) => Does(region, Role.Send | Role.Use, anyConnection, Depth);
+    public bool Sends(SyntaxNode region, bool anyConnection) => Does(region, Role.Send | Role.Use, anyConnection, Depth) && !EndsOnFailure(region);
+
+    /// <summary>
+    /// All that is done in the region stands in a <c>try</c> that closes what the network has given up: the question only saves
+    /// an attempt.
+    /// </summary>
+    private bool EndsOnFailure(SyntaxNode region)
+    {
+        var calls = region.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Where(c => !(c.Span.Contains(asking.Span) && c.SyntaxTree == asking.SyntaxTree) && Leads(c)).ToList();
+        return calls.Count > 0 && calls.All(c => c.Ancestors().TakeWhile(n => n is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+            .OfType<TryStatementSyntax>().Any(t => t.Block.Span.Contains(c.Span) && t.Catches.Any(IsEnding)));
+
+        bool Leads(InvocationExpressionSyntax call) => Does(call, Role.Send | Role.Use, true, Depth);
+    }
+
+    private bool IsEnding(CatchClauseSyntax clause) =>
+        (clause.Declaration is null || file.Analysis.Bodies.ModelOf(clause.SyntaxTree).GetTypeInfo(clause.Declaration.Type, file.Cancellation).Type is { Name: "Exception" or "SystemException" or "SocketException" or "IOException" or "ExternalException" or "Win32Exception" })
+        && clause.Block.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => ((c.Expression as SimpleNameSyntax)?.Identifier.ValueText ?? Name(c)) is { } name && (ClosingFlags.IsEnding(name) || Reopens(name)));
+
+    private static bool Reopens(string name) => ClosingFlags.Words(name).FirstOrDefault() is "Reconnect" or "Drop" or "Kick" or "Remove" or "Evict" or "Fail";
 
     public bool Receives(SyntaxNode region) => Does(region, Role.Receive | Role.Accessor, false, Depth);
 

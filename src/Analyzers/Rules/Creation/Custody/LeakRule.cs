@@ -11,9 +11,18 @@ internal sealed class LeakRule(Custodian custodian, Body body, IOperation? sourc
 {
     private readonly int _depth = depth;
     private readonly bool _isBuilt = source is IInvocationOperation { TargetMethod: var builder } && Openings.IsFactory(builder);
+    private readonly bool _takesAnyPort = source is IObjectCreationOperation { Arguments: var arguments } && arguments.Any(a => IsFreePort(a.Value));
 
     protected override Step<Kept> Opening(IInvocationOperation call, bool isFollowed, ImmutableArray<INamedTypeSymbol> throws, Kept token, PathView<Kept> view) =>
-        isFollowed ? new(new Kept(Hold.Opened, call)) { Throws = throws, OnThrow = new Kept(Hold.Failed, call) } : new(token);
+        isFollowed && !IsSureToStart(call) ? new(new Kept(Hold.Opened, call)) { Throws = throws, OnThrow = new Kept(Hold.Failed, call) } : new(token);
+
+    /// <summary>A listener for whatever port is free: nobody else can have taken it.</summary>
+    private bool IsSureToStart(IInvocationOperation call) =>
+        _takesAnyPort && call.TargetMethod is { Name: "Start", ContainingType: { Name: "TcpListener", ContainingNamespace.Name: "Sockets" } };
+
+    private static bool IsFreePort(IOperation argument) =>
+        argument is { Type.SpecialType: SpecialType.System_Int32, ConstantValue: { HasValue: true, Value: 0 } }
+        || argument is IObjectCreationOperation { Type.Name: "IPEndPoint", Arguments: [_, { Value: var port }] } && IsFreePort(port);
 
     /// <summary>
     /// A constructor that fails leaves an object that nobody has. What a builder made for a field is as long-lived as its owner,
