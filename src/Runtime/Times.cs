@@ -11,6 +11,12 @@ internal static class Times
         time.CreateCancellationTokenSource(limit);
 #endif
 
+    /// <summary>The time that has passed; none where the clock has gone backwards, as that of a machine that was moved may.</summary>
+    public static TimeSpan Since(this TimeProvider time, long start) => time.Between(start, time.GetTimestamp());
+
+    /// <summary>The time between two moments, or none; see <see cref="Since"/>.</summary>
+    public static TimeSpan Between(this TimeProvider time, long start, long end) => end <= start ? TimeSpan.Zero : time.GetElapsedTime(start, end);
+
 #if !NET
     /// <summary>
     /// Stops waiting when the token is cancelled; the task goes on, and its failure, which nobody waits for any more, is seen here.

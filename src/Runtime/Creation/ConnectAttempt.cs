@@ -47,7 +47,7 @@ internal sealed class ConnectAttempt
         var socket = await TryAllAsync().ConfigureAwait(false);
         var failure = socket is null ? Failure() : null;
         var transport = _endPoint?.AddressFamily == AddressFamily.Unix ? "unix" : "tcp";
-        LifecycleMetrics.Connected(_time.GetElapsedTime(_start), _host, _port, transport, failure);
+        LifecycleMetrics.Connected(_time.Since(_start), _host, _port, transport, failure);
         return new ConnectResult(socket, failure);
     }
 
@@ -167,7 +167,7 @@ internal sealed class ConnectAttempt
             return _limit;
         }
 
-        var left = _limit - _time.GetElapsedTime(_start);
+        var left = _limit - _time.Since(_start);
         return left > TimeSpan.Zero ? TimeSpan.FromTicks(Math.Max(1, left.Ticks / addressesLeft)) : TimeSpan.Zero;
     }
 

@@ -119,7 +119,7 @@ public sealed partial class ConnectionPair
             return;
         }
 
-        var left = limit - _time.GetElapsedTime(Volatile.Read(ref _lastByte));
+        var left = limit - _time.Since(Volatile.Read(ref _lastByte));
         if (left <= TimeSpan.Zero)
         {
             Finish(RelayEndReason.Idle, RelayEnd.Neither, null);

@@ -177,7 +177,7 @@ public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
             // Neither direction has failed, or this comes too late to change anything.
             Finish(RelayEndReason.Completed, (RelayEnd)_firstToEnd, null);
             Close();
-            return Report(_time.GetElapsedTime(start));
+            return Report(_time.Since(start));
         }
         finally
         {

@@ -396,7 +396,7 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
             }
             else
             {
-                LifecycleMetrics.ConnectionEnded(Name, _time.GetElapsedTime(entry.OpenSince), state, exception);
+                LifecycleMetrics.ConnectionEnded(Name, _time.Since(entry.OpenSince), state, exception);
             }
         }
 
@@ -469,7 +469,7 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
         }
     }
 
-    private TrackedConnectionInfo Info(TrackedEntry entry, TrackedState state, long now) => new(entry, state, _time.GetElapsedTime(entry.Start, now));
+    private TrackedConnectionInfo Info(TrackedEntry entry, TrackedState state, long now) => new(entry, state, _time.Between(entry.Start, now));
 
     private void Append(TrackedEntry entry)
     {

@@ -88,7 +88,7 @@ public sealed partial class ConnectionPool<T>
 
     private string? WhyNotKept(PooledConnection<T> pooled)
     {
-        if (_maxLifetime != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(pooled.Opened) >= _maxLifetime)
+        if (_maxLifetime != Timeout.InfiniteTimeSpan && _time.Since(pooled.Opened) >= _maxLifetime)
         {
             return "lifetime";
         }
@@ -97,7 +97,7 @@ public sealed partial class ConnectionPool<T>
     }
 
     private bool IsTooLongIdle(PooledConnection<T> pooled) =>
-        _idleTimeout != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(pooled.IdleSince) >= _idleTimeout;
+        _idleTimeout != Timeout.InfiniteTimeSpan && _time.Since(pooled.IdleSince) >= _idleTimeout;
 
     private bool IsUsable(T connection)
     {
@@ -127,7 +127,7 @@ public sealed partial class ConnectionPool<T>
             _isPruning = _idle.Count > 0;
             if (_isPruning)
             {
-                var left = _idleTimeout - _time.GetElapsedTime(_idle[0].IdleSince);
+                var left = _idleTimeout - _time.Since(_idle[0].IdleSince);
                 _pruning.Change(left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
             }
         }

@@ -26,7 +26,7 @@ public sealed partial class ConnectionPool<T>
                 : new TimeoutException($"{Name}: no connection came back within {_waitTimeout.TotalSeconds:0.###} s.");
         }
 
-        LifecycleMetrics.PoolWaited(Name, _time.GetElapsedTime(start), failure);
+        LifecycleMetrics.PoolWaited(Name, _time.Since(start), failure);
         if (failure is not null)
         {
             throw failure;
@@ -60,7 +60,7 @@ public sealed partial class ConnectionPool<T>
                 var failure = e is OperationCanceledException && limit.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested
                     ? new TimeoutException($"{Name}: no connection was opened within {_creationTimeout.TotalSeconds:0.###} s.", e)
                     : e;
-                LifecycleMetrics.PoolCreated(Name, _time.GetElapsedTime(start), failure);
+                LifecycleMetrics.PoolCreated(Name, _time.Since(start), failure);
                 Log.PoolOpenFailed(_logger, Name, failure);
                 if (ReferenceEquals(failure, e))
                 {
@@ -71,7 +71,7 @@ public sealed partial class ConnectionPool<T>
             }
         }
 
-        LifecycleMetrics.PoolCreated(Name, _time.GetElapsedTime(start), null);
+        LifecycleMetrics.PoolCreated(Name, _time.Since(start), null);
         Log.PoolOpened(_logger, Name);
         var usable = IsUsable(connection);
         bool disposed;

@@ -401,7 +401,7 @@ public sealed class SessionCache<TKey, TSession> : IDisposable, IAsyncDisposable
             failure = e;
         }
 
-        var duration = _policy.Time.GetElapsedTime(start);
+        var duration = _policy.Time.Since(start);
         var kept = failure is null ? Keep(entry, session!) : Fail(entry, failure);
         if (session is not null && (failure is not null || !kept))
         {

@@ -455,7 +455,7 @@ public sealed partial class SendGate : IDisposable
     {
         if (LifecycleMetrics.MeasuresGateWaits && start != 0)
         {
-            LifecycleMetrics.GateWaited(_name, _time.GetElapsedTime(start));
+            LifecycleMetrics.GateWaited(_name, _time.Since(start));
         }
     }
 

@@ -7,35 +7,8 @@ namespace LifecycleAnalyzers.Runtime.Tests.Faults;
 /// Cancellation and disposal at every await of every guard. Whatever the moment: nobody waits for ever, every session that was made
 /// is ended exactly once, nobody overlaps, the counts are zero, and what was not completed is not used again.
 /// </summary>
-public sealed class EveryAwaitTests : IDisposable
+public sealed class EveryAwaitTests : FaultTests
 {
-    private readonly ConcurrentQueue<string> _unobserved = [];
-
-    public EveryAwaitTests()
-    {
-        Collect();
-        TaskScheduler.UnobservedTaskException += Note;
-    }
-
-    /// <summary>Whatever failed behind a guard's back has been seen by somebody.</summary>
-    public void Dispose()
-    {
-        Collect();
-        TaskScheduler.UnobservedTaskException -= Note;
-        Assert.Empty(_unobserved);
-    }
-
-    private static void Collect()
-    {
-        for (var i = 0; i < 3; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-    }
-
-    private void Note(object? sender, UnobservedTaskExceptionEventArgs e) => _unobserved.Enqueue(e.Exception.ToString());
-
     public static TheoryData<Fault> Faults => [Fault.Cancel, Fault.CancelOne, Fault.Dispose, Fault.DisposeTwice, Fault.Throw];
 
     [Theory]

@@ -6,6 +6,8 @@ internal sealed class ManualTime : TimeProvider
     private readonly object _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private TimeSpan _now;
+    private TimeSpan _wallClock;
+    private TimeSpan _timestamps;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -21,9 +23,15 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now();
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now() + _wallClock;
 
-    public override long GetTimestamp() => Now().Ticks;
+    public override long GetTimestamp() => (Now() + _timestamps).Ticks;
+
+    /// <summary>Somebody sets the clock on the wall; what is measured goes on as before.</summary>
+    public void SetWallClock(TimeSpan by) => _wallClock += by;
+
+    /// <summary>What is measured jumps, as on a machine that was moved; timers go on as before.</summary>
+    public void SetTimestamps(TimeSpan by) => _timestamps += by;
 
     public void Advance(TimeSpan by)
     {
@@ -62,6 +70,8 @@ internal sealed class ManualTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            // As the system's own timers do.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime.TotalMilliseconds, uint.MaxValue - 1, nameof(dueTime));
             lock (time._gate)
             {
                 time._timers.Remove(this);
