@@ -201,7 +201,7 @@ internal sealed class CallbackFinder
             case IFieldSymbol or IPropertySymbol when depth > 0:
                 var member = model.GetSymbolInfo(handler, cancellation).Symbol!;
                 if (!_analysis.Summaries.IsOwn(member)) break;
-                foreach (var (value, source) in Assignments.To(member, _analysis.Bodies))
+                foreach (var (value, source) in Assignments.To(member, _analysis))
                 {
                     foreach (var function in Functions(CallbackSites.Unwrapped(value), source, cancellation, depth - 1)) yield return function;
                 }

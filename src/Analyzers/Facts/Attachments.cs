@@ -30,7 +30,7 @@ internal sealed class Attachments(Analysis analysis)
     public bool IsMadeByItsType(ISymbol field) => _made.GetOrAdd(field, f =>
     {
         var made = false;
-        foreach (var (value, model) in Assignments.To(f, analysis.Bodies))
+        foreach (var (value, model) in Assignments.To(f, analysis))
         {
             switch (Unwrapped(model.GetOperation(value)))
             {

@@ -126,16 +126,8 @@ internal sealed class ClosingFlags(Analysis analysis)
     private ImmutableHashSet<long> FindEndStages(ISymbol member)
     {
         var ends = ImmutableHashSet.CreateBuilder<long>();
-        foreach (var (value, model) in Assignments.To(member, analysis.Bodies)) Add(value, model);
-        foreach (var reference in member.ContainingType.DeclaringSyntaxReferences)
-        {
-            if (!analysis.Compilation.ContainsSyntaxTree(reference.SyntaxTree)) continue;
-            foreach (var call in reference.GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>())
-            {
-                if (call.ArgumentList.Arguments is [{ RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword, Expression: IdentifierNameSyntax target }, { Expression: var value }, ..] && target.Identifier.ValueText == member.Name)
-                    Add(value, analysis.Bodies.ModelOf(reference.SyntaxTree));
-            }
-        }
+        foreach (var (value, model) in Assignments.To(member, analysis)) Add(value, model);
+        foreach (var (_, value) in WritesByReference(member)) Add(value, analysis.Bodies.ModelOf(value.SyntaxTree));
 
         return ends.ToImmutable();
 
@@ -155,24 +147,33 @@ internal sealed class ClosingFlags(Analysis analysis)
 
     private bool? FindByWriters(ISymbol member)
     {
-        foreach (var (value, _) in Assignments.To(member, analysis.Bodies))
+        foreach (var (value, _) in Assignments.To(member, analysis))
         {
             var name = value.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText;
             if (name is null || !IsEnding(name)) continue;
             if (MeansEnded(value) is { } ended) return !ended;
         }
 
-        // `Volatile.Write(ref _state, 2)`, `Interlocked.Exchange(ref _closed, 1)`
-        foreach (var reference in member.ContainingType.DeclaringSyntaxReferences)
+        foreach (var (call, value) in WritesByReference(member))
         {
-            foreach (var call in reference.GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>())
-            {
-                if (call.ArgumentList.Arguments is not [{ RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword, Expression: IdentifierNameSyntax target }, { Expression: var value }, ..] || target.Identifier.ValueText != member.Name) continue;
-                if (call.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText is { } name && IsEnding(name) && MeansEnded(value) is { } ended) return !ended;
-            }
+            if (call.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText is { } name && IsEnding(name) && MeansEnded(value) is { } ended) return !ended;
         }
 
         return null;
+    }
+
+    /// <summary><c>Volatile.Write(ref _state, 2)</c>, <c>Interlocked.Exchange(ref _closed, 1)</c></summary>
+    private IEnumerable<(SyntaxNode Call, ExpressionSyntax Value)> WritesByReference(ISymbol member)
+    {
+        foreach (var code in analysis.Holders.CodeOf(member.ContainingType))
+        {
+            if (!code.Identifiers.Contains(member.Name) || !code.Identifiers.Contains("ref")) continue;
+            foreach (var call in code.Declaration.DescendantNodes().OfType<InvocationExpressionSyntax>())
+            {
+                if (call.ArgumentList.Arguments is [{ RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword, Expression: IdentifierNameSyntax target }, { Expression: var value }, ..] && target.Identifier.ValueText == member.Name)
+                    yield return (call, value);
+            }
+        }
     }
 
     /// <summary>The value that an ending method writes: true and not zero say that it has ended.</summary>

@@ -90,6 +90,8 @@ internal sealed class Holders
     {
         foreach (var part in type?.DeclaringSyntaxReferences ?? [])
         {
+            // A base class may be another project's.
+            if (!_analysis.Compilation.ContainsSyntaxTree(part.SyntaxTree)) continue;
             foreach (var member in MembersIn(part.SyntaxTree, CancellationToken.None))
             {
                 if (part.Span.Contains(member.Declaration.Span)) yield return member;

@@ -51,7 +51,7 @@ internal sealed class IoCalls(Analysis analysis)
     {
         { Type: not { Name: "Stream", ContainingNamespace.Name: "IO" } } => false,
         IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } => true,
-        IFieldReferenceOperation { Field: var field } => Assignments.To(field, analysis.Bodies).ToList() is { Count: > 0 } given && given.All(a => a.Model.GetSymbolInfo(a.Value).Symbol is IParameterSymbol),
+        IFieldReferenceOperation { Field: var field } => Assignments.To(field, analysis).ToList() is { Count: > 0 } given && given.All(a => a.Model.GetSymbolInfo(a.Value).Symbol is IParameterSymbol),
         _ => false,
     };
 
@@ -175,7 +175,7 @@ internal sealed class IoCalls(Analysis analysis)
     private bool IsTransport(ISymbol member)
     {
         if (member.IsStatic || analysis.Connections.TypeOf(member.ContainingType ?? member.ContainingSymbol?.ContainingType) is not { } owner || (owner.Traits & Traits.Operation) != 0) return false;
-        return !Assignments.To(member, analysis.Bodies).Any(a => a.Model.GetTypeInfo(a.Value).Type is { } made && !analysis.Connections.IsCarrier(made) && made.TypeKind != TypeKind.Error);
+        return !Assignments.To(member, analysis).Any(a => a.Model.GetTypeInfo(a.Value).Type is { } made && !analysis.Connections.IsCarrier(made) && made.TypeKind != TypeKind.Error);
     }
 
     private IoCall Make(IoKind kind, IOperation operation, IMethodSymbol method, IOperation? connection, ITypeSymbol? type, IParameterSymbol? carrier = null) =>

@@ -59,7 +59,7 @@ internal sealed class TypeFacts(Analysis analysis)
     private ImmutableHashSet<ISymbol> SourcesOf(ISymbol field) => _sources.GetOrAdd(field, f =>
     {
         var found = ImmutableHashSet.CreateBuilder<ISymbol>(SymbolEqualityComparer.Default);
-        foreach (var (value, model) in Assignments.To(f, analysis.Bodies)) Collect(value, model, found, 3);
+        foreach (var (value, model) in Assignments.To(f, analysis)) Collect(value, model, found, 3);
         return found.ToImmutable();
     });
 
@@ -85,7 +85,7 @@ internal sealed class TypeFacts(Analysis analysis)
 
     private bool FindMade(ISymbol field)
     {
-        foreach (var (value, model) in Assignments.To(field, analysis.Bodies))
+        foreach (var (value, model) in Assignments.To(field, analysis))
         {
             if (IsMade(value, model, 3)) return true;
         }

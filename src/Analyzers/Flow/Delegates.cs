@@ -27,7 +27,7 @@ internal sealed class Delegates(Analysis analysis)
     {
         if (member is IEventSymbol || member.DeclaredAccessibility is not (Accessibility.Private or Accessibility.NotApplicable) || !analysis.Summaries.IsOwn(member)) return [];
         var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
-        foreach (var (expression, model) in Assignments.To(member, analysis.Bodies))
+        foreach (var (expression, model) in Assignments.To(member, analysis))
         {
             if (!Collect(model.GetOperation(expression), found)) return [];
         }
@@ -62,16 +62,13 @@ internal sealed class Delegates(Analysis analysis)
 /// <summary>All assignments of a member in the types that can reach it.</summary>
 internal static class Assignments
 {
-    public static IEnumerable<(ExpressionSyntax Value, SemanticModel Model)> To(ISymbol member, Bodies bodies)
+    public static IEnumerable<(ExpressionSyntax Value, SemanticModel Model)> To(ISymbol member, Analysis analysis)
     {
-        if (member.ContainingType is not { } type) yield break;
-        foreach (var reference in type.DeclaringSyntaxReferences)
+        foreach (var code in analysis.Holders.CodeOf(member.ContainingType))
         {
-            // A base class may be another project's.
-            if (!bodies.Compilation.ContainsSyntaxTree(reference.SyntaxTree)) continue;
-            var syntax = reference.GetSyntax();
-            var model = bodies.ModelOf(syntax.SyntaxTree);
-            foreach (var node in syntax.DescendantNodes())
+            if (!code.Identifiers.Contains(member.Name)) continue;
+            var model = analysis.Bodies.ModelOf(code.Declaration.SyntaxTree);
+            foreach (var node in code.Declaration.DescendantNodesAndSelf())
             {
                 switch (node)
                 {

@@ -200,7 +200,7 @@ internal sealed class LCA1008BoundConnect : IRule
             case ILocalReferenceOperation { Local: var local }:
                 return local.DeclaringSyntaxReferences.Any(r => Names.Of(r.GetSyntax()).Contains("Dgram"));
             case IFieldReferenceOperation { Field: var field }:
-                return Assignments.To(field, analysis.Bodies).Any(a => Names.Of(a.Value).Contains("Dgram"));
+                return Assignments.To(field, analysis).Any(a => Names.Of(a.Value).Contains("Dgram"));
             default:
                 return false;
         }

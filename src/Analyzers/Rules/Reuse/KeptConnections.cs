@@ -48,7 +48,7 @@ internal static class KeptConnections
     /// <summary>Built to reconnect by itself: <c>WithAutomaticReconnect()</c>.</summary>
     private static bool HealsItself(RuleContext file, ISymbol member)
     {
-        foreach (var (value, _) in Assignments.To(member, file.Analysis.Bodies))
+        foreach (var (value, _) in Assignments.To(member, file.Analysis))
         {
             if (value.DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect")) return true;
             var method = value.FirstAncestorOrSelf<MemberDeclarationSyntax>();

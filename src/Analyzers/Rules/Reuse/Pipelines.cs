@@ -41,7 +41,7 @@ internal sealed class Pipelines(Analysis analysis, WrittenFailures failures, Can
                     ?? Values.References(local, Values.Root(pipeline)).Select(r => r.Parent).OfType<IInvocationOperation>().Concat(Values.References(local, Values.Root(pipeline)).Select(r => r.Parent?.Parent).OfType<IInvocationOperation>())
                         .Where(c => c.TargetMethod.Name.StartsWith("AddRetry", StringComparison.Ordinal)).Select(c => OfOptions(c.Arguments.LastOrDefault()?.Value, request, depth)).FirstOrDefault(f => f is not null);
             case IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference when analysis.Summaries.IsOwn(reference.Member):
-                foreach (var (value, model) in Assignments.To(reference.Member, analysis.Bodies))
+                foreach (var (value, model) in Assignments.To(reference.Member, analysis))
                 {
                     if (model.GetOperation(value, cancellation) is { } assigned && Built(assigned, request, depth - 1) is { } failure) return failure;
                 }

@@ -125,7 +125,7 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
     /// <summary>A semaphore that lets one in is a lock; one that lets nobody in before it is released tells of something that happened.</summary>
     private bool IsLockOrSignal(ISymbol symbol)
     {
-        foreach (var (value, _) in Assignments.To(symbol, analysis.Bodies))
+        foreach (var (value, _) in Assignments.To(symbol, analysis))
         {
             var arguments = value is BaseObjectCreationExpressionSyntax { ArgumentList: { } list } ? list.Arguments : default;
             if (arguments.Count > 0 && arguments[0].Expression is LiteralExpressionSyntax { Token.Value: 0 or 1 }) return true;
