@@ -134,7 +134,11 @@ internal sealed class Guards(Analysis analysis)
     private bool IsOdd(BodyEvent happened, Summary callee)
     {
         if (happened.Callees.Length < 3 || happened.Value.Contains(Place.This) || AsksBeforeAll(callee)) return false;
-        return happened.Callees.Count(AsksBeforeAll) * 2 >= happened.Callees.Length;
+        // One that wraps another is as careful as what it wraps; one that sends nothing tells nothing.
+        var asking = happened.Callees.Count(AsksBeforeAll);
+        return asking > 0 && asking >= happened.Callees.Count(c => c.Sends.Any(s => !s.Guarded) && !Wraps(c));
+
+        bool Wraps(Summary kind) => !kind.Sends.IsEmpty && kind.Sends.All(s => s.Guarded || s.Route.Any(step => happened.Callees.Any(c => SymbolEqualityComparer.Default.Equals(c.Body.Owner, step.Method))));
     }
 
     /// <summary>It sends, and nothing of that is left for its callers to fear.</summary>

@@ -126,4 +126,12 @@ public class Reports
     // Its connect tells by an event.
     [InlineData("WebSocketSharp.WebSocket M() { var ws = new WebSocketSharp.WebSocket(\"a\"); ws.Connect(); return ws; }")]
     public Task A_library_client(string member) => Case.HoldsAsync(Library + "class Site { " + member + " }");
+
+    /// <summary>The type would close its field, but by then there is nothing in it.</summary>
+    [Theory]
+    [InlineData("catch (Exception e) { Console.WriteLine(e); _field = null; return; }")]
+    [InlineData("catch (SocketException) { this._field = null!; throw; }")]
+    [InlineData("catch { _field = null; }")]
+    public Task A_field_that_is_set_to_null_when_opening_fails(string handler) => Case.HoldsAsync(Dialer(
+        "void M() { try { _field = {|LCA1003:new Socket(SocketType.Stream, ProtocolType.Tcp)|}; _field.Bind(_peer); _field.Listen(5); } " + handler + " }", "Socket? _field; public void Stop() => _field?.Close();"));
 }

@@ -67,4 +67,14 @@ public class Silent
     [InlineData("var l = {|LCA1003:new TcpListener(IPAddress.Loopback, port)|}; l.Start(); l.Stop(); return port;")]
     [InlineData("var l = {|LCA1003:new TcpListener(new IPEndPoint(IPAddress.Loopback, port))|}; l.Start(); l.Stop(); return port;")]
     public Task A_listener_for_a_port_that_may_be_taken(string body) => Case.HoldsAsync(Reports.Dialer("int M(int port) { " + body + " }"));
+
+    [Theory]
+    [InlineData("catch (Exception e) { Console.WriteLine(e); _field?.Close(); _field = null; }")]
+    [InlineData("catch (Exception e) { Console.WriteLine(e); Stop(); _field = null; }")]
+    [InlineData("catch (Exception) { Drop(_field); _field = null; }")]
+    [InlineData("catch (FormatException) { _field = null; }")]
+    [InlineData("catch (Exception e) { Console.WriteLine(e); }")]
+    [InlineData("catch (Exception) { _field = null; } finally { Console.WriteLine(); }")]
+    public Task The_owner_closes_its_field_when_opening_fails(string handler) => Case.SilentAsync(Reports.Dialer(
+        "void M() { try { _field = " + New + "; _field.Bind(_peer); } " + handler + " }", "Socket? _field; public void Stop() => _field?.Close(); static void Drop(Socket? s) => s?.Dispose();"));
 }

@@ -211,4 +211,21 @@ public class Reports
             public void Dispose() => _listener.Dispose();
         }
         """);
+
+    /// <summary>Where closing has ended the last operation, the next one cannot be begun, and here nothing catches any more.</summary>
+    [Theory]
+    [InlineData("try { Serve(_socket.EndAccept(ar)); } catch { } finally { {|LCA1005:_socket.BeginAccept(On, null)|}; }")]
+    [InlineData("try { Serve(_socket.EndAccept(ar)); } catch (Exception e) { Console.WriteLine(e); } {|LCA1005:_socket.BeginAccept(On, null)|};")]
+    public Task The_next_operation_is_begun_after_a_failure(string body) => Case.HoldsAsync(Accepting(body));
+
+    internal static string Accepting(string body, string stop = "public void Stop() => _socket.Close();") => $$"""
+        class Door
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            public void Open() => _socket.BeginAccept(On, null);
+            {{stop}}
+            private void On(IAsyncResult ar) { {{body}} }
+            private static void Serve(Socket s) => s.Dispose();
+        }
+        """;
 }

@@ -59,7 +59,12 @@ internal sealed class LCA1003CloseOnFailure : IRule
             var leaks = exits.Where(e => IsLeak(body, e)).ToList();
             var failed = rule.Lost.Select(by => (By: by, Thrown: true)).Concat(leaks.Select(e => (By: e.Token.By!, Thrown: e.Token.Hold == Hold.Failed)));
             var first = failed.OrderBy(f => f.By.Syntax.SpanStart).ThenByDescending(f => f.Thrown).FirstOrDefault();
-            if (first.By is null) continue;
+            if (first.By is null)
+            {
+                if (new ForgottenField(custodian, file.Model, file.Cancellation).OpeningOf(source) is { } opening) Report(file, source, opening, true, [opening.Syntax.GetLocation()]);
+                continue;
+            }
+
             // What opens, and the throw that gives it up.
             var places = failed.Select(f => f.By.Syntax).Concat(leaks.Where(e => e.Token.Hold == Hold.Opened).Select(e => e.By!.Syntax));
             Report(file, source, first.By, first.Thrown, places.Distinct().OrderBy(p => p.SpanStart).Select(p => p.GetLocation()));

@@ -76,7 +76,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (file.Analysis.Bodies.At(function, file.Cancellation) is null) return;
         var isCallback = callback is not null && (callback.Kind & CallbackKind.Callback) != 0;
         var escapes = file.Analysis.Escapes.Of(function, file.Cancellation);
-        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, e, isCallback) && (e.Fails || isCallback && e.Io.Kind != IoKind.Start || MayBeClosedByOthers(file, function, e.Io)))
+        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, function, e, isCallback) && (e.Fails || isCallback && e.Io.Kind != IoKind.Start || MayBeClosedByOthers(file, function, e.Io)))
             ?? escapes.FirstOrDefault(e => e.Thrown is not null && (Escapes.IsNetworks(e.Thrown) || IsAboutConnections(file, function, callback)));
         if (first is not null) Report(file, name, callback, first, Leaving(file, escapes));
         else if (Rearming(file, function) is { } rearming)
@@ -87,7 +87,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         }
     }
 
-    private static bool Counts(RuleContext file, Escape escape, bool isCallback)
+    private static bool Counts(RuleContext file, SyntaxNode function, Escape escape, bool isCallback)
     {
         if (escape.Carrier is not null || IsUnsaid(file, escape.Io!)) return false;
         return escape.Io!.Kind switch
@@ -95,12 +95,45 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
             // An unguarded send in a callback is another rule's.
             IoKind.Send => !isCallback,
             // A callback that begins the next operation does so on a connection that has just worked; an operation object is not that careful.
-            IoKind.Start => !isCallback || !escape.Io.Method.Name.StartsWith("Begin", StringComparison.Ordinal),
+            IoKind.Start => !isCallback || !escape.Io.Method.Name.StartsWith("Begin", StringComparison.Ordinal) || IsAfterClosing(file, function, escape),
             IoKind.Listen => false,
             // Closing throws where it speaks to the other side.
             IoKind.Close => Tasks.IsTask(escape.Io.Method.ReturnType) && escape.Fails && escape.Io.Failures.Any(f => f.Name == "WebSocketException"),
             _ => true,
         };
+    }
+
+    /// <summary>
+    /// The next operation is begun whether the last one worked or not: where that was ended by closing, this one throws where
+    /// nothing catches any more.
+    /// </summary>
+    private static bool IsAfterClosing(RuleContext file, SyntaxNode function, Escape escape)
+    {
+        if (!escape.Ends || !escape.Route.IsEmpty || escape.Io!.Connection is not { } connection || Failed(escape.At.Syntax, function) is not { } statement) return false;
+        if (!statement.Block.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => c.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name, Expression: var ended }
+            && name == "End" + escape.Io.Method.Name.Substring("Begin".Length) && ended.IsEquivalentTo(connection.Syntax))) return false;
+        // Who gives the connection to its own callback is not to be seen there; a field's owner is.
+        return IoCalls.Unwrapped(connection) is ILocalReferenceOperation or IParameterReferenceOperation || IsClosedByOthers(file, function, connection);
+    }
+
+    private static bool IsClosedByOthers(RuleContext file, SyntaxNode function, IOperation connection) =>
+        IoCalls.Unwrapped(connection) is IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference && file.Analysis.Summaries.IsOwn(reference.Member) && IsClosed(file, function, reference.Member);
+
+    /// <summary>The <c>try</c> that has taken the failure, and after which, or in whose <c>finally</c>, the code stands.</summary>
+    private static TryStatementSyntax? Failed(SyntaxNode node, SyntaxNode function)
+    {
+        for (var inner = node; inner != function && inner.Parent is { } outer; inner = outer)
+        {
+            if (inner is FinallyClauseSyntax && outer is TryStatementSyntax own) return own.Catches.Any(TakesClosing) ? own : null;
+            if (outer is BlockSyntax block && inner is ExpressionStatementSyntax
+                && block.Statements.TakeWhile(s => s != inner).LastOrDefault() is TryStatementSyntax { Finally: null } before && before.Catches.Any(c => TakesClosing(c) && !Leaves(c.Block))) return before;
+        }
+
+        return null;
+
+        static bool TakesClosing(CatchClauseSyntax clause) => clause.Filter is null && (clause.Declaration?.Type is null || clause.Declaration.Type.ToString().Split('.').Last() is "Exception" or "SystemException" or "InvalidOperationException" or "ObjectDisposedException");
+
+        static bool Leaves(BlockSyntax block) => block.DescendantNodes().Any(n => n is ReturnStatementSyntax or ThrowStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax or GotoStatementSyntax);
     }
 
     /// <summary>An own connection without code here, known by its shape alone: nobody has said that it throws.</summary>
@@ -121,7 +154,13 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (connection is IObjectCreationOperation or IAwaitOperation or IInvocationOperation) return false;
         // An operation object tells what the network did; only a closing that is to be seen can make its next start throw.
         if (connection is not IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference || !file.Analysis.Summaries.IsOwn(reference.Member)) return io.Kind != IoKind.Start;
-        var members = reference.Member.ContainingType.DeclaringSyntaxReferences.Select(r => r.GetSyntax(file.Cancellation)).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members.OfType<MethodDeclarationSyntax>()).ToList();
+        return IsClosed(file, function, reference.Member);
+    }
+
+    /// <summary>A member of the owner that others call closes something.</summary>
+    private static bool IsClosed(RuleContext file, SyntaxNode function, ISymbol field)
+    {
+        var members = field.ContainingType.DeclaringSyntaxReferences.Select(r => r.GetSyntax(file.Cancellation)).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members.OfType<MethodDeclarationSyntax>()).ToList();
         var closing = new HashSet<string>(members.Where(m => Invoked(m, function).Meets(ClosingCalls)).Select(m => m.Identifier.ValueText), StringComparer.Ordinal);
         return members.Any(m => !m.Modifiers.Any(SyntaxKind.PrivateKeyword) && m.Modifiers.Count + (m.ExplicitInterfaceSpecifier is null ? 0 : 1) > 0
             && (closing.Contains(m.Identifier.ValueText) || Invoked(m, function).Meets(closing)));
