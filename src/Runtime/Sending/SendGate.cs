@@ -126,7 +126,7 @@ public sealed partial class SendGate : IDisposable
             return new ValueTask<Turn>(Task.FromException<Turn>(Because(refusal)));
         }
 
-        return waiter is null ? new ValueTask<Turn>(new Turn(this, ticket)) : EnterAsync(waiter, cancellationToken);
+        return waiter is null ? new ValueTask<Turn>(new Turn(this, ticket)) : waiter.Wait(cancellationToken).Turn;
     }
 
     /// <summary>Waits for the turn to send, and blocks the thread meanwhile.</summary>
@@ -138,18 +138,11 @@ public sealed partial class SendGate : IDisposable
     public Turn Enter(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var refusal = Arrive(out var ticket, out var waiter);
+        var refusal = Arrive(out var ticket, out var waiter, blocks: true);
         if (waiter is not null)
         {
-            // Straight on the waiter's own task: whoever leaves the gate wakes this thread without help of the thread pool.
-            var start = StartOfWait();
-            using (Register(waiter, cancellationToken))
-            {
-                ticket = waiter.Task.GetAwaiter().GetResult();
-            }
-
+            ticket = waiter.Wait(cancellationToken).Block();
             refusal = waiter.Refusal;
-            EndOfWait(start);
         }
 
         return refusal == Refusal.None ? new Turn(this, ticket) : throw Because(refusal);
@@ -313,10 +306,7 @@ public sealed partial class SendGate : IDisposable
 
         try
         {
-            using (Register(waiter, cancellationToken))
-            {
-                return await waiter.Task.ConfigureAwait(false) != 0;
-            }
+            return await waiter.Wait(cancellationToken).Ticket.ConfigureAwait(false) != 0;
         }
         catch (OperationCanceledException)
         {
@@ -380,7 +370,7 @@ public sealed partial class SendGate : IDisposable
         }
 
         // Its continuation runs elsewhere: whoever leaves must not do the next one's sending.
-        next?.SetResult(ticket);
+        next?.Grant(ticket);
     }
 
     private void Leave(long ticket, SendResult result)
@@ -394,7 +384,7 @@ public sealed partial class SendGate : IDisposable
     }
 
     /// <summary>A free gate, a place in the queue, or a refusal.</summary>
-    private Refusal Arrive(out long ticket, out Waiter? waiter)
+    private Refusal Arrive(out long ticket, out Waiter? waiter, bool blocks = false)
     {
         ticket = 0;
         waiter = null;
@@ -414,12 +404,12 @@ public sealed partial class SendGate : IDisposable
             }
             else if (_waiting < _maxWaiters)
             {
-                Enqueue(waiter = new Waiter(this));
+                Enqueue(waiter = new Waiter(this, blocks));
                 return Refusal.None;
             }
             else if (_whenFull == SendGateFullMode.RefuseOldest && (refused = Dequeue()) is not null)
             {
-                Enqueue(waiter = new Waiter(this));
+                Enqueue(waiter = new Waiter(this, blocks));
             }
             else
             {
@@ -430,22 +420,6 @@ public sealed partial class SendGate : IDisposable
         LifecycleMetrics.GateRefused(_name, ReasonOf(refused is null ? refusal : Refusal.Full));
         refused?.Refuse(Refusal.Full);
         return refusal;
-    }
-
-#if NET
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-#endif
-    private async ValueTask<Turn> EnterAsync(Waiter waiter, CancellationToken cancellationToken)
-    {
-        long ticket;
-        var start = StartOfWait();
-        using (Register(waiter, cancellationToken))
-        {
-            ticket = await waiter.Task.ConfigureAwait(false);
-        }
-
-        EndOfWait(start);
-        return waiter.Refusal == Refusal.None ? new Turn(this, ticket) : throw Because(waiter.Refusal);
     }
 
     /// <summary>Nothing where nobody measures: asking for the time costs more than the rest of a short wait.</summary>
@@ -460,27 +434,12 @@ public sealed partial class SendGate : IDisposable
     }
 
 #if NET
-    private static CancellationTokenRegistration Register(Waiter waiter, CancellationToken cancellationToken) =>
-        cancellationToken.UnsafeRegister(static (waiter, token) => ((Waiter)waiter!).Cancel(token), waiter);
-#else
-    private static CancellationTokenRegistration Register(Waiter waiter, CancellationToken cancellationToken) =>
-        cancellationToken.CanBeCanceled ? cancellationToken.Register(() => waiter.Cancel(cancellationToken)) : default;
-#endif
-
-#if NET
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
 #endif
     private async ValueTask<SendResult> TrySendAsync<TState>(
         Waiter waiter, TState state, Func<TState, CancellationToken, ValueTask<SendResult>> send, CancellationToken cancellationToken)
     {
-        long ticket;
-        var start = StartOfWait();
-        using (Register(waiter, cancellationToken))
-        {
-            ticket = await waiter.Task.ConfigureAwait(false);
-        }
-
-        EndOfWait(start);
+        var ticket = await waiter.Wait(cancellationToken).Ticket.ConfigureAwait(false);
         if (waiter.Refusal != Refusal.None)
         {
             return NotOpen(waiter.Refusal);

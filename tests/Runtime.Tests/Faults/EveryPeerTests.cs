@@ -230,7 +230,8 @@ public sealed class EveryPeerTests : FaultTests
             return;
         }
 
-        await using var pair = await ConnectionPair.ConnectAsync(client.Near, token => new(peer.ConnectAsync(token)), cancellationToken: Stop);
+        Socket? second = null;
+        await using var pair = await ConnectionPair.ConnectAsync(client.Near, async token => second = await peer.ConnectAsync(token), cancellationToken: Stop);
         var relay = pair.RelayAsync(give.Token);
         await client.Far.SendAsync(BitConverter.GetBytes(7), SocketFlags.None, Stop);
         peer.Go();
@@ -268,6 +269,7 @@ public sealed class EveryPeerTests : FaultTests
 
         var result = await relay.Soon();
         Assert.Equal((reason, by), (result.Reason, result.EndedBy));
+        Assert.True(client.Near.SafeHandle.IsClosed && second!.SafeHandle.IsClosed, "The relay is over and a connection is still open.");
         await peer.NothingLeftAsync();
     }
 
