@@ -10,11 +10,17 @@ using LifecycleAnalyzers.Rules.Isolation;
 
 namespace LifecycleAnalyzers.CodeFixes.Isolation;
 
-/// <summary>Awaits the dropped operation where it stands, in a function that may await already, or the one that a method returns as its only return.</summary>
+/// <summary>
+/// Awaits the operation before its buffer goes, where the function awaits already or may become <c>async</c>; gives the buffer back at the
+/// end, which only a finished operation reaches; else when the operation has ended.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
 public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
 {
     private const string Key = "LCA4004.Await";
+    private const string EndKey = "LCA4004.AtTheEnd";
+    private const string LaterKey = "LCA4004.Later";
+    private const string FieldKey = "LCA4004.Field";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA4004AwaitBeforeBufferReturn.Id];
@@ -26,15 +32,22 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        if (root is null) return;
+        var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
+        if (root is null || model is null) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (diagnostic.AdditionalLocations.FirstOrDefault() is not { } operation || root.FindNode(operation.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
-            var changedRoot = Dropped(call) is { } whole && IsAsync(call) ? root.ReplaceNode(whole, Awaited(call).WithTriviaFrom(whole)) : ReturnedUnawaited(root, call);
-            if (changedRoot is null) continue;
-            var changed = context.Document.WithSyntaxRoot(changedRoot);
-            if (await Verification.HelpsAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Await the operation before the buffer goes", _ => Task.FromResult(changed), Key), diagnostic);
+            var released = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
+            if (diagnostic.AdditionalLocations.FirstOrDefault() is not { } operation)
+            {
+                await context.OfferAsync(diagnostic, BufferRelease.TakenOut(root, released, model), "Take the buffer out of its field", FieldKey).ConfigureAwait(false);
+                continue;
+            }
+
+            if (root.FindNode(operation.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
+            var awaited = Dropped(call) is { } whole && IsAsync(call) ? root.ReplaceNode(whole, Awaited(call).WithTriviaFrom(whole)) : ReturnedUnawaited(root, call) ?? BufferRelease.BehindAwait(root, released, call, model);
+            if (await context.OfferAsync(diagnostic, awaited, "Await the operation before the buffer goes", Key).ConfigureAwait(false)) continue;
+            if (await context.OfferAsync(diagnostic, BufferRelease.AtTheEnd(root, released, model), "Give the buffer back when the operation has finished", EndKey).ConfigureAwait(false)) continue;
+            await context.OfferAsync(diagnostic, BufferRelease.Continued(root, released, call, model), "Give the buffer back when the operation has ended", LaterKey).ConfigureAwait(false);
         }
     }
 
@@ -44,7 +57,9 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
     /// <summary><c>return WriteAsync(buffer)</c> as the method's only return: the method becomes <c>async</c>, which its callers do not see.</summary>
     private static SyntaxNode? ReturnedUnawaited(SyntaxNode root, InvocationExpressionSyntax call)
     {
-        if (call.Parent is not ReturnStatementSyntax { Parent: BlockSyntax } returned || Functions.Enclosing(call) is not MethodDeclarationSyntax { Body: not null } method || IsAsync(call)) return null;
+        ExpressionSyntax task = call;
+        if (task.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "AsTask", Parent: InvocationExpressionSyntax converted }) task = converted;
+        if (task.Parent is not ReturnStatementSyntax { Parent: BlockSyntax } returned || Functions.Enclosing(call) is not MethodDeclarationSyntax { Body: not null } method || IsAsync(call)) return null;
         if (method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword))) return null;
         if (method.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(n => n is ReturnStatementSyntax && n != returned || n is LockStatementSyntax)) return null;
         StatementSyntax? statement = method.ReturnType switch

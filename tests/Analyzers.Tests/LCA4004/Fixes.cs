@@ -76,22 +76,202 @@ public class Fixes
         }
         """);
 
-    [Fact]
-    public Task Nothing_is_offered_where_nothing_may_wait() => BecomesAsync("""
-        class Sender
+    private static Task MemberBecomesAsync(string before, string? after) => BecomesAsync(Sender(before), after is null ? null : Sender(after));
+
+    private static string Sender(string members) => $$"""
+        class Sender(Socket socket, Stream stream)
         {
-            private readonly NetworkStream _stream;
+        {{members}}
 
-            public Sender(NetworkStream stream) => _stream = stream;
+            public override string ToString() => socket.ToString() + stream;
+        }
+        """;
 
+    [Fact]
+    public Task Where_nothing_may_wait_the_end_of_the_operation_gives_it_back() => MemberBecomesAsync("""
             public void Say()
             {
                 var b = ArrayPool<byte>.Shared.Rent(9);
-                _ = _stream.WriteAsync(b, 0, 9);
+                // out
+                _ = socket.SendAsync(b.AsMemory(), SocketFlags.None); // no wait
                 {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};
             }
-        }
-        """, null);
+        """, """
+            public void Say()
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                // out
+                _ = socket.SendAsync(b.AsMemory(), SocketFlags.None).AsTask().ContinueWith(_ => ArrayPool<byte>.Shared.Return(b), TaskScheduler.Default); // no wait
+            }
+        """);
+
+    [Fact]
+    public Task A_try_that_only_starts_it_goes() => MemberBecomesAsync("""
+            public void Say()
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                try
+                {
+                    // out
+                    stream.WriteAsync(b, 0, 9);
+                }
+                finally
+                {
+                    {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};
+                }
+            }
+        """, """
+            public void Say()
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                // out
+                _ = stream.WriteAsync(b, 0, 9).ContinueWith(_ => ArrayPool<byte>.Shared.Return(b), TaskScheduler.Default);
+            }
+        """);
+
+    [Fact]
+    public Task What_gives_up_waiting_leaves_it_to_the_end_of_the_operation() => MemberBecomesAsync("""
+            public int Read()
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                var reading = stream.ReadAsync(b, 0, 9);
+                if (!reading.Wait(100))
+                {
+                    {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};
+                    return 0;
+                }
+
+                ArrayPool<byte>.Shared.Return(b);
+                return reading.Result;
+            }
+        """, """
+            public int Read()
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                var reading = stream.ReadAsync(b, 0, 9);
+                if (!reading.Wait(100))
+                {
+                    _ = reading.ContinueWith(_ => ArrayPool<byte>.Shared.Return(b), TaskScheduler.Default);
+                    return 0;
+                }
+
+                ArrayPool<byte>.Shared.Return(b);
+                return reading.Result;
+            }
+        """);
+
+    [Fact]
+    public Task It_goes_behind_the_await() => MemberBecomesAsync("""
+            public async Task SayAsync()
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                var sending = stream.WriteAsync(b, 0, 9);
+                // Back.
+                {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};
+                await sending.ConfigureAwait(false);
+            }
+        """, """
+            public async Task SayAsync()
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                var sending = stream.WriteAsync(b, 0, 9);
+                // Back.
+                await sending.ConfigureAwait(false);
+                ArrayPool<byte>.Shared.Return(b);
+            }
+        """);
+
+    [Fact]
+    public Task Whoever_gives_up_waiting_drops_it() => MemberBecomesAsync("""
+            public async Task<int> ReadAsync(TimeSpan limit)
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                try
+                {
+                    await stream.ReadAsync(b, 0, 9).WaitAsync(limit);
+                    return b.Length + 1;
+                }
+                finally
+                {
+                    {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};
+                }
+            }
+        """, """
+            public async Task<int> ReadAsync(TimeSpan limit)
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                await stream.ReadAsync(b, 0, 9).WaitAsync(limit);
+                var answer = b.Length + 1;
+                ArrayPool<byte>.Shared.Return(b);
+                return answer;
+            }
+        """);
+
+    [Fact]
+    public Task A_using_gives_it_back_too_early() => MemberBecomesAsync("""
+            public async Task<int> ReadAsync(TimeSpan limit)
+            {
+                // nine
+                using {|LCA4004:var owner = MemoryPool<byte>.Shared.Rent(9)|};
+                await socket.ReceiveAsync(owner.Memory, SocketFlags.None).AsTask().WaitAsync(limit);
+                return owner.Memory.Span[0];
+            }
+        """, """
+            public async Task<int> ReadAsync(TimeSpan limit)
+            {
+                // nine
+                var owner = MemoryPool<byte>.Shared.Rent(9);
+                await socket.ReceiveAsync(owner.Memory, SocketFlags.None).AsTask().WaitAsync(limit);
+                var answer = owner.Memory.Span[0];
+                owner.Dispose();
+                return answer;
+            }
+        """);
+
+    [Fact]
+    public Task The_method_of_a_using_becomes_async() => MemberBecomesAsync("""
+            public Task SayAsync()
+            {
+                using {|LCA4004:var owner = MemoryPool<byte>.Shared.Rent(9)|};
+                return stream.WriteAsync(owner.Memory).AsTask();
+            }
+        """, """
+            public async Task SayAsync()
+            {
+                using var owner = MemoryPool<byte>.Shared.Rent(9);
+                await stream.WriteAsync(owner.Memory);
+            }
+        """);
+
+    [Theory]
+    [InlineData("byte[]?", "null")]
+    [InlineData("byte[]", "ArrayPool<byte>.Shared.Rent(9)")]
+    public Task A_field_lets_go_of_what_it_gave_back(string type, string value) => MemberBecomesAsync($$"""
+            private {{type}} _kept = ArrayPool<byte>.Shared.Rent(9);
+
+            public int Fill() => _kept is { } kept ? stream.Read(kept, 0, 9) : 0;
+
+            public void Reset()
+            {
+                {|LCA4004:ArrayPool<byte>.Shared.Return(_kept!)|};
+            }
+        """, $$"""
+            private {{type}} _kept = ArrayPool<byte>.Shared.Rent(9);
+
+            public int Fill() => _kept is { } kept ? stream.Read(kept, 0, 9) : 0;
+
+            public void Reset()
+            {
+                ArrayPool<byte>.Shared.Return(_kept!);
+                _kept = {{value}};
+            }
+        """);
+
+    [Theory]
+    [InlineData("public void Say(AsyncCallback sent) { var b = ArrayPool<byte>.Shared.Rent(9); socket.BeginSend(b, 0, 9, SocketFlags.None, sent, null); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; }")]
+    // Another one by the time that the operation ends.
+    [InlineData("public void Say() { var b = ArrayPool<byte>.Shared.Rent(9); _ = stream.WriteAsync(b, 0, 9); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; b = new byte[1]; Console.WriteLine(b); }")]
+    public Task Nothing_is_offered(string member) => MemberBecomesAsync(member, null);
 
     private static Task BecomesAsync(string before, string? after)
     {
