@@ -9,30 +9,53 @@ namespace LifecycleAnalyzers.Flow;
 /// <summary>The functions behind a delegate: those that every assignment of a private field names.</summary>
 internal sealed class Delegates(Analysis analysis)
 {
-    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<IMethodSymbol>> _kept = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, (ImmutableArray<IMethodSymbol> Functions, Place? Target)> _kept = new(SymbolEqualityComparer.Default);
 
     /// <summary>A library method that runs the delegate it is given before it returns.</summary>
     public bool RunsAtOnce(IMethodSymbol method) =>
         method.Name is "ForEach" or "For" or "Invoke" && method.ContainingType?.Name is "List" or "Array" or "Parallel" or "ImmutableList";
 
-    /// <summary>The functions that calling this value may run; default or empty when one of them is unknown.</summary>
-    public ImmutableArray<IMethodSymbol> Of(Value callee, Body body)
+    /// <summary>
+    /// The functions that calling this value may run, empty when one of them is unknown; and where it is one method of another
+    /// object (<c>_send = link.Send</c>), that object.
+    /// </summary>
+    public (ImmutableArray<IMethodSymbol> Functions, Place? Target) Of(Value callee)
     {
         if (callee.Atoms is [Atom.Of { Place: { Symbol: (IFieldSymbol or IPropertySymbol) and var member, Parent.IsRoot: true } }])
             return _kept.GetOrAdd(member, Find);
-        return [];
+        return ([], null);
     }
 
-    private ImmutableArray<IMethodSymbol> Find(ISymbol member)
+    private (ImmutableArray<IMethodSymbol> Functions, Place? Target) Find(ISymbol member)
     {
-        if (member is IEventSymbol || member.DeclaredAccessibility is not (Accessibility.Private or Accessibility.NotApplicable) || !analysis.Summaries.IsOwn(member)) return [];
+        if (member is IEventSymbol || member.DeclaredAccessibility is not (Accessibility.Private or Accessibility.NotApplicable) || !analysis.Summaries.IsOwn(member)) return ([], null);
         var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
+        Place? target = null;
         foreach (var (expression, model) in Assignments.To(member, analysis))
         {
-            if (!Collect(model.GetOperation(expression), found)) return [];
+            var operation = model.GetOperation(expression);
+            if (!Collect(operation, found)) return ([], null);
+            target ??= TargetOf(operation);
         }
 
-        return found.Distinct<IMethodSymbol>(SymbolEqualityComparer.Default).ToImmutableArray();
+        var functions = found.Distinct<IMethodSymbol>(SymbolEqualityComparer.Default).ToImmutableArray();
+        // Of several, each would have its own.
+        return (functions, found.Count == 1 ? target : null);
+    }
+
+    /// <summary>The other object whose method this is: a field, or a variable of the constructor.</summary>
+    private static Place? TargetOf(IOperation? operation)
+    {
+        while (operation is IConversionOperation or IDelegateCreationOperation)
+            operation = operation is IConversionOperation conversion ? conversion.Operand : ((IDelegateCreationOperation)operation).Target;
+        return operation is not IMethodReferenceOperation { Method.IsStatic: false, Instance: { } instance } ? null : instance switch
+        {
+            IParameterReferenceOperation parameter => Place.Parameter(parameter.Parameter),
+            ILocalReferenceOperation local => Place.Local(local.Local),
+            IFieldReferenceOperation { Instance: IInstanceReferenceOperation } field => Place.This.Step(field.Field),
+            IPropertyReferenceOperation { Instance: IInstanceReferenceOperation } property => Place.This.Step(property.Property),
+            _ => null,
+        };
     }
 
     private static bool Collect(IOperation? operation, ImmutableArray<IMethodSymbol>.Builder found)

@@ -147,13 +147,18 @@ internal sealed partial class Interpreter
         if (_state is null) return Value.Unknown;
         if (callee.Atoms is [Atom.Function { Method: IMethodSymbol function } known] && _analysis.Summaries.IsOwn(function))
             return Call(invocation, function, known.Target is null ? Value.Of(Place.This) : Value.Of(known.Target), arguments, function);
-        if (_analysis.Delegates.Of(callee, _body) is { IsDefaultOrEmpty: false } functions)
-            return CallOneOf(invocation, functions, Value.Of(Place.This), arguments, invocation.TargetMethod);
+        var (functions, target) = _analysis.Delegates.Of(callee);
+        if (functions is [var only] && target is not null) return CallTarget(invocation, only, _state.Read(target), arguments);
+        if (!functions.IsEmpty) return CallOneOf(invocation, functions, Value.Of(Place.This), arguments, invocation.TargetMethod);
         Record(new BodyEvent(EventKind.Call, invocation, _state) { Value = callee, Symbol = invocation.TargetMethod, Arguments = arguments });
         foreach (var argument in arguments) Escape(argument);
         if (!IsWithoutSideEffect(callee)) Pass(Gaps.UserCode);
         return _analysis.Connections.Matters(invocation.Type) ? BearAt(invocation.Syntax, BornKind.Returned, null, invocation.TargetMethod) : Value.Unknown;
     }
+
+    /// <summary><c>_send = link.Send; … _send(data)</c>: the call of that object's method.</summary>
+    private Value CallTarget(IInvocationOperation invocation, IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments) =>
+        _analysis.Summaries.IsOwn(method) ? Call(invocation, method, receiver, arguments, method) : CallUnknown(invocation, method, receiver, arguments, []);
 
     /// <summary>A delegate that only writes a log or reads a clock does not close a connection.</summary>
     private static bool IsWithoutSideEffect(Value callee)

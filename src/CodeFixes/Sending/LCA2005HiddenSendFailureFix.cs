@@ -57,7 +57,7 @@ public sealed class LCA2005HiddenSendFailureFix : CodeFixProvider
     /// <summary>The send alone, with the guard; where the clause left, it is left when it was not sent.</summary>
     private static CompilationUnitSyntax? Answering(TryStatementSyntax statement, CatchClauseSyntax clause, InvocationExpressionSyntax send, CompilationUnitSyntax root, SemanticModel model)
     {
-        if (statement is not { Catches.Count: 1, Finally: null, Block.Statements: [var only] } || TryGuard.Call(send, model) is not { } guard) return null;
+        if (clause.Filter is not null || statement is not { Catches.Count: 1, Finally: null, Block.Statements: [var only] } || TryGuard.Call(send, model) is not { } guard) return null;
         var inner = only is IfStatementSyntax { Else: null, Statement: var then } ? then is BlockSyntax { Statements: [var single] } ? single : then : only;
         if (inner is not ExpressionStatementSyntax { Expression: var expression } sending || !sending.Span.Contains(send.Span)) return null;
         StatementSyntax answered;
@@ -111,16 +111,26 @@ public sealed class LCA2005HiddenSendFailureFix : CodeFixProvider
     {
         if (!diagnostic.Properties.TryGetValue(LCA2005HiddenSendFailure.Exceptions, out var names) || names is null) return null;
         var types = names.Split(';').Select(n => model.Compilation.GetTypesByMetadataName(n).FirstOrDefault()).OfType<INamedTypeSymbol>()
-            .Where(t => !IsCaughtBefore(t, statement, clause, model)).ToList();
+            .Where(t => !IsCaughtBefore(t, statement, clause, model) && !IsDenied(t, clause, model)).ToList();
         if (types.Count == 0 || model.Compilation.GetTypesByMetadataName("System.Exception").FirstOrDefault() is not { } any) return null;
+        // What the filter asks of the exception is answered by its kind now; what it asks of something else is asked on.
+        var asked = clause.Filter?.FilterExpression;
+        if (asked is not null && clause.Declaration?.Identifier.ValueText is { Length: > 0 } tested && asked.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == tested))
+        {
+            if (asked is BinaryExpressionSyntax { RawKind: not (int)SyntaxKind.IsExpression }) return null;
+            asked = null;
+        }
+
         CatchDeclarationSyntax declaration;
-        CatchFilterClauseSyntax? filter = null;
+        CatchFilterClauseSyntax? filter = asked is null ? null : SyntaxFactory.CatchFilterClause(asked.WithoutTrivia());
         if (types.Count == 1) declaration = SyntaxFactory.CatchDeclaration(Type(types[0], generator));
         else
         {
             var name = clause.Declaration is { Identifier.ValueText: { Length: > 0 } own } ? own : Reporting.Unused(model, clause.SpanStart, "e", "exception", "failure", "lost");
             declaration = SyntaxFactory.CatchDeclaration(Type(any, generator), SyntaxFactory.Identifier(name));
-            filter = SyntaxFactory.CatchFilterClause(Filter(name, types, generator, root));
+            var kinds = Filter(name, types, generator, root);
+            if (asked is not null) kinds = SyntaxFactory.BinaryExpression(SyntaxKind.LogicalAndExpression, Grouped(kinds), Grouped(asked.WithoutTrivia()));
+            filter = SyntaxFactory.CatchFilterClause(kinds);
         }
 
         var narrow = SyntaxFactory.CatchClause(SyntaxFactory.Token(SyntaxKind.CatchKeyword), declaration, filter, clause.Block).NormalizeWhitespace()
@@ -151,6 +161,22 @@ public sealed class LCA2005HiddenSendFailureFix : CodeFixProvider
         }
 
         return filter!;
+    }
+
+    private static ExpressionSyntax Grouped(ExpressionSyntax expression) =>
+        expression.IsKind(SyntaxKind.LogicalOrExpression) ? SyntaxFactory.ParenthesizedExpression(expression) : expression;
+
+    /// <summary>The filter lets it through: <c>ex is not IOException</c>.</summary>
+    private static bool IsDenied(INamedTypeSymbol type, CatchClauseSyntax clause, SemanticModel model)
+    {
+        if (clause.Filter is not { } filter) return false;
+        var named = filter.DescendantNodes().OfType<TypeSyntax>().Select(t => model.GetSymbolInfo(t).Symbol).OfType<INamedTypeSymbol>().ToList();
+        for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (named.Any(n => SymbolEqualityComparer.Default.Equals(n, candidate))) return true;
+        }
+
+        return false;
     }
 
     /// <summary>A clause above takes it already.</summary>

@@ -199,4 +199,23 @@ public class Silent
 
     [Fact]
     public Task Nobody_closes_it() => Case.SilentAsync(Reports.Accepting("try { Serve(_socket.EndAccept(ar)); } catch { } finally { _socket.BeginAccept(On, null); }", ""));
+
+    /// <summary>What an async void method sends is sent from the callback that calls it: another rule's.</summary>
+    [Fact]
+    public Task A_send_of_an_async_method_that_a_timer_calls() => Case.SilentAsync("""
+        class Beat(System.Net.WebSockets.WebSocket socket)
+        {
+            private Timer? _timer;
+
+            public void Start() => _timer = new Timer(_ => Send(), null, 0, 1000);
+
+            private async void Send()
+            {
+                if (socket.State != System.Net.WebSockets.WebSocketState.Open) return;
+                await socket.SendAsync(new byte[1], System.Net.WebSockets.WebSocketMessageType.Text, true, default);
+            }
+
+            public void Stop() => _timer?.Dispose();
+        }
+        """);
 }

@@ -271,4 +271,44 @@ public class Reports
             private void Say(string text) { {{loop}} }
         }
         """;
+
+    /// <summary>A method of another object that is kept as a delegate is called on that object.</summary>
+    [Theory]
+    [InlineData("_say = client.Send;", "{|LCA2001:_say(text)|}")]
+    [InlineData("_client = client; _say = _client.Send;", "{|LCA2001:_say(text)|}")]
+    [InlineData("_say = new Line(client).Say;", "{|LCA2001:_say(text)|}")]
+    [InlineData("_say = line.Say;", "{|LCA2001:_say(text)|}")]
+    [InlineData("_say = line.SaySafely;", "_say(text)")]
+    [InlineData("_client = client; _say = _client.Send;", "if (_client.IsOpen) _say(text)")]
+    public Task A_kept_method_of_another_object(string made, string called) => Case.HoldsAsync($$"""
+        class Line(WireClient client)
+        {
+            public void Say(string text) => client.Send(text);
+            public void SaySafely(string text) { if (client.IsOpen) client.Send(text); }
+        }
+
+        class Source { public event Action<string>? Said; public void Raise() => Said?.Invoke(""); }
+
+        class Echo
+        {
+            private readonly Action<string> _say;
+            private readonly WireClient? _client;
+            public Echo(Source source, WireClient client, Line line) { {{made}} source.Said += OnSaid; }
+            private void OnSaid(string text) { {{called}}; }
+            public override string ToString() => _client + "";
+        }
+        """);
+
+    /// <summary>A clause for a file that is not there catches nothing that a connection throws.</summary>
+    [Fact]
+    public Task A_clause_for_a_missing_file() => Case.HoldsAsync("""
+        class Upload
+        {
+            public Upload(FileSystemWatcher watcher, WireClient client) => watcher.Created += (_, e) =>
+            {
+                try { {|LCA2001:client.Send(File.ReadAllText(e.FullPath))|}; }
+                catch (FileNotFoundException) { }
+            };
+        }
+        """);
 }

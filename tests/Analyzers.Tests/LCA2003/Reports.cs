@@ -58,6 +58,9 @@ public class Reports
     [InlineData("TcpClient Take() { if (_client.{|LCA2003:Connected|}) return _client; _client.Dispose(); return _client = Dial(); } static TcpClient Dial() => new(\"a\", 1);")]
     [InlineData("TcpClient Take() => _client.{|LCA2003:Connected|} ? _client : Dial(); static TcpClient Dial() => new(\"a\", 1);")]
     [InlineData("readonly Queue<TcpClient> _idle = new(); void Give(TcpClient c) { if (c.{|LCA2003:Connected|}) _idle.Enqueue(c); else c.Dispose(); }")]
+    [InlineData("TcpClient? Pick(List<TcpClient> all) => all.FirstOrDefault(c => c.{|LCA2003:Connected|});")]
+    [InlineData("TcpClient Pick(List<TcpClient> all) { return all.Find(c => c is { {|LCA2003:Connected|}: true })!; }")]
+    [InlineData("TcpClient Pick(List<TcpClient> all) => all.FirstOrDefault(c => c.{|LCA2003:Connected|}) ?? new TcpClient(\"a\", 1);")]
     public Task A_reuse(string members) => Case.HoldsAsync(Link("", members));
 
     [Theory]

@@ -46,6 +46,10 @@ public class Silent
     [InlineData("public bool IsUp => _client != null && _client.Connected && !_flag;")]
     [InlineData("public bool IsUp { get { return _client.Connected; } }")]
     [InlineData("public int Count(List<Socket> all) => all.Count(s => s.Connected);")]
+    [InlineData("public IEnumerable<Socket> Up(List<Socket> all) => all.Where(s => s.Connected);")]
+    [InlineData("public Socket? Down(List<Socket> all) => all.FirstOrDefault(s => !s.Connected);")]
+    [InlineData("public string? Name(List<Socket> all) => all.FirstOrDefault(s => s.Connected)?.ToString();")]
+    [InlineData("public Socket? Pick(List<Socket> all) => all.FirstOrDefault(s => s.Connected && !(s.Poll(0, SelectMode.SelectRead) && s.Available == 0));")]
     public Task Handed_on(string member) => Case.SilentAsync(Reports.Link("", member));
 
     /// <summary>A peer that has gone is found by the send, and closed: the question only saves an attempt.</summary>

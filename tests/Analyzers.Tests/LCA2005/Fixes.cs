@@ -63,6 +63,9 @@ public class Fixes
     [InlineData("try { _tcp.GetStream().Write(data); _socket.Send(data); } {|LCA2005:catch|} { }", "try { _tcp.GetStream().Write(data); _socket.Send(data); } catch (Exception e) when (e is IOException or SocketException or InvalidOperationException) { }")]
     [InlineData("try { _stream.Write(data); } catch (ObjectDisposedException) { throw; } {|LCA2005:catch|} { }", "try { _stream.Write(data); } catch (ObjectDisposedException) { throw; } catch (IOException) { }")]
     [InlineData("var e = 1; try { _socket.Send(data); } {|LCA2005:catch|} { } Console.WriteLine(e);", "var e = 1; try { _socket.Send(data); } catch (Exception exception) when (exception is SocketException or ObjectDisposedException) { } Console.WriteLine(e);")]
+    [InlineData("try { _socket.Send(data); } {|LCA2005:catch|} (Exception ex) when (ex is not OperationCanceledException) { }", "try { _socket.Send(data); } catch (Exception ex) when (ex is SocketException or ObjectDisposedException) { }")]
+    [InlineData("try { _socket.Send(data); } {|LCA2005:catch|} (Exception ex) when (ex is not ObjectDisposedException) { }", "try { _socket.Send(data); } catch (SocketException) { }")]
+    [InlineData("var token = CancellationToken.None; try { _socket.Send(data); } {|LCA2005:catch|} (Exception) when (!token.IsCancellationRequested) { }", "var token = CancellationToken.None; try { _socket.Send(data); } catch (Exception e) when (e is SocketException or ObjectDisposedException && !token.IsCancellationRequested) { }")]
     [InlineData("""
         try
                 {

@@ -27,6 +27,12 @@ public class Reports
     [InlineData("try { await _client.SendAsync(text); } {|LCA2005:catch|} (Exception) { ; }")]
     [InlineData("foreach (var c in _all) { try { c.Send(text); } {|LCA2005:catch|} { continue; } }")]
     [InlineData("try { if (_client.IsOpen) _client.Send(text); } {|LCA2005:catch|} { }")]
+    [InlineData("try { _client.Send(text); } {|LCA2005:catch|} (Exception) { await Task.CompletedTask; }")]
+    // A filter that only says what is not meant
+    [InlineData("try { _client.Send(text); } {|LCA2005:catch|} (Exception e) when (e is not OperationCanceledException) { }")]
+    [InlineData("try { _client.Send(text); } {|LCA2005:catch|} (Exception e) when (!(e is FormatException)) { }")]
+    [InlineData("try { _client.Send(text); } {|LCA2005:catch|} (Exception e) when (e is not (OperationCanceledException or FormatException)) { }")]
+    [InlineData("var token = CancellationToken.None; try { _client.Send(text); } {|LCA2005:catch|} (Exception) when (!token.IsCancellationRequested) { }")]
     [InlineData("try { _client.Send(text); } catch (FormatException) { throw; } {|LCA2005:catch|} (Exception) { }")]
     [InlineData("try { try { _client.Send(text); } catch (FormatException) { } } {|LCA2005:catch|} { }")]
     [InlineData("try { Say(text); } {|LCA2005:catch|} { }", "void Say(string t) => _client.Send(t);")]

@@ -12,6 +12,11 @@ public class Silent
     // Narrow
     [InlineData("try { _client.Send(text); } catch (InvalidOperationException) { }")]
     [InlineData("try { _client.Send(text); } catch (Exception e) when (e is IOException) { }")]
+    // A filter that says which, that the end has begun, or that tells somebody
+    [InlineData("try { _client.Send(text); } catch (Exception e) when (e is InvalidOperationException or IOException) { }")]
+    [InlineData("var token = CancellationToken.None; try { _client.Send(text); } catch (Exception) when (token.IsCancellationRequested) { }")]
+    [InlineData("try { _client.Send(text); } catch (Exception) when (_closing) { }", "private bool _closing = DateTime.Now.Ticks > 0;")]
+    [InlineData("try { _client.Send(text); } catch (Exception e) when (Tell(e)) { }", "bool Tell(Exception e) { _last = e.Message; return true; }")]
     // The other way tells
     [InlineData("try { _client.Send(text); _sent++; } catch { }")]
     [InlineData("var sent = false; try { _client.Send(text); sent = true; } catch { } _last = sent.ToString();")]

@@ -76,7 +76,8 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (file.Analysis.Bodies.At(function, file.Cancellation) is null) return;
         var isCallback = callback is not null && (callback.Kind & CallbackKind.Callback) != 0;
         var escapes = file.Analysis.Escapes.Of(function, file.Cancellation);
-        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, function, e, isCallback) && (e.Fails || isCallback && e.Io.Kind != IoKind.Start || MayBeClosedByOthers(file, function, e.Io)))
+        var sendsFromCallback = isCallback || escapes.Any(e => e.Io is { Kind: IoKind.Send }) && IsCalledBack(file, symbol);
+        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, function, e, isCallback, sendsFromCallback) && (e.Fails || isCallback && e.Io.Kind != IoKind.Start || MayBeClosedByOthers(file, function, e.Io)))
             ?? escapes.FirstOrDefault(e => e.Thrown is not null && (Escapes.IsNetworks(e.Thrown) || IsAboutConnections(file, function, callback)));
         if (first is not null) Report(file, name, callback, first, Leaving(file, escapes));
         else if (Rearming(file, function) is { } rearming)
@@ -87,13 +88,34 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         }
     }
 
-    private static bool Counts(RuleContext file, SyntaxNode function, Escape escape, bool isCallback)
+    /// <summary>A callback of this file calls it: what it sends is sent from that callback.</summary>
+    private static bool IsCalledBack(RuleContext file, ISymbol function)
+    {
+        if (function.Name.Length == 0) return false;
+        foreach (var callback in file.Callbacks)
+        {
+            foreach (var call in callback.Syntax.DescendantNodes().OfType<InvocationExpressionSyntax>())
+            {
+                var name = call.Expression switch
+                {
+                    SimpleNameSyntax simple => simple,
+                    MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access => access.Name,
+                    _ => null,
+                };
+                if (name?.Identifier.ValueText == function.Name && SymbolEqualityComparer.Default.Equals(file.Model.GetSymbolInfo(call, file.Cancellation).Symbol?.OriginalDefinition, function.OriginalDefinition)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Counts(RuleContext file, SyntaxNode function, Escape escape, bool isCallback, bool sendsFromCallback)
     {
         if (escape.Carrier is not null || IsUnsaid(file, escape.Io!)) return false;
         return escape.Io!.Kind switch
         {
             // An unguarded send in a callback is another rule's.
-            IoKind.Send => !isCallback,
+            IoKind.Send => !sendsFromCallback,
             // A callback that begins the next operation does so on a connection that has just worked; an operation object is not that careful.
             IoKind.Start => !isCallback || !escape.Io.Method.Name.StartsWith("Begin", StringComparison.Ordinal) || IsAfterClosing(file, function, escape),
             IoKind.Listen => false,

@@ -164,11 +164,14 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
     private string? Filter(AnonymousFunctionExpressionSyntax lambda, bool positive)
     {
         if (!positive || lambda.Parent is not ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var method } } query }) return null;
-        if (method is not ("Where" or "TakeWhile" or "First" or "FirstOrDefault" or "Last" or "LastOrDefault" or "Single" or "SingleOrDefault" or "Find" or "FindAll")) return null;
+        if (method is not ("Where" or "TakeWhile" or "First" or "FirstOrDefault" or "Last" or "LastOrDefault" or "Single" or "SingleOrDefault" or "Find" or "FindAll") || _uses.AsksForReal(lambda)) return null;
         for (SyntaxNode? node = query; node is not null; node = node.Parent)
         {
             switch (node.Parent)
             {
+                // The one that was picked is handed out.
+                case ReturnStatementSyntax or ArrowExpressionClauseSyntax when node == Answer(query) && method is not ("Where" or "TakeWhile" or "FindAll"):
+                    return LCA2003ConnectedIsNoProof.Reuse;
                 case ForEachStatementSyntax loop when loop.Expression == node:
                     return Decide([loop.Statement], [], false, anyConnection: true);
                 case StatementSyntax statement:
@@ -177,6 +180,13 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
         }
 
         return null;
+    }
+
+    /// <summary>The query with what makes an answer of it: <c>!</c>, <c>?? Dial()</c>.</summary>
+    private static SyntaxNode Answer(SyntaxNode query)
+    {
+        while (query.Parent is PostfixUnaryExpressionSyntax or ParenthesizedExpressionSyntax or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression }) query = query.Parent;
+        return query;
     }
 
     /// <param name="connected">What happens only where it says connected.</param>

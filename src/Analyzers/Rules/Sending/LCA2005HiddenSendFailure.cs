@@ -102,10 +102,28 @@ internal sealed class LCA2005HiddenSendFailure : IRule
 
     private static bool CatchesAll(CatchClauseSyntax clause, RuleContext file)
     {
-        if (clause.Filter is not null) return false;
+        if (clause.Filter is { FilterExpression: var filter } && !LetsAlmostAllIn(filter)) return false;
         if (clause.Declaration is not { } declaration) return true;
         return file.Model.GetTypeInfo(declaration.Type, file.Cancellation).Type is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
     }
+
+    /// <summary>
+    /// A filter that only says what is not meant (<c>ex is not OperationCanceledException</c>, <c>!token.IsCancellationRequested</c>)
+    /// lets every cause in that a send has; one that names kinds, or asks whether the end has begun, or calls something, does not.
+    /// </summary>
+    private static bool LetsAlmostAllIn(ExpressionSyntax filter) => filter switch
+    {
+        ParenthesizedExpressionSyntax { Expression: var inner } => LetsAlmostAllIn(inner),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } both => LetsAlmostAllIn(both.Left) && LetsAlmostAllIn(both.Right),
+        IsPatternExpressionSyntax { Expression: IdentifierNameSyntax, Pattern: UnaryPatternSyntax { Pattern: TypePatternSyntax or ConstantPatternSyntax or ParenthesizedPatternSyntax } } => true,
+        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: var denied } => denied switch
+        {
+            ParenthesizedExpressionSyntax { Expression: BinaryExpressionSyntax { RawKind: (int)SyntaxKind.IsExpression } or IsPatternExpressionSyntax } => true,
+            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsCancellationRequested" } => true,
+            _ => false,
+        },
+        _ => false,
+    };
 
     /// <summary>Nothing happens in the clause but that it ends.</summary>
     private static bool IsEmpty(CatchClauseSyntax clause) => clause.Block.Statements.All(IsNothing);
@@ -114,6 +132,7 @@ internal sealed class LCA2005HiddenSendFailure : IRule
     {
         EmptyStatementSyntax or ContinueStatementSyntax or ReturnStatementSyntax { Expression: null } => true,
         ReturnStatementSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CompletedTask" } } => true,
+        ExpressionStatementSyntax { Expression: AwaitExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Task" or "ValueTask" }, Name.Identifier.ValueText: "CompletedTask" } } } => true,
         BlockSyntax block => block.Statements.All(IsNothing),
         _ => false,
     };
