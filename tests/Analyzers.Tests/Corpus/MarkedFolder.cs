@@ -28,6 +28,8 @@ internal sealed partial class MarkedFolder
         ["ReuseMore"] = ReuseRules,
         ["IsolationRules"] = IsolationRules,
         ["IsolationMore"] = IsolationRules,
+        ["ReuseWide"] = ReuseRules,
+        ["IsolationWide"] = IsolationRules,
     };
 
     private readonly string[] _rules;

@@ -3,6 +3,14 @@ namespace LifecycleAnalyzers.Tests.LCA3004;
 /// <summary>Asked, taken out to be closed, replaced on failure; or no pool, or no connection.</summary>
 public class Silent
 {
+    [Fact]
+    public Task Datagrams_have_no_peer_that_ends_the_session() => Case.SilentAsync("""
+        class Counters(ConcurrentBag<UdpClient> idle)
+        {
+            public void Count(byte[] data) { if (!idle.TryTake(out var udp)) udp = new UdpClient("host", 1); udp.Send(data, data.Length); idle.Add(udp); }
+        }
+        """);
+
     [Theory]
     // Asked
     [InlineData("while (_bag.TryTake(out var s)) { if (s.IsOpen) { s.Send(text); _bag.Add(s); return; } s.Dispose(); }")]

@@ -25,6 +25,7 @@ public class Reports
     [InlineData("public void Say(System.Net.EndPoint to) { {|LCA4005:_args.RemoteEndPoint = to|}; _socket.SendToAsync(_args); }")]
     [InlineData("public void Connect(ManualResetEvent done) { var e = new SocketAsyncEventArgs(); if (_socket.ConnectAsync(e) && !done.WaitOne(9)) { {|LCA4005:e.Dispose()|}; } }")]
     [InlineData("public bool Connect(ManualResetEvent done) { var e = new SocketAsyncEventArgs(); if (!_socket.ConnectAsync(e)) done.Set(); var over = done.WaitOne(9); {|LCA4005:e.Dispose()|}; return over; }")]
+    [InlineData("public bool Wait(ManualResetEvent done) { var e = new SocketAsyncEventArgs(); try { if (!_socket.ConnectAsync(e)) return true; return done.WaitOne(9); } finally { {|LCA4005:e.Dispose()|}; } }")]
     [InlineData("public void Tell(Socket[] peers) { foreach (var peer in peers) { if (!{|LCA4005:peer.SendAsync(_args)|}) Sent(_args); } }")]
     public Task Of_a_server(string members) => Case.HoldsAsync(Server(members));
 

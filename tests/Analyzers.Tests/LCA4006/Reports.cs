@@ -27,6 +27,7 @@ public class Reports
     [InlineData("internal async Task AskAsync(byte[] q) { await {|LCA4006:_stream.WriteAsync(q)|}; await _stream.FlushAsync(); await _stream.ReadExactlyAsync(q); }")]
     [InlineData("public async Task AskAsync(byte[] q) { var s = _stream; await {|LCA4006:s.WriteAsync(q)|}; await _stream.ReadExactlyAsync(q); }")]
     [InlineData("public async Task<int> AskAsync() { await {|LCA4006:Frames.WriteAsync(_stream)|}; return await Frames.ReadAsync(_stream); }")]
+    [InlineData("private Timer? _a, _b; public void Start() { _a = new Timer(_ => _ = PairAsync(\"a\"), null, 0, 9); _b = new Timer(_ => _ = PairAsync(\"b\"), null, 0, 9); } private async Task PairAsync(string q) { await {|LCA4006:_wire.SendAsync(q)|}; await _wire.ReceiveAsync(); }")]
     [InlineData("public Task<string> AskAsync(string q) => PairAsync(q); private async Task<string> PairAsync(string q) { await {|LCA4006:_wire.SendAsync(q)|}; return await _wire.ReceiveAsync(); }")]
     [InlineData("public async Task<string> AskAsync(string q) { await {|LCA4006:PutAsync(q)|}; return await TakeAsync(); } private Task PutAsync(string q) => _wire.SendAsync(q); private async Task<string> TakeAsync() { return await _wire.ReceiveAsync(); }")]
     // The gate is left before the answer is read.

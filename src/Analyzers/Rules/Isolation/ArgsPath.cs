@@ -86,7 +86,7 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
             return OperationState.Pending;
         }
 
-        if (name is "WaitOne" or "Wait" && call.Type?.SpecialType == SpecialType.System_Boolean && !call.Arguments.IsEmpty && (call.Syntax.Ancestors().Any(a => a is IfStatementSyntax or WhileStatementSyntax or ConditionalExpressionSyntax) || Kept(call.Syntax) is not null)) return token;
+        if (name is "WaitOne" or "Wait" && call.Type?.SpecialType == SpecialType.System_Boolean && !call.Arguments.IsEmpty && (call.Syntax.Ancestors().Any(a => a is IfStatementSyntax or WhileStatementSyntax or ConditionalExpressionSyntax) || call.Syntax.Parent is ReturnStatementSyntax or ArrowExpressionClauseSyntax || Kept(call.Syntax) is not null)) return token;
         if (name is "WaitOne" or "Wait" or "GetResult" or "Sleep" or "SpinOnce" or "SpinUntil" or "CancelConnectAsync" or "Close" or "Shutdown" || name is "Dispose" && !IsIt(call.Instance)) return token == OperationState.Pending ? OperationState.Done : token;
         if (token != OperationState.Pending) return LeavesPending(call) ? OperationState.Pending : token;
         if (name is "Dispose" && IsIt(call.Instance)) Note(call, "disposed");

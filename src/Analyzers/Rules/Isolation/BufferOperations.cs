@@ -13,6 +13,9 @@ internal sealed class BufferOperation(IInvocationOperation call, ImmutableArray<
 
     /// <summary>The variables that hold the buffer it works on, and those that they were made from.</summary>
     public ImmutableArray<ISymbol> Buffers { get; } = buffers;
+
+    /// <summary>No task ends it: its object tells by an event, and the call says whether there is anything to wait for.</summary>
+    public bool IsTold { get; init; }
 }
 
 /// <summary>Finds the operations of a body that use a buffer.</summary>
@@ -24,6 +27,13 @@ internal static class BufferOperations
         {
             cancellation.ThrowIfCancellationRequested();
             if (operation is not IInvocationOperation call || IsAwaitedInPlace(call)) continue;
+            if (OperationObject(call) is { } args)
+            {
+                var set = SetOn(args, call, root).ToImmutableArray();
+                if (!set.IsEmpty) yield return new BufferOperation(call, set) { IsTold = true };
+                continue;
+            }
+
             var isBegun = call.TargetMethod.Name.StartsWith("Begin", StringComparison.Ordinal) && call.Type?.Name == "IAsyncResult";
             if (!isBegun && !Dropped.IsTask(call.Type) && !IsWorkItem(call)) continue;
             if (IsWorkItem(call) || StartsTask(call))
@@ -40,6 +50,24 @@ internal static class BufferOperations
         }
     }
 
+    /// <summary>The variable with the operation object that an operation of this kind takes.</summary>
+    private static ISymbol? OperationObject(IInvocationOperation call) =>
+        call.Type?.SpecialType == SpecialType.System_Boolean && call.TargetMethod.ContainingType is { Name: "Socket", ContainingNamespace.Name: "Sockets" }
+            ? call.Arguments.Where(a => a.Value.Type?.Name == "SocketAsyncEventArgs").Select(a => Variable(Code.Unwrapped(a.Value))).FirstOrDefault() : null;
+
+    /// <summary>The variables whose memory this function has given to the object before.</summary>
+    private static IEnumerable<ISymbol> SetOn(ISymbol args, IInvocationOperation start, IOperation root)
+    {
+        foreach (var operation in root.Descendants())
+        {
+            if (operation is IInvocationOperation { TargetMethod.Name: "SetBuffer", Instance: { } instance } set && set.Syntax.SpanStart < start.Syntax.SpanStart
+                && SymbolEqualityComparer.Default.Equals(Variable(Code.Unwrapped(instance)), args) && Code.FunctionAround(set.Syntax) == Code.FunctionAround(start.Syntax))
+            {
+                foreach (var symbol in Given(set)) yield return symbol;
+            }
+        }
+    }
+
     private static bool IsOutside(ISymbol symbol, SyntaxNode function) =>
         symbol.DeclaringSyntaxReferences.FirstOrDefault() is { } declared && !(declared.SyntaxTree == function.SyntaxTree && function.Span.Contains(declared.Span));
 
@@ -53,7 +81,7 @@ internal static class BufferOperations
     {
         if (Wire.Of(call, analysis) != WireUse.None) return true;
         var method = call.TargetMethod;
-        if (method.Name.StartsWith("Begin", StringComparison.Ordinal) && analysis.Connections.TypeOf(Wire.Receiver(call)?.Type) is not null) return true;
+        if (method.Name.StartsWith("Begin", StringComparison.Ordinal) && Wire.Receiver(call)?.Type is { } type && (analysis.Connections.TypeOf(type) is not null || analysis.Connections.IsCarrier(type))) return true;
         if (depth == 0 || !analysis.Summaries.IsOwn(method) || !method.Parameters.Any(p => IsMemory(p.Type)) || Code.Of(method, analysis, cancellation) is not { } code) return false;
         return code.Descendants().OfType<IInvocationOperation>().Any(i => Given(i).Any(s => s is IParameterSymbol) && Works(i, analysis, depth - 1, cancellation));
     }

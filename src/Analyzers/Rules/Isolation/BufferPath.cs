@@ -67,6 +67,9 @@ internal sealed class BufferPath : IPathRule<OperationState>
         {
             case IInvocationOperation when IsIt(operation):
                 return new(OperationState.Pending);
+            // What waits at all may wait for its event.
+            case IAwaitOperation or IInvocationOperation { TargetMethod.Name: "Wait" or "WaitOne" or "WaitAny" or "WaitAll" or "SpinUntil" } when _operation.IsTold:
+                return new(OperationState.Done);
             case IAwaitOperation awaited:
                 return Awaited(awaited, token, view);
             case IInvocationOperation call when token == OperationState.Pending:
@@ -86,6 +89,9 @@ internal sealed class BufferPath : IPathRule<OperationState>
         if (token != OperationState.Pending) return true;
         switch (PathView<OperationState>.Unwrapped(condition))
         {
+            case { } answer when _operation.IsTold && (IsIt(answer) || view.Holds(answer) || IsAnswer(answer)):
+                if (!isTrue) token = OperationState.Done;
+                return true;
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not:
                 return Assume(not.Operand, !isTrue, ref token, view);
             case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } binary when view.Holds(binary.LeftOperand) || view.Holds(binary.RightOperand):
@@ -188,6 +194,10 @@ internal sealed class BufferPath : IPathRule<OperationState>
 
     private bool IsIt(IOperation operation) => operation is IInvocationOperation && operation.Syntax == _operation.Call.Syntax && !operation.IsImplicit;
 
+    /// <summary>A variable that was made to hold what the call answers.</summary>
+    private bool IsAnswer(IOperation operation) =>
+        operation is ILocalReferenceOperation { Local: var local } && local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } made } && made == _operation.Call.Syntax;
+
     private ImmutableArray<INamedTypeSymbol> Types(params string[] names) => names.Select(_analysis.Catalogue.Types.Find).Where(t => t is not null).Select(t => t!).ToImmutableArray();
 
     /// <summary>The buffer that an operation gives back; null where it does not.</summary>
@@ -247,7 +257,9 @@ internal sealed class BufferPath : IPathRule<OperationState>
     private ISymbol? Reused(ISymbol symbol) => IsSend ? Buffer(symbol) : null;
 
     /// <summary>Only what a send still reads is spoilt by new contents.</summary>
-    private bool IsSend => Wire.Of(_operation.Call, _analysis) == WireUse.Write || _operation.Call.TargetMethod.Name.StartsWith("BeginSend", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("BeginWrite", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("Send", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("Write", StringComparison.Ordinal);
+    private bool IsSend => !_operation.IsTold && IsWriting;
+
+    private bool IsWriting => Wire.Of(_operation.Call, _analysis) == WireUse.Write || _operation.Call.TargetMethod.Name.StartsWith("BeginSend", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("BeginWrite", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("Send", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("Write", StringComparison.Ordinal);
 
     private ISymbol? Buffer(ISymbol symbol) => _operation.Buffers.FirstOrDefault(b => SymbolEqualityComparer.Default.Equals(b, symbol));
 

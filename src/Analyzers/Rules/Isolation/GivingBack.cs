@@ -34,6 +34,7 @@ internal static class GivingBack
     {
         var name = call.TargetMethod.Name;
         if (call.Arguments.IsEmpty) return null;
+        if (Reuse.Slots.Filled(call) is { } filled) return Reuse.Slots.IsSlot(filled.Slot, analysis, cancellation) ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 1) : null;
         var given = call.Arguments.FirstOrDefault(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter?.Type is { SpecialType: SpecialType.None } or { SpecialType: SpecialType.System_Object } && Code.Unwrapped(a.Value) is not (IDefaultValueOperation or IAnonymousFunctionOperation or IMethodReferenceOperation) && a.Value.Type?.Name is not "CancellationToken" && !(call.TargetMethod.IsExtensionMethod && a.Parameter?.Ordinal == 0));
         if (given is null) return null;
         if (IsVerb(name)) return AsksMore(call.TargetMethod, analysis, cancellation) ? null : given;
@@ -91,10 +92,18 @@ internal static class GivingBack
         if (Wire.Receiver(call) is not { } receiver || Wire.KeyOf(receiver) is not { } key) return false;
         var isContainer = call.TargetMethod.ContainingType is { } type && (Containers.Contains(type.Name) || type.Name == "ChannelWriter");
         if (!isContainer) return false;
+        // A lease was handed the collection that it goes back to: who handed it takes from it.
+        if (IsHandedIn(key) && key.ContainingType.AllInterfaces.Any(i => i.Name is "IDisposable" or "IAsyncDisposable") && IsEnd(call) && call.TargetMethod.ContainingType?.Name is not ("List" or "LinkedList")) return true;
         if (key is not (IFieldSymbol or IPropertySymbol) && !(key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } })) return false;
         return analysis.Holders.CodeOf(key.ContainingType).Any(m => m.Identifiers.Contains(key.Name) && m.Invoked.Meets(OutOfContainer)
             && m.Declaration.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == key.Name && IsTakenFrom(n)));
     }
+
+    private static bool IsHandedIn(ISymbol key) => key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
+        || key is IFieldSymbol { IsReadOnly: true } field && !field.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is VariableDeclaratorSyntax { Initializer: not null })
+        || key is IPropertySymbol { SetMethod: null } property && !property.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is PropertyDeclarationSyntax { Initializer: not null });
+
+    private static bool IsEnd(IInvocationOperation call) => Code.FunctionAround(call.Syntax) is MethodDeclarationSyntax { Identifier.ValueText: "Dispose" or "DisposeAsync" };
 
     private static bool IsTakenFrom(IdentifierNameSyntax container)
     {

@@ -122,8 +122,15 @@ internal sealed class LCA4003UseContextWithinRequest : IRule
     {
         IOperation outer = read;
         while (RequestContexts.IsContext(outer.Type) && outer.Parent is IPropertyReferenceOperation next) outer = next;
-        return !RequestContexts.IsContext(outer.Type) && outer.Parent is not IAwaitOperation;
+        return !RequestContexts.IsContext(outer.Type) && outer.Parent is not IAwaitOperation && !IsLive(outer);
     }
+
+    /// <summary>No copy but a part that ends with the request: its body, its headers, its services; an entry read from it is one.</summary>
+    private static bool IsLive(IOperation part) =>
+        part.Type is { Name: "Stream" or "PipeReader" or "PipeWriter" or "IHeaderDictionary" or "IServiceProvider" or "ISession" or "IFeatureCollection" or "ConnectionInfo" }
+        && !(part.Parent is IPropertyReferenceOperation { Parent: not IAwaitOperation } entry && entry.Instance == part)
+        && !(part.Parent is IInvocationOperation { Parent: not IAwaitOperation } asked && asked.Instance == part)
+        && part.Parent is not IArgumentOperation { Parameter.Ordinal: 0, Parent: IInvocationOperation { TargetMethod.IsExtensionMethod: true, Parent: not IAwaitOperation } };
 
     private static bool UsesAmbient(IMethodSymbol method, RuleContext file, int depth)
     {

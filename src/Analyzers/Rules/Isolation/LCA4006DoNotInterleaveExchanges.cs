@@ -156,6 +156,9 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
                 case AnonymousFunctionExpressionSyntax { Parent: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression } }:
                     entries++;
                     break;
+                case AnonymousFunctionExpressionSyntax lambda when file.Callbacks.Any(c => c.Syntax == lambda):
+                    entries++;
+                    break;
             }
         }
 

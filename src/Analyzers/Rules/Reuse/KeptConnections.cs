@@ -23,7 +23,9 @@ internal static class KeptConnections
             if (type?.Name.EndsWith("Lazy", StringComparison.Ordinal) == true && part.Equals(send.Connection)) return member;
             if (type is null || connections.TypeOf(Unwrapped(type)) is { } held && (held.Traits & Traits.Reconnects) != 0) continue;
             if (!file.Analysis.Cached.IsCached(member)) continue;
-            return HealsItself(file, member) ? null : member;
+            // A pool of one: what is taken out of it has to be asked there.
+            if (member is IFieldSymbol slot && Slots.IsSlot(slot, file.Analysis, file.Cancellation)) return null;
+            return HealsItself(file, member) || RenewingFlags.Decide(member, file.Analysis, file.Cancellation) ? null : member;
         }
 
         return null;

@@ -23,15 +23,16 @@ internal sealed class LCA3004CheckPooledConnection : IRule
         Pool? pool = null;
         foreach (var member in file.AllCode)
         {
-            if (!Pool.MayTake(member) || Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
+            if (!Pool.MayTake(member) && !member.Invoked.Contains("Exchange") || Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
             foreach (var operation in root.DescendantsAndSelf())
             {
                 if (operation is not IInvocationOperation call) continue;
                 pool ??= new Pool(file.Analysis, file.Cancellation);
-                if (!pool.IsTaking(call)) continue;
+                var slot = Slots.Emptied(call);
+                if (slot is null ? !pool.IsTaking(call) : !pool.HoldsConnection(slot.Type, 1)) continue;
                 var taken = new Taken(file.Analysis, pool, new Liveness(file.Analysis, file.Cancellation), file.Cancellation);
-                if (!taken.IsUsedUnchecked(call) || !pool.IsPool(call)) continue;
-                file.Report(Diagnostic.Create(Rule, call.Syntax.GetLocation(), call.TargetMethod.Name, Pool.Container(call.Instance)?.Name ?? call.TargetMethod.ContainingType.Name));
+                if (!taken.IsUsedUnchecked(call) || !(slot is null ? pool.IsPool(call) : pool.IsPool(slot))) continue;
+                file.Report(Diagnostic.Create(Rule, call.Syntax.GetLocation(), call.TargetMethod.Name, (slot ?? Pool.Container(call.Instance))?.Name ?? call.TargetMethod.ContainingType.Name));
             }
         }
     }

@@ -29,6 +29,8 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
         switch (type)
         {
             case null:
+            // Datagrams have no peer whose end could be noticed.
+            case { Name: "UdpClient", ContainingNamespace.Name: "Sockets" }:
                 return false;
             case ITypeParameterSymbol parameter:
                 return parameter.ConstraintTypes.Any(c => HoldsConnection(c, depth));
@@ -100,6 +102,11 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
         return givings.Any(g => MethodOf(Member(g)) is { } giver && !IsHandover(giver) && (IsReturning(giver) || takers.Any(Opens)));
     }
 
+    /// <summary>What is taken out of the slot goes back into it; one that is only ever filled with fresh ones is replaced, not lent.</summary>
+    public bool IsPool(IFieldSymbol slot) =>
+        Slots.IsSlot(slot, analysis, cancellation)
+        && Slots.CallsWith(slot, analysis, cancellation).Any(c => Slots.Filled(c) is { } filled && Values.Is(filled.Slot, slot) && !IsFresh(filled.Given, 3));
+
     /// <summary>Those who call one of these are such themselves.</summary>
     private void Spread(HashSet<SyntaxNode> members, int rounds)
     {
@@ -149,7 +156,7 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
         foreach (var origin in Origins(value, depth))
         {
             any = true;
-            if (origin is not IObjectCreationOperation && !(origin is IInvocationOperation call && !Taking.Contains(call.TargetMethod.Name) && !LeadsToTaking(call.TargetMethod, 2))) return false;
+            if (origin is not IObjectCreationOperation && !(origin is IInvocationOperation call && !Taking.Contains(call.TargetMethod.Name) && Slots.Emptied(call) is null && !LeadsToTaking(call.TargetMethod, 2))) return false;
             if (origin is IObjectCreationOperation wrapper && wrapper.Arguments.Any(a => HoldsConnection(a.Value.Type, 0) && !IsFresh(a.Value, depth - 1))) return false;
         }
 
@@ -158,7 +165,7 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
 
     private bool LeadsToTaking(IMethodSymbol method, int depth) =>
         analysis.Summaries.IsOwn(method) && Values.CodeOf(method, analysis, cancellation) is { } code
-        && code.Descendants().OfType<IInvocationOperation>().Any(c => IsTaking(c) || depth > 0 && LeadsToTaking(c.TargetMethod, depth - 1));
+        && code.Descendants().OfType<IInvocationOperation>().Any(c => IsTaking(c) || Slots.Emptied(c) is not null || depth > 0 && LeadsToTaking(c.TargetMethod, depth - 1));
 
     private static IEnumerable<IOperation> Origins(IOperation? value, int depth)
     {

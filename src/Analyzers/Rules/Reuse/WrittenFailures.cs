@@ -13,6 +13,8 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
     private static readonly HashSet<string> SqlStates = new(StringComparer.Ordinal) { "40001", "40P01", "55P03", "57P03", "53300" };
     private static readonly HashSet<int> Numbers = [429, 503, 401, 409, 1205, 1213, 3960, 11001, 10061];
 
+    private readonly TrackedConfirms _confirms = new(analysis, cancellation);
+
     /// <summary>The exception with which the clause may be entered though the request was written; null where there is none.</summary>
     public ITypeSymbol? Of(ICatchClauseOperation clause, IInvocationOperation request)
     {
@@ -56,7 +58,9 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
     /// <summary>Can this be thrown once the request is on its way?</summary>
     public bool IsLate(ITypeSymbol type, IInvocationOperation? request)
     {
-        if (type.Name is "NotSentException" or "ConnectFailedException" or "BrokerUnreachableException" or "AlreadyClosedException" or "FileNotFoundException" or "DirectoryNotFoundException" or "PathTooLongException" or "DriveNotFoundException" or "FileLoadException") return false;
+        if (type.Name is "NotSentException" or "ConnectFailedException" or "BrokerUnreachableException" or "FileNotFoundException" or "DirectoryNotFoundException" or "PathTooLongException" or "DriveNotFoundException" or "FileLoadException") return false;
+        // Thrown before the write; with tracked confirms, also to whoever waits for the confirm of a message that is written.
+        if (type.Name == "AlreadyClosedException") return request is not null && _confirms.AreTracked(request);
         for (ITypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
         {
             if (candidate.Name is "HttpRequestException" or "IOException" or "SocketException" or "DbException" or "TimeoutException" or "OperationCanceledException" or "WebException" or "WebSocketException" && IsSystems(candidate)) return true;

@@ -1,0 +1,65 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Rules.Reuse;
+
+/// <summary>
+/// A pool of one: a field that is emptied by <c>Interlocked.Exchange(ref _idle, null)</c>, so that what was in it has one user, and
+/// filled again by an exchange when that user is done.
+/// </summary>
+internal static class Slots
+{
+    /// <summary>The field that the call empties; null where it does something else.</summary>
+    public static IFieldSymbol? Emptied(IInvocationOperation call) =>
+        Exchanged(call) is { } field && call.TargetMethod.Name == "Exchange" && IsNull(Second(call)) ? field : null;
+
+    /// <summary>The field and the connection that the call puts into it.</summary>
+    public static (IFieldSymbol Slot, IOperation Given)? Filled(IInvocationOperation call) =>
+        Exchanged(call) is { } field && Second(call) is { } given && !IsNull(given) ? (field, given) : null;
+
+    /// <summary>What is taken out of the field in its type goes back into it there.</summary>
+    public static bool IsSlot(IFieldSymbol field, Analysis analysis, CancellationToken cancellation)
+    {
+        var isEmptied = false;
+        var isFilled = false;
+        foreach (var call in CallsWith(field, analysis, cancellation))
+        {
+            if (Emptied(call) is { } emptied) isEmptied |= Values.Is(emptied, field) && IsLent(call);
+            else if (Filled(call) is { } filled) isFilled |= Values.Is(filled.Slot, field);
+        }
+
+        return isEmptied && isFilled;
+    }
+
+    /// <summary>The type's own exchanges on the field.</summary>
+    public static IEnumerable<IInvocationOperation> CallsWith(IFieldSymbol field, Analysis analysis, CancellationToken cancellation)
+    {
+        foreach (var reference in field.ContainingType.DeclaringSyntaxReferences)
+        {
+            if (!analysis.Compilation.ContainsSyntaxTree(reference.SyntaxTree)) continue;
+            SemanticModel? model = null;
+            foreach (var node in reference.GetSyntax(cancellation).DescendantNodes())
+            {
+                if (node is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exchange" or "CompareExchange" } } call
+                    || call.ArgumentList.Arguments.FirstOrDefault()?.DescendantTokens().Any(t => t.ValueText == field.Name) != true) continue;
+                model ??= analysis.Bodies.ModelOf(reference.SyntaxTree);
+                if (model.GetOperation(call, cancellation) is IInvocationOperation operation) yield return operation;
+            }
+        }
+    }
+
+    private static IFieldSymbol? Exchanged(IInvocationOperation call) =>
+        call.TargetMethod is { Name: "Exchange" or "CompareExchange", ContainingType: { Name: "Interlocked", ContainingNamespace.Name: "Threading" } }
+        && call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value is IFieldReferenceOperation { Field: var field } ? field : null;
+
+    private static IOperation? Second(IInvocationOperation call) =>
+        call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 1) is { } argument ? Values.Unwrapped(argument.Value) : null;
+
+    private static bool IsNull(IOperation? value) => value is { ConstantValue: { HasValue: true, Value: null } };
+
+    /// <summary>Taken for a use: what is only closed is the slot's end.</summary>
+    private static bool IsLent(IInvocationOperation call) =>
+        call.Parent is not (IExpressionStatementOperation or IConditionalAccessOperation) && !(call.Parent is IInvocationOperation { TargetMethod.Name: "Dispose" or "Close" });
+}
