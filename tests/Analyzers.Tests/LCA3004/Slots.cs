@@ -24,6 +24,7 @@ public class Slots
     // Asked before it is used
     [InlineData("var s = Interlocked.Exchange(ref _idle, null); if (s is not { IsOpen: true }) s = Connect(); s.Send(text); Interlocked.Exchange(ref _idle, s)?.Dispose();")]
     [InlineData("var s = Interlocked.Exchange(ref _idle, null); if (s == null || s.State != WireState.Open) s = Connect(); s.Send(text); Interlocked.CompareExchange(ref _idle, s, null);")]
+    [InlineData("if (Interlocked.Exchange(ref _idle, null) is { IsOpen: true } s) { s.Send(text); Interlocked.Exchange(ref _idle, s); }")]
     // Taken out to be closed, or replaced by a fresh one: nobody lends it
     [InlineData("Interlocked.Exchange(ref _idle, null)?.Dispose(); Interlocked.Exchange(ref _idle, Connect());")]
     [InlineData("var old = Interlocked.Exchange(ref _idle, null); if (old != null) old.Send(text); Interlocked.Exchange(ref _idle, Connect());")]

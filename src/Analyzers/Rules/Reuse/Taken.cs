@@ -64,6 +64,8 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
         }
 
         var outer = Values.Outermost(taking);
+        // `if (Take() is { IsOpen: true } c)`: asked in the very pattern that names it.
+        if (outer.Parent is IIsPatternOperation && Classify(taking) == Act.Check) return Act.Nothing;
         Follow(outer, aliases);
         if (aliases.Count > 0) return null;
         var act = Classify(taking);
