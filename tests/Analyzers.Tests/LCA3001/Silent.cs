@@ -29,6 +29,64 @@ public class Silent
         """);
 
     [Fact]
+    public Task One_of_all_is_not_looked_up() => Case.SilentAsync("""
+        class Lobby
+        {
+            private readonly List<IWireSession> _players = new();
+            public void Stop() { for (var i = _players.Count - 1; i >= 0; i--) _players[i].Send("bye"); }
+            public void Tell(string text) { for (var i = 0; i < _players.Count; i++) { var one = _players[i]; one.Send(text); } }
+        }
+        """);
+
+    [Fact]
+    public Task One_picked_by_its_number_is() => Case.HoldsAsync("""
+        class Lobby
+        {
+            private readonly List<IWireSession> _players = new();
+            public void Tell(int seat, string text) => {|LCA3001:_players[seat].Send(text)|};
+        }
+        """);
+
+    [Theory]
+    [InlineData("(await _session.Value).Send(\"hello\");", true)]
+    [InlineData("while (!stop.IsCancellationRequested) { await Task.Delay(9, stop); (await _session.Value).{|LCA3001:Send|}(\"hello\"); }", false)]
+    public Task The_first_use_of_a_service_that_runs_once(string body, bool isSilent)
+    {
+        var source = $$"""
+            namespace Microsoft.Extensions.Hosting { public abstract class BackgroundService { protected abstract Task ExecuteAsync(CancellationToken stop); } }
+
+            class Listener : Microsoft.Extensions.Hosting.BackgroundService
+            {
+                private readonly Lazy<Task<IWireSession>> _session = new(() => Task.FromResult(Open()));
+                private static IWireSession Open() { var s = Wire.Create(); s.Error += (_, _) => { }; s.Open(); return s; }
+                protected override async Task ExecuteAsync(CancellationToken stop) { {{body}} }
+            }
+            """;
+        return isSilent ? Case.SilentAsync(source) : Case.HoldsAsync(source.Replace("(await _session.Value).{|LCA3001:Send|}(\"hello\")", "{|LCA3001:(await _session.Value).Send(\"hello\")|}"));
+    }
+
+    // The refusal is the check.
+    [Fact]
+    public Task A_command_refuses_a_connection_that_is_not_open() => Case.SilentAsync("""
+        using System.Data;
+        using System.Data.Common;
+
+        abstract class Store : DbConnection { }
+
+        abstract class Statement : DbCommand
+        {
+            private Store? _connection;
+            private Store Kept => _connection ??= Make();
+            protected abstract Store Make();
+            public override int ExecuteNonQuery()
+            {
+                if (_connection?.State != ConnectionState.Open) throw new InvalidOperationException("open it first");
+                return 0;
+            }
+        }
+        """);
+
+    [Fact]
     public Task The_template_without_a_check_is_reported() => Case.HoldsAsync(Holder("_session ??= Connect(); {|LCA3001:_session.Send(\"\")|};"));
 
     [Theory]

@@ -86,6 +86,55 @@ public class Silent
         }
         """ + Reports.Polly);
 
+    [Fact]
+    public Task The_server_says_that_it_did_nothing() => Case.SilentAsync(Upgrade("upgrade mode"));
+
+    [Fact]
+    public Task A_timeout_in_the_message_proves_nothing() => Case.HoldsAsync(Upgrade("Timeout expired").Replace("command.ExecuteNonQuery()", "{|LCA3005:command.ExecuteNonQuery()|}"));
+
+    private static string Upgrade(string words) => $$"""
+        using System.Data.Common;
+
+        class Upgrade
+        {
+            public void Run(DbCommand command)
+            {
+                while (true)
+                {
+                    try { command.ExecuteNonQuery(); return; }
+                    catch (DbException e) { if (e.Message.Contains("{{words}}")) Thread.Sleep(99); else throw; }
+                }
+            }
+        }
+        """;
+
+    // What is thrown inside the task is not seen by a policy that does not wait for it.
+    [Theory]
+    [InlineData("await _retry.Execute(async () => await http.PostAsync(\"x\", null))")]
+    [InlineData("await _retry.Execute(() => http.PostAsync(\"x\", null))")]
+    public Task A_policy_that_does_not_wait(string call) => Case.SilentAsync(Policies(call));
+
+    [Fact]
+    public Task A_policy_that_waits() => Case.HoldsAsync(Policies("await _retry.ExecuteAsync(() => {|LCA3005:http.PostAsync(\"x\", null)|})"));
+
+    private static string Policies(string call) => $$"""
+        using System.Net.Http;
+        using Polly;
+
+        namespace Polly
+        {
+            public class PolicyBuilder { public RetryPolicy Retry(int times) => new(); }
+            public static class Policy { public static PolicyBuilder Handle<T>() where T : Exception => new(); }
+            public class RetryPolicy { public T Execute<T>(Func<T> work) => work(); public Task<T> ExecuteAsync<T>(Func<Task<T>> work) => work(); }
+        }
+
+        class Hook(HttpClient http)
+        {
+            private readonly RetryPolicy _retry = Policy.Handle<Exception>().Retry(3);
+            public async Task Tell() { {{call}}; }
+        }
+        """;
+
     [Theory]
     [InlineData("class A { HttpClient h = new(); async Task M() { try { await h.PostAsync(\"x\", null); } catch (HttpRequestException) { await h.PostAsync(")]
     [InlineData("class A { HttpClient h = new(); async Task M() { while (true) { try { await h.PostAsync(\"x\", null); return; } catch (Missing) { } } } }")]

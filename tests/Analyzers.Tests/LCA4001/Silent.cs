@@ -28,6 +28,47 @@ public class Silent
     [InlineData("private readonly SemaphoreSlim _reading = new(1, 1); private async Task<string> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); } finally { _gate.Release(); } await _reading.WaitAsync(stop); try { return await _wire.ReceiveAsync(stop); } finally { _reading.Release(); } }")]
     public Task Of_a_device(string members) => Case.SilentAsync(Reports.Gated(members));
 
+    // The reading helper ends the socket itself, by a helper's helper; a request that did not get out has no answer under way.
+    [Theory]
+    [InlineData("public byte[]? Ask(byte[] q) { lock (_gate) { try { _socket.Send(q); return Read(_socket, 9); } catch (Exception e) { Console.WriteLine(e); return null; } } }")]
+    public Task Ended_by_a_helper_of_its_own(string members) => Case.SilentAsync(Plc(members));
+
+    [Theory]
+    [InlineData("public byte[]? Ask(byte[] q) { lock (_gate) { try { _socket.Send(q); var a = new byte[9]; _socket.Receive(a); return a; } {|LCA4001:catch (Exception e)|} { _socket?.Note(); Console.WriteLine(e); return null; } } }")]
+    public Task A_helper_that_ends_nothing_does_not_help(string members) => Case.HoldsAsync(Plc(members));
+
+    private static string Plc(string members) => $$"""
+        static class Sockets
+        {
+            public static void EndQuietly(this Socket socket) { try { socket?.Shutdown(SocketShutdown.Both); } catch { } try { socket?.Close(); } catch { } }
+            public static void Note(this Socket socket) => Console.WriteLine(socket?.LocalEndPoint);
+        }
+
+        class Plc
+        {
+            private readonly object _gate = new();
+            private readonly Socket _socket;
+            public Plc(Socket socket) { _socket = socket; _socket.ReceiveTimeout = 500; }
+            {{members}}
+            protected byte[]? Read(Socket socket, int count)
+            {
+                var answer = new byte[count];
+                for (var done = 0; done < count;)
+                {
+                    try
+                    {
+                        var n = socket.Receive(answer, done, count - done, SocketFlags.None);
+                        if (n == 0) { socket?.EndQuietly(); return null; }
+                        done += n;
+                    }
+                    catch (SocketException) { socket?.EndQuietly(); return null; }
+                }
+
+                return answer;
+            }
+        }
+        """;
+
     [Fact]
     public Task A_web_socket_aborts_itself() => Case.SilentAsync("""
         class Rpc

@@ -40,6 +40,9 @@ internal sealed class ExchangeEffect(ExchangeStep step, ImmutableArray<INamedTyp
 
     public ImmutableArray<INamedTypeSymbol> Cuts { get; } = cuts;
 
+    /// <summary>The called method ends the connection itself when it is cut short.</summary>
+    public bool Heals { get; init; }
+
     /// <summary>For a giving back: an argument that says whether the connection is kept, and by which value.</summary>
     public (SyntaxNode Argument, bool KeptWhen)? Condition { get; init; }
 }
@@ -118,7 +121,7 @@ internal sealed class ExchangeCalls
             return;
         }
 
-        var receiver = Wire.Receiver(call);
+        var receiver = Wire.Receiver(call) is IConditionalAccessInstanceOperation inner ? Asked(inner) : Wire.Receiver(call);
         var isOn = receiver is not null && IsIt(Wire.KeyOf(receiver)) && receiver is not IInstanceReferenceOperation;
         var given = call.Arguments.FirstOrDefault(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Value != receiver && IsIt(KeyOfArgument(a)));
         if (!_isKept && given is not null && GivingBack.Argument(call, _analysis, _cancellation) is { } back && back == given)
@@ -129,6 +132,7 @@ internal sealed class ExchangeCalls
         }
 
         if (isOn && Closing.Contains(call.TargetMethod.Name) || given is not null && Closing.Any(c => call.TargetMethod.Name.StartsWith(c, StringComparison.Ordinal)) || given is not null && call.TargetMethod.Name is "Remove" or "TryRemove" or "Exchange" or "SafeDispose" or "CompareExchange"
+            || isOn && call.TargetMethod.IsExtensionMethod && call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0) is { } self && ClosesArgument(call.TargetMethod, self) || given is not null && ClosesArgument(call.TargetMethod, given)
             || !isOn && given is null && _isKept && IsOwnClosing(call) || isOn && !_isKept && GivingBack.Spoils(call.TargetMethod, _analysis, _cancellation))
         {
             if (!IsLease(call)) _effects[call.Syntax] = new ExchangeEffect(ExchangeStep.Close, []);
@@ -150,6 +154,34 @@ internal sealed class ExchangeCalls
         }
 
         return names;
+    }
+
+    /// <summary>The value that <c>?.</c> asks for: in <c>_socket?.CloseQuietly()</c> the socket.</summary>
+    private static IOperation? Asked(IConditionalAccessInstanceOperation instance)
+    {
+        for (var parent = instance.Parent; parent is not null; parent = parent.Parent)
+        {
+            if (parent is IConditionalAccessOperation access && access.Operation.Syntax.Span == instance.Syntax.Span) return Code.Unwrapped(access.Operation);
+        }
+
+        return null;
+    }
+
+    /// <summary>A helper that does nothing with the connection but end it: <c>SafeClose(this Socket socket)</c>.</summary>
+    private bool ClosesArgument(IMethodSymbol method, IArgumentOperation given)
+    {
+        if (given.Parameter is not { } parameter || (method.ReducedFrom ?? method) is not { } target || !_analysis.Summaries.IsOwn(target)) return false;
+        if (target.OriginalDefinition.Parameters.FirstOrDefault(p => p.Ordinal == parameter.Ordinal) is not { } own || Code.Of(target, _analysis, _cancellation) is not { } code) return false;
+        var ends = false;
+        foreach (var call in code.Descendants().OfType<IInvocationOperation>())
+        {
+            var on = Wire.Receiver(call) is IConditionalAccessInstanceOperation inner ? Asked(inner) : Wire.Receiver(call);
+            if (on is null || !SymbolEqualityComparer.Default.Equals(Wire.KeyOf(on), own)) continue;
+            if (Wire.Of(call, _analysis) != WireUse.None) return false;
+            ends |= call.TargetMethod.Name is "Close" or "Dispose" or "CloseAsync" or "DisposeAsync" or "Abort" or "Disconnect" or "DisconnectAsync";
+        }
+
+        return ends;
     }
 
     private static ISymbol? KeyOfArgument(IArgumentOperation argument) => Wire.KeyOf(Code.Unwrapped(argument.Value));
@@ -250,17 +282,17 @@ internal sealed class ExchangeCalls
         var calls = Of(_analysis, key, function, code.Descendants().OfType<IInvocationOperation>().Where(i => Code.FunctionAround(i.Syntax) == function), isKept: true, depth, _cancellation);
         var path = new ExchangePath(calls, function, _analysis) { IsSummary = true };
         var exits = PathEngine<ExchangeToken>.Exits(_analysis, body, path, new ExchangeToken(ExchangeState.Written, null, null), null, _cancellation);
-        return exits is not null && calls._effects.Values.Any(e => !e.Cuts.IsEmpty) && !exits.Any(e => e.Token.State == ExchangeState.Cut && e.Thrown is not null);
+        return exits is not null && calls._effects.Values.Any(e => e.Heals || !e.Cuts.IsEmpty) && !exits.Any(e => e.Token.State == ExchangeState.Cut && e.Thrown is not null);
     }
 
     private void Add(IInvocationOperation call, ExchangeStep step, bool heals)
     {
         Writes |= step is ExchangeStep.Write or ExchangeStep.Whole;
         Reads |= step is ExchangeStep.Read or ExchangeStep.Whole;
-        var cuts = heals ? [] : Cuts(call);
+        var cuts = heals ? [] : Cuts(call, step);
         if (!Dropped.IsTask(call.Type))
         {
-            _effects[call.Syntax] = new ExchangeEffect(step, cuts);
+            _effects[call.Syntax] = new ExchangeEffect(step, cuts) { Heals = heals };
             return;
         }
 
@@ -273,7 +305,7 @@ internal sealed class ExchangeCalls
 
         if (operation.Parent is IAwaitOperation awaited)
         {
-            _effects[awaited.Syntax] = new ExchangeEffect(step, cuts);
+            _effects[awaited.Syntax] = new ExchangeEffect(step, cuts) { Heals = heals };
             return;
         }
 
@@ -301,7 +333,7 @@ internal sealed class ExchangeCalls
     }
 
     /// <summary>The exceptions by which a wait is given up while the answer is under way.</summary>
-    private ImmutableArray<INamedTypeSymbol> Cuts(IInvocationOperation call)
+    private ImmutableArray<INamedTypeSymbol> Cuts(IInvocationOperation call, ExchangeStep step)
     {
         var cuts = new List<string>();
         if (MayBeCancelled(call)) cuts.Add("System.OperationCanceledException");
@@ -313,10 +345,11 @@ internal sealed class ExchangeCalls
         }
 
         if (call.Arguments.Any(a => a.Parameter is { Type.Name: "TimeSpan" } or { Name: "timeout" or "millisecondsTimeout" or "timeoutMilliseconds" })) cuts.Add("System.TimeoutException");
-        if (!Dropped.IsTask(call.Type) && _hasTimeout) cuts.AddRange(TimedOut(Wire.Receiver(call)?.Type));
+        // The limit is the receive's: a request that did not get out has no answer under way.
+        if (step != ExchangeStep.Write && !Dropped.IsTask(call.Type) && _hasTimeout) cuts.AddRange(TimedOut(Wire.Receiver(call)?.Type));
         if (call.TargetMethod.MethodKind == MethodKind.DelegateInvoke || call.TargetMethod.IsAbstract) cuts.AddRange(["System.OperationCanceledException", "System.TimeoutException"]);
         // What is given back must have been read to its end; what stays is dead after any other failure.
-        if (cuts.Count == 0 && (!_isKept || IsSummaryOnly)) cuts.Add("System.IO.IOException");
+        if (cuts.Count == 0 && (!_isKept || IsSummaryOnly)) cuts.Add(Wire.Receiver(call)?.Type?.Name is "Socket" or "UdpClient" ? "System.Net.Sockets.SocketException" : "System.IO.IOException");
         return Types([.. cuts.Distinct()]);
     }
 

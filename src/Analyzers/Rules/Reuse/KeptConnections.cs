@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
@@ -16,7 +17,7 @@ internal static class KeptConnections
         if (connections.TypeOf(send.Type) is { } sent && (sent.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) != 0) return null;
         for (Place? part = send.Connection; part is not null; part = part.Parent)
         {
-            if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(file, container) : null;
+            if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } && !IsWalkedOver(send.Operation) ? Container(file, container) : null;
             if (part.Symbol is not { } member || part.Parent is null) continue;
             if (part.Symbol is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" } && part.Parent.Symbol is { } lazy) return lazy;
             var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
@@ -29,6 +30,17 @@ internal static class KeptConnections
         }
 
         return null;
+    }
+
+    /// <summary>One of all, in a loop that counts through them: <c>for (…) all[i].Send()</c> is a broadcast as <c>foreach</c> is, and looks nobody up.</summary>
+    private static bool IsWalkedOver(IOperation use)
+    {
+        if (use is not IInvocationOperation call || IoCalls.Receiver(call) is not { } receiver) return false;
+        if (receiver is ILocalReferenceOperation { Local: var local }) return local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initial } && IsCounted(initial);
+        return IsCounted(receiver.Syntax);
+
+        static bool IsCounted(SyntaxNode element) => element.DescendantNodesAndSelf().OfType<ElementAccessExpressionSyntax>().Any(e => e.ArgumentList.Arguments is [{ Expression: IdentifierNameSyntax index }]
+            && e.Ancestors().OfType<ForStatementSyntax>().Any(f => f.Declaration?.Variables.Any(v => v.Identifier.ValueText == index.Identifier.ValueText) == true));
     }
 
     /// <summary>A container that outlives the call: a field, a static, something handed in.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
@@ -34,7 +35,7 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         var reported = new List<Place>();
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart))
         {
-            if (send.Validated || IsLeftToCallee(send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
+            if (send.Validated || IsOwnRequirement(send, body) || IsFirstOfItsService(send, body) || IsLeftToCallee(send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
             if (reported.Any(r => r.Equals(send.Connection) || r.IsPrefixOf(send.Connection) || send.Connection.IsPrefixOf(r))) continue;
             if (CallersValidate(file, body, send)) continue;
             reported.Add(send.Connection);
@@ -42,6 +43,16 @@ internal sealed class LCA3001ValidateCachedSession : IRule
             file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), cache.Locations.Where(l => l.IsInSource).Take(1), cache.Name, send.Member.Name, evicted));
         }
     }
+
+    /// <summary>The method's own refusal of a connection that is not open is a check, no use.</summary>
+    private static bool IsOwnRequirement(SendFact send, Body body) =>
+        send.Route.IsEmpty && send.Operation is not IInvocationOperation && SymbolEqualityComparer.Default.Equals(send.Member, body.Method);
+
+    /// <summary>A hosted service runs once: what stands outside every loop there opens what it uses, and nobody has used it before.</summary>
+    private static bool IsFirstOfItsService(SendFact send, Body body) =>
+        body is { Syntax: MethodDeclarationSyntax, Method: { Name: "ExecuteAsync" or "StartAsync", IsStatic: false } method, Type: { } type }
+        && (method.Name == "ExecuteAsync" ? method.IsOverride && Values.DerivesFrom(type, "BackgroundService", "Microsoft.Extensions.Hosting") : type.AllInterfaces.Any(i => i.Name == "IHostedService"))
+        && Isolation.Order.LoopAround(send.Operation.Syntax) is null;
 
     /// <summary>The called method reaches the same field itself: the use is reported there.</summary>
     private static bool IsLeftToCallee(SendFact send) => send.InCallee is { Depth: > 0, RootPlace.Root: RootKind.This or RootKind.Static } or { RootPlace.Root: RootKind.Born };

@@ -10,7 +10,12 @@ internal sealed class Pipelines(Analysis analysis, WrittenFailures failures, Can
     private const int Depth = 5;
 
     public static bool IsExecution(IInvocationOperation call) =>
-        call.TargetMethod.Name.StartsWith("Execute", StringComparison.Ordinal) && IsPollys(call.TargetMethod.ContainingType);
+        call.TargetMethod.Name.StartsWith("Execute", StringComparison.Ordinal) && IsPollys(call.TargetMethod.ContainingType) && !IsUnseen(call);
+
+    /// <summary>A synchronous execution of what answers with a task sees nothing of the task's failure, and repeats nothing.</summary>
+    private static bool IsUnseen(IInvocationOperation call) =>
+        !call.TargetMethod.Name.EndsWith("Async", StringComparison.Ordinal)
+        && call.Arguments.Any(a => a.Parameter?.Type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke } && (Isolation.Dropped.IsTask(invoke.ReturnType) || Values.Unwrapped(a.Value) is IAnonymousFunctionOperation { Symbol.IsAsync: true }));
 
     private static bool IsPollys(ITypeSymbol? type)
     {

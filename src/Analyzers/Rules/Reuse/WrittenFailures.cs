@@ -93,6 +93,9 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
         return false;
     }
 
+    private static bool TellsOfTransport(string words) =>
+        new[] { "timeout", "timed out", "transport", "network", "connection", "broken", "reset" }.Any(w => words.IndexOf(w, StringComparison.OrdinalIgnoreCase) >= 0);
+
     private static bool Leaves(IOperation operation) => operation is IThrowOperation or IReturnOperation || operation is IBranchOperation { BranchKind: BranchKind.Break };
 
     /// <summary>The condition holds only for failures that prove the request was not done; by the names and numbers in it.</summary>
@@ -129,6 +132,11 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
                     break;
                 case IInvocationOperation { TargetMethod: { ContainingType.Name: "Replay", Name: "IsSafe" } }:
                     return true;
+                // What the database server said in its answer: it has not done what it refused.
+                case IInvocationOperation { TargetMethod: { Name: "Contains" or "StartsWith" or "EndsWith", ContainingType.SpecialType: SpecialType.System_String }, Instance: IPropertyReferenceOperation { Property.Name: "Message", Instance.Type: { } answered } } said when Values.DerivesFrom(answered, "DbException", "System.Data.Common"):
+                    if (said.Arguments.Any(a => a.Value.ConstantValue is { HasValue: true, Value: string words } && TellsOfTransport(words))) return false;
+                    proves = true;
+                    break;
                 case IInvocationOperation call when depth > 0 && analysis.Summaries.IsOwn(call.TargetMethod) && Values.CodeOf(call.TargetMethod, analysis, cancellation) is { } code:
                     proves |= Proves(code, depth - 1);
                     break;
