@@ -218,4 +218,49 @@ public class Silent
             public void Stop() => _timer?.Dispose();
         }
         """);
+
+    /// <summary>What is just being made is nobody else's to close.</summary>
+    [Fact]
+    public Task Begun_in_a_constructor() => Case.SilentAsync("""
+        class Gate
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            public Gate(int port)
+            {
+                try { _socket.Bind(new IPEndPoint(IPAddress.Any, port)); _socket.Listen(5); } catch (SocketException) { }
+                _socket.BeginAccept(On, null);
+            }
+
+            public void Close() => _socket.Close();
+            private void On(IAsyncResult ar) { try { _socket.EndAccept(ar).Dispose(); } catch (Exception) { } }
+        }
+
+        class Server
+        {
+            private Gate? _gate;
+            public void Start() => new Thread(Run).Start();
+            private void Run() { _gate = new Gate(5); }
+        }
+        """);
+
+    /// <summary>Of an anonymous pipe, this program has the other end, too.</summary>
+    [Fact]
+    public Task A_pipe_within_the_program() => Case.SilentAsync(Reading("new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In)", "reader.Read(text, 0, 10)"));
+
+    [Fact]
+    public Task A_pipe_to_another_program() => Case.HoldsAsync(Reading("new System.IO.Pipes.NamedPipeServerStream(\"feed\")", "{|LCA1005:reader.Read(text, 0, 10)|}"));
+
+    private static string Reading(string pipe, string read) => $$"""
+        class Feed
+        {
+            public void Run()
+            {
+                using var pipe = {{pipe}};
+                using var reader = new System.IO.StreamReader(pipe);
+                var thread = new Thread(() => { var text = new char[10]; while ({{read}} > 0) { } });
+                thread.Start();
+                thread.Join();
+            }
+        }
+        """;
 }

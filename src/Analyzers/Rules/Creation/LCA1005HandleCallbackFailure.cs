@@ -111,7 +111,9 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
 
     private static bool Counts(RuleContext file, SyntaxNode function, Escape escape, bool isCallback, bool sendsFromCallback)
     {
-        if (escape.Carrier is not null || IsUnsaid(file, escape.Io!)) return false;
+        if (escape.Carrier is not null || IsUnsaid(file, escape.Io!) || IsWithinProcess(file, escape.Io!)) return false;
+        // What is just being made is nobody else's to close.
+        if (escape.Io!.Kind == IoKind.Start && escape.Route.Any(step => step.Method is IMethodSymbol { MethodKind: MethodKind.Constructor })) return false;
         return escape.Io!.Kind switch
         {
             // An unguarded send in a callback is another rule's.
@@ -163,6 +165,21 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         io.IsVague && SymbolEqualityComparer.Default.Equals(io.Method.ContainingAssembly, file.Analysis.Compilation.Assembly)
         && file.Analysis.Connections.TypeOf(io.Type) is not { Source: not Catalogue.Source.Convention };
 
+    /// <summary>A reader or writer over an anonymous pipe: the other end is this program's, too.</summary>
+    private static bool IsWithinProcess(RuleContext file, IoCall io)
+    {
+        if (io.Connection is null) return false;
+        var connection = IoCalls.Unwrapped(io.Connection);
+        if (connection is ILocalReferenceOperation { Local: var local } && Initial(file, local) is { } value) connection = IoCalls.Unwrapped(value);
+        return IsAnonymousPipe(connection.Type) || connection is IObjectCreationOperation { Arguments: var arguments } && arguments.Any(a => IsAnonymousPipe(IoCalls.Unwrapped(a.Value).Type));
+
+        static bool IsAnonymousPipe(ITypeSymbol? type) => type is { Name: "AnonymousPipeServerStream" or "AnonymousPipeClientStream", ContainingNamespace.Name: "Pipes" };
+    }
+
+    private static IOperation? Initial(RuleContext file, ILocalSymbol local) =>
+        local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is { } declaration
+        && file.Analysis.Bodies.ModelOf(declaration.SyntaxTree).GetOperation(declaration, file.Cancellation) is IVariableDeclaratorOperation { Initializer.Value: var value } ? value : null;
+
     /// <summary>
     /// Where a flow of one's own handles what the network throws, closing matters only if somebody else closes under it: a
     /// variable is its own, and a field is closed by a member that others call.
@@ -171,8 +188,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
     {
         if (io.Connection is null) return false;
         var connection = IoCalls.Unwrapped(io.Connection);
-        if (connection is ILocalReferenceOperation { Local: var local } && local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is { } declaration
-            && file.Analysis.Bodies.ModelOf(declaration.SyntaxTree).GetOperation(declaration, file.Cancellation) is IVariableDeclaratorOperation { Initializer.Value: var value }) connection = IoCalls.Unwrapped(value);
+        if (connection is ILocalReferenceOperation { Local: var local } && Initial(file, local) is { } value) connection = IoCalls.Unwrapped(value);
         if (connection is IObjectCreationOperation or IAwaitOperation or IInvocationOperation) return false;
         // An operation object tells what the network did; only a closing that is to be seen can make its next start throw.
         if (connection is not IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference || !file.Analysis.Summaries.IsOwn(reference.Member)) return io.Kind != IoKind.Start;
