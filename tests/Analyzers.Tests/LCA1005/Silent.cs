@@ -227,7 +227,7 @@ public class Silent
             private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
             public Gate(int port)
             {
-                try { _socket.Bind(new IPEndPoint(IPAddress.Any, port)); _socket.Listen(5); } catch (SocketException) { }
+                try { _socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Any, port)); _socket.Listen(5); } catch (SocketException) { }
                 _socket.BeginAccept(On, null);
             }
 
