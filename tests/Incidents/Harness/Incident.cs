@@ -17,6 +17,7 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
         ("DrainStale", "A drain event asks for the state, waits for a key, and sends after the stream began to close"),
         ("CachedSession", "A cached session is asked for a request after its transport was cut"),
         ("KeepAlive", "A kept connection is used again after the server ended it with its last answer"),
+        ("KeepAliveUnchecked", "A kept connection is taken out of the pool unasked after the server ended it"),
         ("WebSocketSenders", "A timer and two handlers send on one web socket, into each other's messages and past its end"),
         ("Http2Goaway", "The last streams of a session that is going away ask it for more"),
         ("Proxy", "A proxy attaches the error handler after its upstream connection already failed"),
