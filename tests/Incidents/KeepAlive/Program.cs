@@ -106,7 +106,7 @@ public static class Program
     private static async Task<int> OpenSocketsAsync(int port)
     {
         var open = Count();
-        for (var wait = 0; wait < 50 && open > 0; wait++, open = Count()) await Task.Delay(20);
+        for (var wait = 0; wait < 1000 && open > 0; wait++, open = Count()) await Task.Delay(20);
         return open;
 
         int Count() => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections().Count(connection =>
