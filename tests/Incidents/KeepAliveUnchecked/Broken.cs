@@ -6,7 +6,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Incidents.KeepAlive;
+namespace Incidents.KeepAliveUnchecked;
 
 public sealed class NoAnswerException(string message, Exception? cause = null) : IOException(message, cause);
 
