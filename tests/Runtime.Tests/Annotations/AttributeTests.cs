@@ -8,7 +8,7 @@ public sealed class AttributeTests
     public void All_are_sealed_and_told_once()
     {
         var attributes = typeof(ConnectionAttribute).Assembly.GetExportedTypes().Where(static t => t.IsSubclassOf(typeof(Attribute))).ToList();
-        Assert.Equal(10, attributes.Count);
+        Assert.Equal(11, attributes.Count);
         Assert.All(attributes, static a => Assert.True(a.IsSealed));
         Assert.All(attributes, static a => Assert.False(a.GetCustomAttribute<AttributeUsageAttribute>()!.AllowMultiple));
     }
