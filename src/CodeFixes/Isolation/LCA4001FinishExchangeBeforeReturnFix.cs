@@ -13,7 +13,7 @@ namespace LifecycleAnalyzers.CodeFixes.Isolation;
 
 /// <summary>
 /// Gives back what has finished and closes what has not: the return moves out of the <c>finally</c> to the end of the <c>try</c>, and a
-/// <c>catch</c> disposes. Only where the <c>try</c> has one way out and the <c>finally</c> does nothing else.
+/// <c>catch</c> disposes, where the <c>try</c> has one way out and the <c>finally</c> does nothing else; else see <see cref="CutShort"/>.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
 public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
@@ -44,10 +44,14 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
                 continue;
             }
 
-            if (Moved(release, model) is not var (old, replacement)) continue;
-            var changed = context.Document.WithSyntaxRoot(root.ReplaceNode(old, replacement.WithAdditionalAnnotations(Formatter.Annotation)));
-            if (await Verification.HelpsAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
+            IEnumerable<(SyntaxNode, SyntaxNode)> rewrites = Moved(release, model) is var (old, moved) ? [(old, moved.WithAdditionalAnnotations(Formatter.Annotation))] : [];
+            foreach (var (part, replacement) in rewrites.Concat(CutShort.Rewrites(release, model)))
+            {
+                var changed = context.Document.WithSyntaxRoot(root.ReplaceNode(part, replacement));
+                if (!await Verification.HelpsAndCompilesAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false)) continue;
                 context.RegisterCodeFix(CodeAction.Create("Give it back only after the whole exchange, else dispose it", _ => Task.FromResult(changed), Key), diagnostic);
+                break;
+            }
         }
     }
 

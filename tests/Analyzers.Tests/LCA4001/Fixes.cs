@@ -107,15 +107,9 @@ public class Fixes
         }
         """);
 
+    /// <summary>Who leaves before the answer was read has not finished.</summary>
     [Fact]
-    public Task Nothing_is_offered_where_the_try_is_left_early() => BecomesAsync("""
-        class Asker
-        {
-            private readonly WirePool _pool = new();
-
-            public async Task<string?> AskAsync(string q, CancellationToken stop)
-            {
-                var c = await _pool.RentAsync(stop);
+    public Task Only_the_finished_set_the_flag() => BecomesAsync(Asking("""
                 try
                 {
                     await c.SendAsync(q, stop);
@@ -126,9 +120,168 @@ public class Fixes
                 {
                     {|LCA4001:_pool.Return(c)|};
                 }
+        """), Asking("""
+                var complete = false;
+                try
+                {
+                    await c.SendAsync(q, stop);
+                    if (q == "") return null;
+                    var answer = await c.ReceiveAsync(stop);
+                    complete = true;
+                    return answer;
+                }
+                finally
+                {
+                    if (complete) _pool.Return(c);
+                    else c.Dispose();
+                }
+        """));
+
+    /// <summary>Both ways out come behind the answer, and the <c>finally</c> does more than one thing.</summary>
+    [Fact]
+    public Task Every_finished_way_out_sets_the_flag() => BecomesAsync(Asking("""
+                try
+                {
+                    await c.SendAsync(q, stop);
+                    var head = await c.ReceiveAsync(stop);
+                    // nothing there
+                    if (head == "") return null;
+                    return head + q;
+                }
+                finally
+                {
+                    Console.WriteLine("asked");
+                    {|LCA4001:_pool.Return(c)|};
+                }
+        """), Asking("""
+                var complete = false;
+                try
+                {
+                    await c.SendAsync(q, stop);
+                    var head = await c.ReceiveAsync(stop);
+                    // nothing there
+                    if (head == "")
+                    {
+                        complete = true;
+                        return null;
+                    }
+                    var answer = head + q;
+                    complete = true;
+                    return answer;
+                }
+                finally
+                {
+                    Console.WriteLine("asked");
+                    if (complete) _pool.Return(c);
+                    else c.Dispose();
+                }
+        """));
+
+    [Fact]
+    public Task A_catch_closes_instead() => BecomesAsync(Asking("""
+                try
+                {
+                    await c.SendAsync(q, stop);
+                    var answer = await c.ReceiveAsync(stop);
+                    _pool.Return(c);
+                    return answer;
+                }
+                catch (OperationCanceledException)
+                {
+                    {|LCA4001:_pool.Return(c)|}; // too late
+                    return null;
+                }
+        """), Asking("""
+                try
+                {
+                    await c.SendAsync(q, stop);
+                    var answer = await c.ReceiveAsync(stop);
+                    _pool.Return(c);
+                    return answer;
+                }
+                catch (OperationCanceledException)
+                {
+                    c.Dispose(); // too late
+                    return null;
+                }
+        """));
+
+    [Fact]
+    public Task Behind_a_catch_that_swallows_the_flag_decides() => BecomesAsync(Asking("""
+                string? answer = null;
+                try
+                {
+                    await c.SendAsync(q, stop);
+                    answer = await c.ReceiveAsync(stop);
+                }
+                catch (OperationCanceledException)
+                {
+                    Console.WriteLine("gave up");
+                }
+
+                {|LCA4001:_pool.Return(c)|};
+                return answer;
+        """), Asking("""
+                string? answer = null;
+                var complete = false;
+                try
+                {
+                    await c.SendAsync(q, stop);
+                    answer = await c.ReceiveAsync(stop);
+                    complete = true;
+                }
+                catch (OperationCanceledException)
+                {
+                    Console.WriteLine("gave up");
+                }
+
+                if (complete) _pool.Return(c);
+                else c.Dispose();
+                return answer;
+        """));
+
+    [Fact]
+    public Task Inside_a_lock_it_gets_braces() => BecomesAsync(Asking("""
+                try
+                {
+                    await c.SendAsync(q, stop);
+                    return await c.ReceiveAsync(stop);
+                }
+                finally
+                {
+                    lock (_pool) {|LCA4001:_pool.Return(c)|};
+                }
+        """), Asking("""
+                var complete = false;
+                try
+                {
+                    await c.SendAsync(q, stop);
+                    var answer = await c.ReceiveAsync(stop);
+                    complete = true;
+                    return answer;
+                }
+                finally
+                {
+                    lock (_pool)
+                    {
+                        if (complete) _pool.Return(c);
+                        else c.Dispose();
+                    }
+                }
+        """));
+
+    private static string Asking(string body) => $$"""
+        class Asker
+        {
+            private readonly WirePool _pool = new();
+
+            public async Task<string?> AskAsync(string q, CancellationToken stop)
+            {
+                var c = await _pool.RentAsync(stop);
+        {{body}}
             }
         }
-        """, null);
+        """;
 
     private static Task BecomesAsync(string before, string? after)
     {
