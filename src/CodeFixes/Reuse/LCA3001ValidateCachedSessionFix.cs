@@ -38,7 +38,9 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         {
             var use = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             if (Replacement(use, diagnostic, catalogue, model) is not var (old, replacement)) continue;
-            var changed = document.WithSyntaxRoot(root.ReplaceNode(old, replacement.WithAdditionalAnnotations(Formatter.Annotation)));
+            var written = (CompilationUnitSyntax)root.ReplaceNode(old, replacement.WithAdditionalAnnotations(Formatter.Annotation));
+            if (replacement.ToString().Contains(".IsAlive()")) written = RuntimeNamespace.WithUsing(written, (CompilationUnitSyntax)root, model, use.SpanStart, StateCheck.Probes);
+            var changed = document.WithSyntaxRoot(written);
             if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
                 context.RegisterCodeFix(CodeAction.Create("Ask for the session's state, and replace it when it has died", _ => Task.FromResult(changed), CheckKey), diagnostic);
         }
@@ -59,11 +61,32 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         if (name is null || type is null || Functions.Enclosing(use) is not { } function || use.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } owner) return null;
         if (catalogue.Find(type) is not null)
         {
-            if (StateCheck.For(type, catalogue, model, use.SpanStart, allowWeak: false) is not { } check) return null;
+            if (Check(type, catalogue, model, use) is not { } check) return null;
             return InScope(function, name, check, model) ?? OnlyNullCheck(use, function, name, check) ?? Elsewhere(owner, function, name, check, model);
         }
 
-        return InLookup(use, function, name, catalogue, model);
+        return Indexed(use, function, name, catalogue, model) ?? InLookup(use, function, name, catalogue, model);
+    }
+
+    /// <summary>The state that the type tells; of a socket, which remembers only its last operation, the probe of the runtime package.</summary>
+    private static StateCheck? Check(ITypeSymbol? type, ConnectionCatalogue catalogue, SemanticModel model, SyntaxNode use) =>
+        StateCheck.For(type, catalogue, model, use.SpanStart, allowWeak: false) ?? StateCheck.Probing(type, model);
+
+    /// <summary>An element that is filled where it is missing: <c>_links[i] ??= …</c>, <c>if (_links[i] is null) _links[i] = …</c>, <c>if (!_links.ContainsKey(k)) _links[k] = …</c>.</summary>
+    private static (SyntaxNode, SyntaxNode)? Indexed(SyntaxNode use, SyntaxNode function, string container, ConnectionCatalogue catalogue, SemanticModel model)
+    {
+        // One pattern asks both: the compiler does not remember of an element that it was not null.
+        foreach (var fill in function.DescendantNodes().OfType<AssignmentExpressionSyntax>())
+        {
+            if (fill.Left is not ElementAccessExpressionSyntax { Expression: var held, ArgumentList.Arguments: [{ Expression: var key }] } element || !Conditions.Refers(held, container) || !Conditions.IsRepeatable(key) || Check(model.GetTypeInfo(element).Type, catalogue, model, use) is not { } check) continue;
+            if (fill.IsKind(SyntaxKind.CoalesceAssignmentExpression)) return Filled(fill, check);
+            if (fill.FirstAncestorOrSelf<IfStatementSyntax>() is not { Condition: var missing } || Functions.Enclosing(missing) != function) continue;
+            if (Conditions.NullTest(missing) is ElementAccessExpressionSyntax asked && asked.IsEquivalentTo(element.WithoutTrivia())) return (missing, check.NotThereOrUnusable(element.ToString()).WithTriviaFrom(missing));
+            if (missing is PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContainsKey", Expression: var from }, ArgumentList.Arguments: [{ Expression: var looked }] } } && Conditions.Refers(from, container) && looked.IsEquivalentTo(key))
+                return (missing, Conditions.Either(missing.WithoutTrivia(), check.NotUsable(element.ToString())).WithTriviaFrom(missing));
+        }
+
+        return null;
     }
 
     /// <summary>The method that uses it fills it, too.</summary>
@@ -96,7 +119,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         var assignment = SyntaxFactory.AssignmentExpression(SyntaxKind.SimpleAssignmentExpression, target, fill.Right.WithoutTrivia());
         if (fill.Parent is ExpressionStatementSyntax statement)
         {
-            var condition = Conditions.Either(Conditions.IsNull(target), check.NotUsable(target.ToString()));
+            var condition = target is ElementAccessExpressionSyntax ? check.NotThereOrUnusable(target.ToString()) : Conditions.Either(Conditions.IsNull(target), check.NotUsable(target.ToString()));
             return (statement, SyntaxFactory.IfStatement(condition, SyntaxFactory.ExpressionStatement(assignment)).NormalizeWhitespace().WithTriviaFrom(statement));
         }
 
@@ -170,7 +193,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         return GottenOrAdded(use, function, container, catalogue, model);
 
         StateCheck? Question(InvocationExpressionSyntax call) =>
-            model.GetSymbolInfo(call).Symbol is IMethodSymbol { Parameters: [_, { Type: var type }] } ? StateCheck.For(type, catalogue, model, use.SpanStart, allowWeak: false) : null;
+            model.GetSymbolInfo(call).Symbol is IMethodSymbol { Parameters: [_, { Type: var type }] } ? Check(type, catalogue, model, use) : null;
     }
 
     /// <summary>The parts of a condition that all have to hold, from the left.</summary>
@@ -197,7 +220,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         {
             if (call is not { Expression: MemberAccessExpressionSyntax { Name: IdentifierNameSyntax { Identifier.ValueText: "GetOrAdd" }, Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, { Expression: var factory }] } || !Conditions.Refers(from, container) || !Conditions.IsRepeatable(key)) continue;
             if (call.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables: [var variable], Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax, UsingKeyword.RawKind: 0 } declared } } }) continue;
-            if (call.Span.Contains(use.Span) || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || StateCheck.For(type, catalogue, model, use.SpanStart, allowWeak: false) is not { } check || Made(factory, key, model) is not { } made) continue;
+            if (call.Span.Contains(use.Span) || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || Check(type, catalogue, model, use) is not { } check || Made(factory, key, model) is not { } made) continue;
             var name = variable.Identifier.ValueText;
             var ending = Lines.Ending(name, type, model, declared);
             var discard = ending is null || ending.StartsWith("await", StringComparison.Ordinal) ? "" : $"{name}?{ending.Substring(name.Length)}\n";

@@ -20,8 +20,6 @@ namespace LifecycleAnalyzers.CodeFixes.Reuse;
 public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
 {
     private const string Key = "LCA3004.DiscardDead";
-    private const string Probes = "LivenessExtensions";
-
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA3004CheckPooledConnection.Id];
 
@@ -42,7 +40,7 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
             var nodes = replacements.ToList();
             nodes[0] = Lines.Under(nodes[0], Lines.Lost(old, nodes), Lines.EndOfLine(root));
             CompilationUnitSyntax changedRoot = root.ReplaceNode(old, nodes);
-            if (question.IsProbe) changedRoot = RuntimeNamespace.WithUsing(changedRoot, root, model, call.SpanStart, Probes);
+            if (question.IsProbe) changedRoot = RuntimeNamespace.WithUsing(changedRoot, root, model, call.SpanStart, StateCheck.Probes);
             var changed = document.WithSyntaxRoot(changedRoot);
             if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
                 context.RegisterCodeFix(CodeAction.Create("Discard connections that have died", _ => Task.FromResult(changed), Key), diagnostic);
@@ -207,12 +205,12 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
     /// <summary>How a connection of the pool's type is asked, and how a dead one is ended.</summary>
     private sealed class Question
     {
-        private readonly StateCheck? _state;
+        private readonly StateCheck _state;
         private readonly string _ending;
 
-        private Question(StateCheck? state, string ending, string type, bool isReference) => (_state, _ending, NullableType, IsReference) = (state, ending, type, isReference);
+        private Question(StateCheck state, string ending, string type, bool isReference) => (_state, _ending, NullableType, IsReference) = (state, ending, type, isReference);
 
-        public bool IsProbe => _state is null;
+        public bool IsProbe => _state.IsProbe;
 
         public bool IsReference { get; }
 
@@ -223,32 +221,15 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
             if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol { ContainingType.TypeArguments: [var type, ..] } || catalogue.Find(type) is null) return null;
             const string Value = "\u0001";
             if (Lines.Ending(Value, type, model, call) is not { } ending) return null;
-            var state = HasProbe(type, model) ? null : StateCheck.For(type, catalogue, model, call.SpanStart, allowWeak: false);
-            if (state is null && !HasProbe(type, model)) return null;
+            if ((StateCheck.Probing(type, model) ?? StateCheck.For(type, catalogue, model, call.SpanStart, allowWeak: false)) is not { } state) return null;
             var name = type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToMinimalDisplayString(model, call.SpanStart);
             var isAnnotated = type.IsReferenceType && model.GetNullableContext(call.SpanStart).AnnotationsEnabled();
             return new Question(state, ending, isAnnotated ? name + "?" : name, type.IsReferenceType);
         }
 
-        private static bool HasProbe(ITypeSymbol type, SemanticModel model)
-        {
-            var probes = model.Compilation.GetTypesByMetadataName(RuntimeNamespace.Name + "." + Probes).FirstOrDefault();
-            return probes is not null && probes.GetMembers("IsAlive").OfType<IMethodSymbol>().Any(m => m.Parameters.FirstOrDefault() is { Type: var of } && Derives(type, of));
-        }
+        public string IsAlive(string variable) => _state.Usable(variable).ToString();
 
-        private static bool Derives(ITypeSymbol? type, ITypeSymbol from)
-        {
-            for (; type is not null; type = type.BaseType)
-            {
-                if (SymbolEqualityComparer.Default.Equals(type, from)) return true;
-            }
-
-            return false;
-        }
-
-        public string IsAlive(string variable) => _state?.Usable(variable).ToString() ?? variable + ".IsAlive()";
-
-        public string IsDead(string variable) => _state?.NotUsable(variable).ToString() ?? $"!{variable}.IsAlive()";
+        public string IsDead(string variable) => _state.NotUsable(variable).ToString();
 
         public string Discard(string variable) => _ending.Replace("\u0001", variable);
 

@@ -9,6 +9,9 @@ namespace LifecycleAnalyzers.CodeFixes.Shared;
 /// <summary>The question that a fix writes: which member tells the state of a connection, and what value means usable.</summary>
 internal sealed class StateCheck
 {
+    /// <summary>The type of the runtime package whose extensions ask a socket for its peer.</summary>
+    public const string Probes = "LivenessExtensions";
+
     private readonly string _member;
     private readonly string? _value;
     private readonly bool _usableWhen;
@@ -41,6 +44,23 @@ internal sealed class StateCheck
         return allowWeak ? weak : null;
     }
 
+    /// <summary><c>IsAlive()</c> of the runtime package, where it is referenced and knows the type; its namespace has to be brought in.</summary>
+    public static StateCheck? Probing(ITypeSymbol? type, SemanticModel model)
+    {
+        var probes = model.Compilation.GetTypesByMetadataName(RuntimeNamespace.Name + "." + Probes).FirstOrDefault();
+        if (probes is null) return null;
+        var known = probes.GetMembers("IsAlive").OfType<IMethodSymbol>().Select(m => m.Parameters.FirstOrDefault()?.Type).ToList();
+        for (; type is not null; type = type.BaseType)
+        {
+            if (known.Contains(type, SymbolEqualityComparer.Default)) return new("IsAlive()", null, true) { IsProbe = true };
+        }
+
+        return null;
+    }
+
+    /// <summary>It asks by a method of the runtime package.</summary>
+    public bool IsProbe { get; private init; }
+
     private static StateCheck? Make(IPropertySymbol property, ConnectionCatalogue catalogue, SemanticModel model, int position)
     {
         if (property.Type.SpecialType == SpecialType.System_Boolean)
@@ -69,9 +89,9 @@ internal sealed class StateCheck
         : Member(connection) + " != " + _value);
 
     /// <summary>It is there and may be used: null counts as unusable.</summary>
-    public ExpressionSyntax ThereAndUsable(string connection) => Parse(connection + " is { " + Pattern + " }");
+    public ExpressionSyntax ThereAndUsable(string connection) => Parse(IsProbe ? $"{connection} is not null && {Usable(connection)}" : connection + " is { " + Pattern + " }");
 
-    public ExpressionSyntax NotThereOrUnusable(string connection) => Parse(connection + " is not { " + Pattern + " }");
+    public ExpressionSyntax NotThereOrUnusable(string connection) => Parse(IsProbe ? $"{connection} is null || {NotUsable(connection)}" : connection + " is not { " + Pattern + " }");
 
     private string Pattern => _member + ": " + (_value ?? (_usableWhen ? "true" : "false"));
 

@@ -14,6 +14,7 @@ public class Fixes
         {
             private readonly ConcurrentDictionary<string, WireClient> _all = new();
             private readonly Dictionary<string, WireClient> _map = new();
+            private readonly WireClient?[] _slots = new WireClient?[2];
             private WireClient? _one;
 
             private static WireClient Dial(string host) { var c = new WireClient(host); c.Open(); return c; }
@@ -35,10 +36,42 @@ public class Fixes
     [InlineData("if (!_all.TryGetValue(k, out var c)) return false;\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_all.TryGetValue(k, out var c) || !c.IsOpen) return false;\n        c.Send(k);\n        return true;")]
     [InlineData("if (_all.TryGetValue(k, out var c)) { {|LCA3001:c.Send(k)|}; return true; }\n        return false;", "if (_all.TryGetValue(k, out var c) && c.IsOpen) { c.Send(k); return true; }\n        return false;")]
     [InlineData("if (k.Length > 0 && _all.TryGetValue(k, out var c)) { {|LCA3001:c.Send(k)|}; return true; }\n        return false;", "if (k.Length > 0 && _all.TryGetValue(k, out var c) && c.IsOpen) { c.Send(k); return true; }\n        return false;")]
+    // An element that is filled where it is missing
+    [InlineData("_slots[0] ??= Dial(k);\n        {|LCA3001:_slots[0]!.Send(k)|};\n        return true;", "if (_slots[0] is not { IsOpen: true })\n            _slots[0] = Dial(k);\n        _slots[0]!.Send(k);\n        return true;")]
+    [InlineData("if (_slots[1] == null) _slots[1] = Dial(k);\n        {|LCA3001:_slots[1]!.Send(k)|};\n        return true;", "if (_slots[1] is not { IsOpen: true }) _slots[1] = Dial(k);\n        _slots[1]!.Send(k);\n        return true;")]
+    [InlineData("if (!_map.ContainsKey(k)) _map[k] = Dial(k);\n        {|LCA3001:_map[k].Send(k)|};\n        return true;", "if (!_map.ContainsKey(k) || !_map[k].IsOpen) _map[k] = Dial(k);\n        _map[k].Send(k);\n        return true;")]
     // What is there or made
     [InlineData("var c = _all.GetOrAdd(k, Dial);\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_all.TryGetValue(k, out var c) || !c.IsOpen)\n        {\n            c?.Dispose();\n            _all[k] = c = Dial(k);\n        }\n        c.Send(k);\n        return true;")]
     [InlineData("var c = _all.GetOrAdd(k, host => Dial(host));\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_all.TryGetValue(k, out var c) || !c.IsOpen)\n        {\n            c?.Dispose();\n            _all[k] = c = Dial(k);\n        }\n        c.Send(k);\n        return true;")]
     public Task The_state_is_asked(string body, string becomes) => Fix.BecomesAsync(Desk(body), Desk(becomes));
+
+    private static string Line(string fill, bool isFixed = false) => $$"""
+        using System.Net.Sockets;
+        {{(isFixed ? "using LifecycleAnalyzers.Runtime;\n" : "")}}
+        class Line
+        {
+            private Socket? _socket;
+
+            public void Say(byte[] data)
+            {
+                {{fill}}
+                {{(isFixed ? "_socket.Send(data)" : "{|LCA3001:_socket.Send(data)|}")}};
+            }
+
+            private static Socket Dial() { var s = new Socket(SocketType.Stream, ProtocolType.Tcp); try { s.Connect("peer", 1); return s; } catch { s.Dispose(); throw; } }
+        }
+        """;
+
+    /// <summary>A socket remembers only its last operation: it is the runtime package that can ask.</summary>
+    [Fact]
+    public Task A_socket_is_asked_by_the_runtime_package() => Fix.BecomesAsync(Line("if (_socket is null) _socket = Dial();"), Line("if (_socket is null || !_socket.IsAlive()) _socket = Dial();", isFixed: true));
+
+    [Fact]
+    public Task A_socket_is_not_asked_without_it()
+    {
+        var source = Line("if (_socket is null) _socket = Dial();");
+        return FixCase<LCA3001ValidateCachedSessionFix>.Of(source, source, runtime: false).RunAsync(TestContext.Current.CancellationToken);
+    }
 
     [Theory]
     [InlineData("{|LCA3001:_map[k].Send(k)|}; return true;")]
