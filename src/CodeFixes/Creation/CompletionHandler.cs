@@ -92,9 +92,8 @@ internal sealed class CompletionHandler
     {
         if (_subscription is null || root.GetCurrentNode(_subscription) is not { } now) return root;
         var assignment = (AssignmentExpressionSyntax)now.Expression;
-        var found = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        var named = SyntaxFactory.ParseStatement($"EventHandler<SocketAsyncEventArgs> {Called} = {assignment.Right.WithoutTrivia()};").WithLeadingTrivia(now.GetLeadingTrivia()).WithTrailingTrivia(found == default ? SyntaxFactory.LineFeed : found);
-        var attached = now.WithExpression(assignment.WithRight(SyntaxFactory.IdentifierName(Called))).WithLeadingTrivia(now.GetLeadingTrivia().Reverse().TakeWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse());
+        var named = SyntaxFactory.ParseStatement($"EventHandler<SocketAsyncEventArgs> {Called} = {assignment.Right.WithoutTrivia()};").WithLeadingTrivia(now.GetLeadingTrivia()).WithTrailingTrivia(Lines.EndOfLine(root));
+        var attached = now.WithExpression(assignment.WithRight(SyntaxFactory.IdentifierName(Called))).WithLeadingTrivia(Lines.Indentation(now));
         return root.ReplaceNode(now, [named.WithAdditionalAnnotations(Formatter.Annotation), attached]);
     }
 }

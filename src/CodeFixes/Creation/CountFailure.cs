@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
+using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Rules.Creation.Counting;
 
 namespace LifecycleAnalyzers.CodeFixes.Creation;
@@ -15,8 +16,7 @@ internal static class CountFailure
         if (raised.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax block } up || up is not (ExpressionStatementSyntax or LocalDeclarationStatementSyntax)) return null;
         var first = block.Statements.IndexOf(up) + 1;
         if (block.Parent != function || first == block.Statements.Count) return null;
-        var found = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        var endOfLine = found == default ? SyntaxFactory.LineFeed : found;
+        var endOfLine = Lines.EndOfLine(root);
         var lowering = SyntaxFactory.ParseStatement(down).WithTrailingTrivia(endOfLine).WithAdditionalAnnotations(Formatter.Annotation);
         var rewriter = new EmptyHanded(lowering, endOfLine);
         var inner = block.Statements.Skip(first).Select(s => (StatementSyntax)rewriter.Visit(s)).ToList();

@@ -111,7 +111,7 @@ public sealed class LCA1001AttachErrorHandlerFix : CodeFixProvider
 
     private static StatementSyntax Reindented(StatementSyntax statement, SyntaxTrivia indentation)
     {
-        var trivia = statement.GetLeadingTrivia().SkipWhile(t => t.IsKind(SyntaxKind.EndOfLineTrivia) || t.IsKind(SyntaxKind.WhitespaceTrivia) && false).ToList();
+        var trivia = statement.GetLeadingTrivia().SkipWhile(t => t.IsKind(SyntaxKind.EndOfLineTrivia)).ToList();
         while (trivia.Count > 1 && trivia[0].IsKind(SyntaxKind.WhitespaceTrivia) && trivia[1].IsKind(SyntaxKind.EndOfLineTrivia)) trivia.RemoveRange(0, 2);
         return statement.WithLeadingTrivia(trivia.Count == 0 ? [indentation] : trivia).WithAdditionalAnnotations(Formatter.Annotation);
     }

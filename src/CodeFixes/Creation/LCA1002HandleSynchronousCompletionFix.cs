@@ -98,8 +98,7 @@ public sealed class LCA1002HandleSynchronousCompletionFix : CodeFixProvider
         {
             // A variable that is declared apart, and assigned to, goes on being assigned.
             if (made is null) return root.ReplaceNode(statement, guarded.WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation));
-            var first = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-            var endOfLine = first == default ? SyntaxFactory.LineFeed : first;
+            var endOfLine = Lines.EndOfLine(root);
             if (statement.Parent is BlockSyntax)
                 return root.ReplaceNode(statement, [made.WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(endOfLine).WithAdditionalAnnotations(Formatter.Annotation), guarded.WithTrailingTrivia(statement.GetTrailingTrivia()).WithAdditionalAnnotations(Formatter.Annotation)]);
             var block = SyntaxFactory.Block(made.WithTrailingTrivia(endOfLine), guarded.WithTrailingTrivia(endOfLine));

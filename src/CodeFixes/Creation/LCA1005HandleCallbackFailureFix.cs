@@ -82,7 +82,7 @@ public sealed class LCA1005HandleCallbackFailureFix : CodeFixProvider
         if (body is not null) inner = inner.WithCloseBraceToken(inner.CloseBraceToken.WithLeadingTrivia(body.CloseBraceToken.LeadingTrivia));
         var attempt = SyntaxFactory.TryStatement(inner, SyntaxFactory.SingletonList(Clause(caught, function, model, generator, position)), null);
         var outer = (body ?? SyntaxFactory.Block()).WithStatements(SyntaxFactory.SingletonList<StatementSyntax>(attempt));
-        if (body is null) outer = OnLines(outer, EndOfLine(function));
+        if (body is null) outer = OnLines(outer, Lines.EndOfLine(function));
         else outer = outer.WithCloseBraceToken(outer.CloseBraceToken.WithLeadingTrivia(body.CloseBraceToken.LeadingTrivia.Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia))));
         return function switch
         {
@@ -109,12 +109,6 @@ public sealed class LCA1005HandleCallbackFailureFix : CodeFixProvider
 
         tokens.Add(attempt.Catches[0].Block.OpenBraceToken.GetPreviousToken());
         return block.ReplaceTokens(tokens, (_, token) => token.WithTrailingTrivia(endOfLine));
-    }
-
-    private static SyntaxTrivia EndOfLine(SyntaxNode node)
-    {
-        var first = node.SyntaxTree.GetRoot().DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        return first == default ? SyntaxFactory.LineFeed : first;
     }
 
     private static CatchClauseSyntax Clause(List<INamedTypeSymbol> caught, SyntaxNode function, SemanticModel model, SyntaxGenerator generator, int position)

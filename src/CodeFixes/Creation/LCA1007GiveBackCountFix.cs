@@ -109,17 +109,11 @@ public sealed class LCA1007GiveBackCountFix : CodeFixProvider
         if (ClosingCatch.IsNeededBehind(statements, first, last)) last = statements.Count - 1;
         var inner = statements.Skip(first).Take(last - first + 1).ToList();
         if (inner.Count == 0 || inner.Any(HasJumps)) return null;
-        var down = lowered[0].WithoutTrivia().WithTrailingTrivia(EndOfLine(root)).WithAdditionalAnnotations(Formatter.Annotation);
+        var down = lowered[0].WithoutTrivia().WithTrailingTrivia(Lines.EndOfLine(root)).WithAdditionalAnnotations(Formatter.Annotation);
         var end = SyntaxFactory.FinallyClause(SyntaxFactory.Block(down));
         var cleared = inner.Where(s => !lowered.Contains(s)).Select(s => s.RemoveNodes(lowered.Where(l => l != s && s.Span.Contains(l.Span)), SyntaxRemoveOptions.KeepNoTrivia)!).ToList();
         var made = cleared is [TryStatementSyntax { Finally: null } only] ? only.WithFinally(end).WithAdditionalAnnotations(Formatter.Annotation) : Try(cleared, end);
         return root.ReplaceNode(block, block.WithStatements(SyntaxFactory.List(statements.Take(first).Append(made).Concat(statements.Skip(last + 1)))));
-    }
-
-    private static SyntaxTrivia EndOfLine(SyntaxNode root)
-    {
-        var found = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        return found == default ? SyntaxFactory.LineFeed : found;
     }
 
     /// <summary>Whoever comes behind the statement has raised it.</summary>

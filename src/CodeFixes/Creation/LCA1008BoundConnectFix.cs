@@ -95,10 +95,10 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
 
     private static MethodDeclarationSyntax Awaiting(MethodDeclarationSyntax method, InvocationExpressionSyntax call, InvocationExpressionSyntax made, StatementSyntax? source, SyntaxNode root)
     {
-        var awaited = SyntaxFactory.ExpressionStatement(SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), made.WithoutTrivia())).WithTrailingTrivia(EndOfLine(root));
+        var awaited = SyntaxFactory.ExpressionStatement(SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), made.WithoutTrivia())).WithTrailingTrivia(Lines.EndOfLine(root));
         if (call.Parent is ReturnStatementSyntax returned) awaited = awaited.WithTriviaFrom(returned);
-        var block = source is null ? SyntaxFactory.Block(awaited) : SyntaxFactory.Block(source.WithTrailingTrivia(EndOfLine(root)), awaited.WithLeadingTrivia(awaited.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia))));
-        block = method.Body is { } body ? body.WithStatements(block.Statements) : OnLines(block, EndOfLine(root));
+        var block = source is null ? SyntaxFactory.Block(awaited) : SyntaxFactory.Block(source.WithTrailingTrivia(Lines.EndOfLine(root)), awaited.WithLeadingTrivia(awaited.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia))));
+        block = method.Body is { } body ? body.WithStatements(block.Statements) : OnLines(block, Lines.EndOfLine(root));
         var keyword = SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space);
         var changed = method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block).WithTrailingTrivia(method.GetTrailingTrivia());
         changed = changed.Modifiers.Count == 0
@@ -159,7 +159,7 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
 
         if (!IsAwaited(call) || call.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax } statement || Functions.Enclosing(call) is not { } function || !function.Span.Contains(statement.Span)) return null;
         var name = Reporting.Unused(model, call.SpanStart, "timeout", "connectTimeout", "connectLimit");
-        var source = Source(name, model, call.SpanStart).WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(EndOfLine(root));
+        var source = Source(name, model, call.SpanStart).WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(Lines.EndOfLine(root));
         var limited = statement.ReplaceNode(call, WithToken(call, name + ".Token", place)).WithLeadingTrivia(statement.GetLeadingTrivia().Reverse().TakeWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse());
         return root.ReplaceNode(statement, [source, limited]);
     }
@@ -170,11 +170,5 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
             .WithAdditionalAnnotations(Formatter.Annotation, Simplifier.Annotation, Simplifier.AddImportsAnnotation);
 
         string Known(string space, string type) => model.LookupNamespacesAndTypes(position, name: type).Length == 1 ? type : space + "." + type;
-    }
-
-    private static SyntaxTrivia EndOfLine(SyntaxNode root)
-    {
-        var first = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        return first == default ? SyntaxFactory.LineFeed : first;
     }
 }

@@ -69,7 +69,7 @@ internal sealed class RelayRewrite
         // A comment inside the call has no place in the new one.
         if (_copies.Cast<SyntaxNode>().Append(_together).Any(n => n.DescendantTokens().Skip(1).Any(t => t.LeadingTrivia.Concat(t.TrailingTrivia).Any(c => c.IsKind(SyntaxKind.SingleLineCommentTrivia) || c.IsKind(SyntaxKind.MultiLineCommentTrivia))))) return null;
         var configured = _statement.ToString().Contains("ConfigureAwait(false)") ? ".ConfigureAwait(false)" : "";
-        var pair = SyntaxFactory.ParseStatement($"using var {name} = new ConnectionPair({_ends.First}, {_ends.Second});").WithLeadingTrivia(Leading()).WithTrailingTrivia(EndOfLine()).WithAdditionalAnnotations(Formatter.Annotation);
+        var pair = SyntaxFactory.ParseStatement($"using var {name} = new ConnectionPair({_ends.First}, {_ends.Second});").WithLeadingTrivia(Leading()).WithTrailingTrivia(Lines.EndOfLine(_root)).WithAdditionalAnnotations(Formatter.Annotation);
         var relay = SyntaxFactory.ParseStatement($"await {name}.RelayAsync({_token}){configured};").WithLeadingTrivia(Indentation()).WithTrailingTrivia(_statement.GetTrailingTrivia()).WithAdditionalAnnotations(Formatter.Annotation);
         var statements = _block.Statements.SelectMany(s => s == _statement ? [pair, relay] : _copies.Contains(s) ? [] : new[] { s });
         var changed = (CompilationUnitSyntax)_root.ReplaceNode(_block, _block.WithStatements(SyntaxFactory.List(statements)));
@@ -83,7 +83,7 @@ internal sealed class RelayRewrite
         var closings = new[] { _ends.First, _ends.Second }.Select(e => ClosingCatch.Statement(e, _model.GetTypeInfo(Named(e)).Type, false, true)).ToList();
         if (closings.Contains(null)) return null;
         var index = _block.Statements.IndexOf(_statement);
-        return _root.ReplaceNode(_block, _block.WithStatements(_block.Statements.InsertRange(index + 1, closings.Select(c => SyntaxFactory.ParseStatement(c!).WithLeadingTrivia(Indentation()).WithTrailingTrivia(EndOfLine()).WithAdditionalAnnotations(Formatter.Annotation)))));
+        return _root.ReplaceNode(_block, _block.WithStatements(_block.Statements.InsertRange(index + 1, closings.Select(c => SyntaxFactory.ParseStatement(c!).WithLeadingTrivia(Indentation()).WithTrailingTrivia(Lines.EndOfLine(_root)).WithAdditionalAnnotations(Formatter.Annotation)))));
     }
 
     private IdentifierNameSyntax Named(string end) =>
@@ -92,10 +92,4 @@ internal sealed class RelayRewrite
     private SyntaxTriviaList Leading() => _copies.Count == 0 ? _statement.GetLeadingTrivia() : _copies[0].GetLeadingTrivia();
 
     private SyntaxTriviaList Indentation() => SyntaxFactory.TriviaList(_statement.GetLeadingTrivia().LastOrDefault(t => t.IsKind(SyntaxKind.WhitespaceTrivia)));
-
-    private SyntaxTrivia EndOfLine()
-    {
-        var found = _root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        return found == default ? SyntaxFactory.LineFeed : found;
-    }
 }

@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
+using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Rules.Isolation;
 
@@ -129,8 +130,7 @@ internal sealed class ExchangeGate
         var modifiers = _isStatic ? "private static readonly" : "private readonly";
         var made = Kind == SendGate ? "new()" : "new(1, 1)";
         var field = SyntaxFactory.ParseMemberDeclaration($"{modifiers} {Kind} {Name} = {made};")!;
-        var endOfLine = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        if (endOfLine == default) endOfLine = SyntaxFactory.LineFeed;
+        var endOfLine = Lines.EndOfLine(root);
         field = field.WithTrailingTrivia(endOfLine).WithAdditionalAnnotations(Formatter.Annotation);
         var last = type.Members.LastOrDefault(m => m is FieldDeclarationSyntax && (type.Members.IndexOf(m) == 0 || type.Members[type.Members.IndexOf(m) - 1] is FieldDeclarationSyntax));
         if (last is not null)

@@ -10,7 +10,7 @@ namespace LifecycleAnalyzers.CodeFixes.Isolation;
 /// <summary>Writes an exchange with a gate around it.</summary>
 internal sealed class GatedExchange(SyntaxNode root, MethodDeclarationSyntax method, IReadOnlyList<SyntaxNode> places, SemanticModel model)
 {
-    private readonly SyntaxTrivia _endOfLine = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia)) is var found && found == default ? SyntaxFactory.LineFeed : found;
+    private readonly SyntaxTrivia _endOfLine = Lines.EndOfLine(root);
 
     /// <summary>Between entering and leaving a semaphore; with <paramref name="closing"/> what is cut short is closed.</summary>
     public SyntaxNode? WithSemaphore(ExchangeRegion region, ExchangeGate gate, string? closing)

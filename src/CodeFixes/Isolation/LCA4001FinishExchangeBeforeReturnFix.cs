@@ -61,8 +61,7 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
         if (statement?.Parent is not BlockSyntax { Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: 0 } attempt } } block || block.Statements.Count != 1) return null;
         if (release.ArgumentList.Arguments is not [{ Expression: IdentifierNameSyntax connection }] || model.GetTypeInfo(connection).Type is not { } type || !CanDispose(type, model)) return null;
         if (Unfinished.EndedWith(attempt.Block, statement, release.SyntaxTree.GetRoot(), model) is not { } inside) return null;
-        var found = release.SyntaxTree.GetRoot().DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        var endOfLine = found == default ? SyntaxFactory.LineFeed : found;
+        var endOfLine = Lines.EndOfLine(release);
         var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(SyntaxFactory.ParseStatement($"{connection.Identifier.ValueText}.Dispose();").WithTrailingTrivia(endOfLine), SyntaxFactory.ParseStatement("throw;").WithTrailingTrivia(endOfLine)));
         return (attempt, attempt.WithBlock(inside).WithCatches(SyntaxFactory.SingletonList(clause)).WithFinally(null).WithTrailingTrivia(attempt.GetTrailingTrivia()));
     }
@@ -73,8 +72,7 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
         if (release.FirstAncestorOrSelf<FinallyClauseSyntax>() is not { Parent: TryStatementSyntax { Catches.Count: 0 } attempt } || Functions.Enclosing(release) != Functions.Enclosing(attempt)) return null;
         var reopened = attempt.Block.DescendantNodes().OfType<AssignmentExpressionSyntax>().Where(a => IsReopening(a, attempt)).Select(a => (IdentifierNameSyntax)a.Left).ToList();
         if (reopened is not [var name] || model.GetSymbolInfo(name).Symbol is not IFieldSymbol { IsReadOnly: false, NullableAnnotation: not NullableAnnotation.NotAnnotated, Type: { IsReferenceType: true } type } || !CanDispose(type, model)) return null;
-        var found = release.SyntaxTree.GetRoot().DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        var endOfLine = found == default ? SyntaxFactory.LineFeed : found;
+        var endOfLine = Lines.EndOfLine(release);
         var lines = new[] { $"{name.Identifier.ValueText}?.Dispose();", $"{name.Identifier.ValueText} = null;", "throw;" };
         var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(lines.Select(l => SyntaxFactory.ParseStatement(l).WithTrailingTrivia(endOfLine)))).WithTrailingTrivia(endOfLine);
         return (attempt, attempt.WithCatches(SyntaxFactory.SingletonList(clause)));

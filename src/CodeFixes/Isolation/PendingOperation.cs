@@ -10,7 +10,7 @@ namespace LifecycleAnalyzers.CodeFixes.Isolation;
 /// <summary>One start of an operation, <c>socket.SendAsync(args)</c>, and the statement that lets its object go too early.</summary>
 internal sealed class PendingOperation(SyntaxNode root, SyntaxNode function, string args, InvocationExpressionSyntax start, StatementSyntax release, SemanticModel model)
 {
-    private readonly SyntaxTrivia _endOfLine = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia)) is var found && found == default ? SyntaxFactory.LineFeed : found;
+    private readonly SyntaxTrivia _endOfLine = Lines.EndOfLine(root);
 
     /// <summary>The only start of an operation with this object in a function; null where there are several or none.</summary>
     public static InvocationExpressionSyntax? Start(SyntaxNode function, string args, SemanticModel model)

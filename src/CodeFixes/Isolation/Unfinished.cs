@@ -12,8 +12,7 @@ internal static class Unfinished
     public static BlockSyntax? EndedWith(BlockSyntax inside, StatementSyntax statement, SyntaxNode root, SemanticModel model)
     {
         if (inside.Statements.Count == 0 || Leaves(inside)) return null;
-        var found = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        var endOfLine = found == default ? SyntaxFactory.LineFeed : found;
+        var endOfLine = Lines.EndOfLine(root);
         var statements = inside.Statements.RemoveAt(inside.Statements.Count - 1);
         switch (inside.Statements.Last())
         {

@@ -185,7 +185,7 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
         if (Receiver(subscription) is not { } receiver || subscription.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax block } statement || edits.ContainsKey(block)) return false;
         var copy = Reporting.Unused(model, subscription.SpanStart, "current", "mine", "attached");
         if (handler(copy) is not { } asked) return false;
-        var declaration = SyntaxFactory.ParseStatement($"var {copy} = {receiver.WithoutTrivia()};").WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(IsFirstOnLine(statement) ? EndOfLine(statement) : SyntaxFactory.Space);
+        var declaration = SyntaxFactory.ParseStatement($"var {copy} = {receiver.WithoutTrivia()};").WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(IsFirstOnLine(statement) ? Lines.EndOfLine(statement) : SyntaxFactory.Space);
         var changed = statement.ReplaceNodes([subscription.Right, receiver], (old, _) => old == receiver ? SyntaxFactory.IdentifierName(copy).WithTriviaFrom(receiver) : asked);
         var statements = block.Statements.ReplaceRange(statement, [declaration, changed.WithLeadingTrivia(Indentation(statement))]);
         edits[block] = block.WithStatements(statements);
@@ -195,12 +195,6 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
     private static bool IsFirstOnLine(SyntaxNode node) => node.GetFirstToken().GetPreviousToken().TrailingTrivia.Any(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
 
     private static SyntaxTriviaList Indentation(SyntaxNode node) => SyntaxFactory.TriviaList(node.GetLeadingTrivia().Reverse().TakeWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)));
-
-    private static SyntaxTrivia EndOfLine(SyntaxNode node)
-    {
-        var first = node.SyntaxTree.GetRoot().DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        return first == default ? SyntaxFactory.LineFeed : first;
-    }
 
     private static string Question(string session, string field) => $"!ReferenceEquals({session}, {(session == field ? "this." : "")}{field})";
 
@@ -217,7 +211,7 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
             _ => null,
         };
         if (body is null) return WithBlock(original, function, guard, model);
-        var endOfLine = EndOfLine(original);
+        var endOfLine = Lines.EndOfLine(original);
         var isOnOneLine = !body.OpenBraceToken.TrailingTrivia.Any(t => t.IsKind(SyntaxKind.EndOfLineTrivia)) && !body.CloseBraceToken.LeadingTrivia.Any(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
         var first = body.Statements.FirstOrDefault();
         guard = first is null || isOnOneLine
@@ -229,7 +223,7 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
     /// <summary>An expression becomes a block; its kind is asked of the function as it stood.</summary>
     private static SyntaxNode? WithBlock(SyntaxNode original, SyntaxNode function, StatementSyntax guard, SemanticModel model)
     {
-        if (original is MethodDeclarationSyntax or LocalFunctionStatementSyntax) guard = guard.WithTrailingTrivia(EndOfLine(original));
+        if (original is MethodDeclarationSyntax or LocalFunctionStatementSyntax) guard = guard.WithTrailingTrivia(Lines.EndOfLine(original));
         if (Functions.WithBlock(original, guard, model) is not { } block || function == original) return Functions.WithBlock(original, guard, model);
         // The parameter has got a name.
         return block is ParenthesizedLambdaExpressionSyntax changed && function is ParenthesizedLambdaExpressionSyntax { ParameterList: var named } ? changed.WithParameterList(named)

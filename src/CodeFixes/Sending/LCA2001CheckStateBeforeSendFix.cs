@@ -98,7 +98,7 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         var way = last.Statement is BlockSyntax ? SyntaxFactory.IfStatement(check.NotUsable("this"), SyntaxFactory.Block(exit.WithoutTrivia())).NormalizeWhitespace() : StateGuard.OneLine(check.NotUsable("this"), exit);
         var guard = way
             .WithLeadingTrivia(Comment(last))
-            .WithTrailingTrivia(SyntaxFactory.EndOfLine(StateGuard.EndOfLine(root)))
+            .WithTrailingTrivia(Lines.EndOfLine(root))
             .WithAdditionalAnnotations(Formatter.Annotation);
         return document.WithSyntaxRoot(root.InsertNodesAfter(last, [guard]));
     }

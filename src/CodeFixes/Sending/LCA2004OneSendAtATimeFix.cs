@@ -108,7 +108,7 @@ public sealed class LCA2004OneSendAtATimeFix : CodeFixProvider
         var name = Unused(Name(holder, isVariable || symbol is IFieldSymbol), type);
         var isInScope = !model.LookupNamespacesAndTypes(position, name: kind.Type).IsEmpty || kind == GateKind.SendGate;
         var isModern = root.SyntaxTree.Options is CSharpParseOptions { LanguageVersion: >= LanguageVersion.CSharp9 };
-        var endOfLine = StateGuard.EndOfLine(root);
+        var endOfLine = Lines.EndOfLine(root).ToString();
         SyntaxNode? beside = isVariable ? Before(declaration) : declaration?.FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } member and not TypeDeclarationSyntax ? member : type;
         if (beside is null || beside is not (StatementSyntax or MemberDeclarationSyntax) || !isVariable && beside is not TypeDeclarationSyntax && beside.Parent is not TypeDeclarationSyntax) return null;
         var tracked = root.TrackNodes(plans.SelectMany(p => p.Nodes).Append(beside).Distinct());
@@ -151,7 +151,7 @@ public sealed class LCA2004OneSendAtATimeFix : CodeFixProvider
 
     private static SyntaxNode Applied(SyntaxNode root, List<GatedSends> plans, GateKind kind, string gate)
     {
-        var endOfLine = StateGuard.EndOfLine(root);
+        var endOfLine = Lines.EndOfLine(root).ToString();
         foreach (var plan in plans) root = plan.Apply(root, kind, gate, endOfLine);
         return root;
     }

@@ -95,7 +95,7 @@ public sealed class LCA2005HiddenSendFailureFix : CodeFixProvider
     private static IEnumerable<SyntaxTrivia> Comments(TryStatementSyntax statement, StatementSyntax kept)
     {
         var indentation = statement.GetLeadingTrivia().LastOrDefault(t => t.IsKind(SyntaxKind.WhitespaceTrivia));
-        var endOfLine = SyntaxFactory.EndOfLine(StateGuard.EndOfLine(statement.SyntaxTree.GetRoot()));
+        var endOfLine = Lines.EndOfLine(statement);
         foreach (var trivia in statement.DescendantTrivia())
         {
             if (!trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) && !trivia.IsKind(SyntaxKind.MultiLineCommentTrivia)) continue;

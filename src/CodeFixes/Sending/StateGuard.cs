@@ -46,7 +46,7 @@ internal static class StateGuard
         if (statement.Parent is BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax)
         {
             if (statement.Parent is GlobalStatementSyntax) return null;
-            early = early.WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(SyntaxFactory.EndOfLine(EndOfLine(root))).WithAdditionalAnnotations(Formatter.Annotation);
+            early = early.WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(Lines.EndOfLine(root)).WithAdditionalAnnotations(Formatter.Annotation);
             var bare = statement.WithLeadingTrivia(statement.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Take(1));
             return root.ReplaceNode(statement, [early, bare]);
         }
@@ -69,7 +69,7 @@ internal static class StateGuard
             if (!Leaves(early.Statement) || early.Statement is BlockSyntax { Statements.Count: > 1 }) continue;
             if (!early.Condition.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == asked)) continue;
             if (early.Condition.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax or AwaitExpressionSyntax or AssignmentExpressionSyntax or PostfixUnaryExpressionSyntax or DeclarationPatternSyntax or VarPatternSyntax or DeclarationExpressionSyntax)) continue;
-            var again = early.WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(SyntaxFactory.EndOfLine(EndOfLine(root))).WithAdditionalAnnotations(Formatter.Annotation);
+            var again = early.WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(Lines.EndOfLine(root)).WithAdditionalAnnotations(Formatter.Annotation);
             return document.WithSyntaxRoot(root.ReplaceNode(statement, [again, statement.WithLeadingTrivia(statement.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Take(1))]));
         }
 
@@ -127,10 +127,4 @@ internal static class StateGuard
 
     public static IfStatementSyntax OneLine(ExpressionSyntax condition, StatementSyntax then) =>
         (IfStatementSyntax)SyntaxFactory.ParseStatement($"if ({condition.WithoutTrivia()}) {then.WithoutTrivia()}");
-
-    public static string EndOfLine(SyntaxNode root)
-    {
-        var first = root.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        return first == default ? "\n" : first.ToString();
-    }
 }

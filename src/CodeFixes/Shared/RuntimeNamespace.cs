@@ -14,8 +14,7 @@ internal static class RuntimeNamespace
     {
         if (!model.LookupNamespacesAndTypes(position, name: type).IsEmpty) return changed;
         var directive = SyntaxFactory.UsingDirective(SyntaxFactory.ParseName(Name)).NormalizeWhitespace();
-        var endOfLine = before.DescendantTrivia().FirstOrDefault(t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        directive = directive.WithTrailingTrivia(endOfLine == default ? SyntaxFactory.LineFeed : endOfLine);
+        directive = directive.WithTrailingTrivia(Lines.EndOfLine(before));
         if (changed.Usings.Count > 0)
         {
             var after = changed.Usings.LastOrDefault(u => u.GlobalKeyword.IsKind(SyntaxKind.None) && u.Alias is null && u.StaticKeyword.IsKind(SyntaxKind.None) && (IsSystem(u.Name) || string.CompareOrdinal(u.Name?.ToString(), Name) < 0));
