@@ -57,16 +57,13 @@ internal static class BufferRelease
             var dispose = Lines.Before(last, ending, keepsComments: false);
             var kept = Lines.Before(last, $"var {name} = {value.WithoutTrivia()};", keepsComments: true);
             var back = Lines.Before(last, $"return {name};", keepsComments: false).WithTrailingTrivia(last.GetTrailingTrivia());
-            return Leaves(code) ? null : code.WithStatements(SyntaxFactory.List(code.Statements.Take(code.Statements.Count - 1).Concat([kept, dispose, back])));
+            return Unfinished.Leaves(code) ? null : code.WithStatements(SyntaxFactory.List(code.Statements.Take(code.Statements.Count - 1).Concat([kept, dispose, back])));
         }
 
-        if (Leaves(code)) return null;
+        if (Unfinished.Leaves(code)) return null;
         var end = Lines.Before(last, ending, keepsComments: false);
         return last is ReturnStatementSyntax ? code.WithStatements(code.Statements.Insert(code.Statements.Count - 1, end)) : code.AddStatements(end);
     }
-
-    private static bool Leaves(BlockSyntax block) =>
-        block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(n => n is ReturnStatementSyntax && n != block.Statements.Last() || n is YieldStatementSyntax or GotoStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax);
 
     /// <summary>The operation's own end gives the buffer back, whatever became of it.</summary>
     public static SyntaxNode? Continued(SyntaxNode root, SyntaxNode released, InvocationExpressionSyntax operation, SemanticModel model)

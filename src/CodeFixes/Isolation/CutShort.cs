@@ -12,19 +12,11 @@ namespace LifecycleAnalyzers.CodeFixes.Isolation;
 /// </summary>
 internal static class CutShort
 {
-    /// <summary>What may be tried, the best first.</summary>
-    public static IEnumerable<(SyntaxNode Old, SyntaxNode New)> Rewrites(InvocationExpressionSyntax release, SemanticModel model)
+    public static (SyntaxNode Old, SyntaxNode New)? Rewrite(InvocationExpressionSyntax release, SemanticModel model)
     {
-        StatementSyntax? statement = release.Parent as ExpressionStatementSyntax ?? (release.Parent as AwaitExpressionSyntax)?.Parent as ExpressionStatementSyntax;
-        if (statement is null || Closing(release, statement, model) is not { } closing) yield break;
-        if (OnlyUnfinished(release, statement))
-        {
-            yield return (statement, Lines.Parse(statement, closing).WithTriviaFrom(statement));
-            yield break;
-        }
-
-        if (Before(release, statement) is not { Parent: BlockSyntax } attempt) yield break;
-        yield return Flagged(attempt, statement, closing, model);
+        if (Unfinished.Statement(release) is not { } statement || Closing(release, statement, model) is not { } closing) return null;
+        if (OnlyUnfinished(release, statement)) return (statement, Lines.Parse(statement, closing).WithTriviaFrom(statement));
+        return Before(release, statement) is { Parent: BlockSyntax } attempt ? Flagged(attempt, statement, closing, model) : null;
     }
 
     /// <summary>How the connection that is given back is closed instead.</summary>

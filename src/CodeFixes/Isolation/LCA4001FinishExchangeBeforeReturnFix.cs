@@ -44,10 +44,9 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
                 continue;
             }
 
-            IEnumerable<(SyntaxNode, SyntaxNode)> rewrites = Moved(release, model) is var (old, moved) ? [(old, moved.WithAdditionalAnnotations(Formatter.Annotation))] : [];
-            foreach (var (part, replacement) in rewrites.Concat(CutShort.Rewrites(release, model)))
+            foreach (var (old, replacement) in Rewrites(release, model))
             {
-                var changed = context.Document.WithSyntaxRoot(root.ReplaceNode(part, replacement));
+                var changed = context.Document.WithSyntaxRoot(root.ReplaceNode(old, replacement));
                 if (!await Verification.HelpsAndCompilesAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false)) continue;
                 context.RegisterCodeFix(CodeAction.Create("Give it back only after the whole exchange, else dispose it", _ => Task.FromResult(changed), Key), diagnostic);
                 break;
@@ -55,10 +54,15 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
         }
     }
 
+    private static IEnumerable<(SyntaxNode Old, SyntaxNode New)> Rewrites(InvocationExpressionSyntax release, SemanticModel model)
+    {
+        if (Moved(release, model) is var (attempt, moved)) yield return (attempt, moved.WithAdditionalAnnotations(Formatter.Annotation));
+        if (CutShort.Rewrite(release, model) is { } cut) yield return cut;
+    }
+
     private static (TryStatementSyntax Old, TryStatementSyntax New)? Moved(InvocationExpressionSyntax release, SemanticModel model)
     {
-        StatementSyntax? statement = release.Parent as ExpressionStatementSyntax ?? (release.Parent as AwaitExpressionSyntax)?.Parent as ExpressionStatementSyntax;
-        if (statement?.Parent is not BlockSyntax { Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: 0 } attempt } } block || block.Statements.Count != 1) return null;
+        if (Unfinished.Statement(release) is not { } statement || statement.Parent is not BlockSyntax { Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: 0 } attempt } } block || block.Statements.Count != 1) return null;
         if (release.ArgumentList.Arguments is not [{ Expression: IdentifierNameSyntax connection }] || model.GetTypeInfo(connection).Type is not { } type || !CanDispose(type, model)) return null;
         if (Unfinished.EndedWith(attempt.Block, statement, release.SyntaxTree.GetRoot(), model) is not { } inside) return null;
         var endOfLine = Lines.EndOfLine(release);

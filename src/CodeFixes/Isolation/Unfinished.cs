@@ -27,9 +27,13 @@ internal static class Unfinished
         }
     }
 
+    /// <summary>The statement that gives back, by a call of its own, awaited or not.</summary>
+    public static ExpressionStatementSyntax? Statement(InvocationExpressionSyntax release) =>
+        release.Parent as ExpressionStatementSyntax ?? (release.Parent as AwaitExpressionSyntax)?.Parent as ExpressionStatementSyntax;
+
     private static StatementSyntax Bare(StatementSyntax statement) => statement.WithLeadingTrivia(statement.GetLeadingTrivia().Where(t => !t.IsKind(SyntaxKind.WhitespaceTrivia)));
 
     /// <summary>Another way out than the last statement: it would leave without the statement.</summary>
-    private static bool Leaves(BlockSyntax block) =>
+    public static bool Leaves(BlockSyntax block) =>
         block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(n => n is ReturnStatementSyntax && n != block.Statements.Last() || n is YieldStatementSyntax or GotoStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax);
 }
