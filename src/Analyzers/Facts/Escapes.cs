@@ -239,10 +239,10 @@ internal sealed class Escapes(Analysis analysis)
         return false;
     }
 
-    /// <summary>It tells that the network failed; what is missing on a disk is no peer.</summary>
+    /// <summary>It tells that the network failed.</summary>
     public static bool IsNetworks(ITypeSymbol? thrown)
     {
-        if (thrown?.Name is "FileNotFoundException" or "DirectoryNotFoundException" or "DriveNotFoundException" or "FileLoadException" or "PathTooLongException") return false;
+        if (FileFailures.Include(thrown)) return false;
         for (var type = thrown; type is not null; type = type.BaseType)
         {
             if (type.Name is "SocketException" or "IOException" or "WebSocketException") return true;

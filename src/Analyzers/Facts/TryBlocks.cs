@@ -42,17 +42,13 @@ internal static class TryBlocks
         if (caught.Name == "Exception" && caught.ContainingNamespace?.Name == "System") return true;
         foreach (var thrown in throws)
         {
-            if (Derives(thrown, caught) || Derives(caught, thrown) && !IsCancellation(caught) && !IsOfFiles(caught)) return true;
+            if (Derives(thrown, caught) || Derives(caught, thrown) && !IsCancellation(caught) && !FileFailures.Include(caught)) return true;
         }
 
         return false;
     }
 
     private static bool IsCancellation(INamedTypeSymbol type) => type.Name is "OperationCanceledException" or "TaskCanceledException";
-
-    /// <summary>An <c>IOException</c> that no connection throws: the file whose content was to be sent is not there.</summary>
-    private static bool IsOfFiles(INamedTypeSymbol type) =>
-        type is { Name: "FileNotFoundException" or "DirectoryNotFoundException" or "DriveNotFoundException" or "PathTooLongException" or "FileLoadException", ContainingNamespace: { Name: "IO", ContainingNamespace.Name: "System" } };
 
     private static bool Derives(INamedTypeSymbol type, INamedTypeSymbol from)
     {

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Reuse;
@@ -58,7 +59,7 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
     /// <summary>Can this be thrown once the request is on its way?</summary>
     public bool IsLate(ITypeSymbol type, IInvocationOperation? request)
     {
-        if (type.Name is "NotSentException" or "ConnectFailedException" or "BrokerUnreachableException" or "FileNotFoundException" or "DirectoryNotFoundException" or "PathTooLongException" or "DriveNotFoundException" or "FileLoadException") return false;
+        if (type.Name is "NotSentException" or "ConnectFailedException" or "BrokerUnreachableException" || FileFailures.Include(type)) return false;
         // Thrown before the write; with tracked confirms, also to whoever waits for the confirm of a message that is written.
         if (type.Name == "AlreadyClosedException") return request is not null && _confirms.AreTracked(request);
         for (ITypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
