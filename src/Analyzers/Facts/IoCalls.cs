@@ -71,25 +71,13 @@ internal sealed class IoCalls(Analysis analysis)
                 case IConversionOperation { OperatorMethod: null } conversion when conversion.IsImplicit || conversion.Type is null || conversion.Type.SpecialType == SpecialType.System_Object || conversion.Type.TypeKind == TypeKind.Delegate:
                     operation = conversion.Operand;
                     break;
-                case IConditionalAccessInstanceOperation instance when Accessed(instance) is { } accessed:
+                case IConditionalAccessInstanceOperation instance when ConditionalAccess.ReceiverOf(instance) is { } accessed:
                     operation = accessed;
                     break;
                 default:
                     return operation;
             }
         }
-    }
-
-    /// <summary>What stands before the question mark of <c>a?.B()</c>.</summary>
-    private static IOperation? Accessed(IConditionalAccessInstanceOperation instance)
-    {
-        IOperation child = instance;
-        for (var parent = instance.Parent; parent is not null; child = parent, parent = parent.Parent)
-        {
-            if (parent is IConditionalAccessOperation access && access.WhenNotNull == child) return access.Operation;
-        }
-
-        return null;
     }
 
     private IoKind? KindOf(IMethodSymbol method, ITypeSymbol? type)

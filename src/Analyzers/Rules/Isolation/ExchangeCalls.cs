@@ -121,7 +121,7 @@ internal sealed class ExchangeCalls
             return;
         }
 
-        var receiver = Wire.Receiver(call) is IConditionalAccessInstanceOperation inner ? Asked(inner) : Wire.Receiver(call);
+        var receiver = Wire.Receiver(call);
         var isOn = receiver is not null && IsIt(Wire.KeyOf(receiver)) && receiver is not IInstanceReferenceOperation;
         var given = call.Arguments.FirstOrDefault(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Value != receiver && IsIt(KeyOfArgument(a)));
         if (!_isKept && given is not null && GivingBack.Argument(call, _analysis, _cancellation) is { } back && back == given)
@@ -156,17 +156,6 @@ internal sealed class ExchangeCalls
         return names;
     }
 
-    /// <summary>The value that <c>?.</c> asks for: in <c>_socket?.CloseQuietly()</c> the socket.</summary>
-    private static IOperation? Asked(IConditionalAccessInstanceOperation instance)
-    {
-        for (var parent = instance.Parent; parent is not null; parent = parent.Parent)
-        {
-            if (parent is IConditionalAccessOperation access && access.Operation.Syntax.Span == instance.Syntax.Span) return Code.Unwrapped(access.Operation);
-        }
-
-        return null;
-    }
-
     /// <summary>A helper that does nothing with the connection but end it: <c>SafeClose(this Socket socket)</c>.</summary>
     private bool ClosesArgument(IMethodSymbol method, IArgumentOperation given)
     {
@@ -175,7 +164,7 @@ internal sealed class ExchangeCalls
         var ends = false;
         foreach (var call in code.Descendants().OfType<IInvocationOperation>())
         {
-            var on = Wire.Receiver(call) is IConditionalAccessInstanceOperation inner ? Asked(inner) : Wire.Receiver(call);
+            var on = Wire.Receiver(call);
             if (on is null || !SymbolEqualityComparer.Default.Equals(Wire.KeyOf(on), own)) continue;
             if (Wire.Of(call, _analysis) != WireUse.None) return false;
             ends |= call.TargetMethod.Name is "Close" or "Dispose" or "CloseAsync" or "DisposeAsync" or "Abort" or "Disconnect" or "DisconnectAsync";

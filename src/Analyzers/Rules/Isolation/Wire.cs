@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Isolation;
@@ -49,7 +50,9 @@ internal static class Wire
     public static IOperation? Receiver(IInvocationOperation call)
     {
         var receiver = call.Instance ?? (call.TargetMethod.IsExtensionMethod ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value : null);
-        return receiver is null ? null : Code.Unwrapped(receiver);
+        if (receiver is null) return null;
+        receiver = Code.Unwrapped(receiver);
+        return receiver is IConditionalAccessInstanceOperation instance && ConditionalAccess.ReceiverOf(instance) is { } asked ? Code.Unwrapped(asked) : receiver;
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Reuse;
@@ -22,22 +23,10 @@ internal static class Values
                 case IArgumentOperation argument: operation = argument.Value; break;
                 case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "WaitAsync", Instance: { } task }: operation = task; break;
                 case IInvocationOperation { TargetMethod.Name: "GetResult", Instance: IInvocationOperation { TargetMethod.Name: "GetAwaiter", Instance: { } waited } }: operation = waited; break;
-                case IConditionalAccessInstanceOperation instance when Accessed(instance) is { } accessed: operation = accessed; break;
+                case IConditionalAccessInstanceOperation instance when ConditionalAccess.ReceiverOf(instance) is { } accessed: operation = accessed; break;
                 default: return operation;
             }
         }
-    }
-
-    /// <summary>What stands before the question mark of <c>a?.B()</c>.</summary>
-    private static IOperation? Accessed(IConditionalAccessInstanceOperation instance)
-    {
-        IOperation child = instance;
-        for (var parent = instance.Parent; parent is not null; child = parent, parent = parent.Parent)
-        {
-            if (parent is IConditionalAccessOperation access && access.WhenNotNull == child) return access.Operation;
-        }
-
-        return null;
     }
 
     /// <summary>The expression whose value this is, seen from outside: around it conversions, <c>await</c>, <c>?:</c>, <c>??</c>, the arms of a switch.</summary>
