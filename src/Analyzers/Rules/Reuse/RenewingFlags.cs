@@ -13,10 +13,10 @@ internal static class RenewingFlags
 {
     public static bool Decide(ISymbol kept, Analysis analysis, CancellationToken cancellation)
     {
-        foreach (var reference in kept.ContainingType.DeclaringSyntaxReferences)
+        foreach (var member in analysis.Holders.CodeOf(kept.ContainingType))
         {
-            if (!analysis.Compilation.ContainsSyntaxTree(reference.SyntaxTree)) continue;
-            foreach (var node in reference.GetSyntax(cancellation).DescendantNodes())
+            if (!member.Invoked.Contains(kept.Name)) continue;
+            foreach (var node in member.Declaration.DescendantNodes())
             {
                 if (node is IfStatementSyntax statement && Fills(statement.Statement, kept.Name)
                     && Alternatives(statement.Condition).Any(a => MeansUnusable(a, kept.ContainingType, analysis, cancellation))) return true;

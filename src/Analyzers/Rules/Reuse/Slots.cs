@@ -36,16 +36,14 @@ internal static class Slots
     /// <summary>The type's own exchanges on the field.</summary>
     public static IEnumerable<IInvocationOperation> CallsWith(IFieldSymbol field, Analysis analysis, CancellationToken cancellation)
     {
-        foreach (var reference in field.ContainingType.DeclaringSyntaxReferences)
+        foreach (var member in analysis.Holders.CodeOf(field.ContainingType))
         {
-            if (!analysis.Compilation.ContainsSyntaxTree(reference.SyntaxTree)) continue;
-            SemanticModel? model = null;
-            foreach (var node in reference.GetSyntax(cancellation).DescendantNodes())
+            if (!member.Identifiers.Contains(field.Name) || !member.Invoked.Contains("Exchange") && !member.Invoked.Contains("CompareExchange")) continue;
+            foreach (var node in member.Declaration.DescendantNodes())
             {
                 if (node is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exchange" or "CompareExchange" } } call
                     || call.ArgumentList.Arguments.FirstOrDefault()?.DescendantTokens().Any(t => t.ValueText == field.Name) != true) continue;
-                model ??= analysis.Bodies.ModelOf(reference.SyntaxTree);
-                if (model.GetOperation(call, cancellation) is IInvocationOperation operation) yield return operation;
+                if (analysis.Bodies.ModelOf(call.SyntaxTree).GetOperation(call, cancellation) is IInvocationOperation operation) yield return operation;
             }
         }
     }

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Reuse;
@@ -11,32 +12,27 @@ namespace LifecycleAnalyzers.Rules.Reuse;
 /// </summary>
 internal sealed class TrackedConfirms(Analysis analysis, CancellationToken cancellation)
 {
+    private const string Options = "CreateChannelOptions";
+
     public bool AreTracked(IInvocationOperation publish)
     {
         var around = publish.Syntax.Ancestors().OfType<TypeDeclarationSyntax>().LastOrDefault();
         if (around is null) return false;
         // Who makes its own channels knows how; others get theirs from somebody in this compilation.
-        if (Mentions(around, "CreateChannelAsync")) return Tracks(around);
-        foreach (var tree in analysis.Compilation.SyntaxTrees)
-        {
-            if (Tracks(tree.GetRoot(cancellation))) return true;
-        }
-
-        return false;
+        var own = analysis.Holders.AllCodeIn(around.SyntaxTree, cancellation).Where(m => around.Span.Contains(m.Declaration.Span)).ToList();
+        if (own.Any(m => m.Identifiers.Contains("CreateChannelAsync"))) return own.Any(Tracks);
+        return analysis.Compilation.SyntaxTrees.Any(t => analysis.Holders.AllCodeIn(t, cancellation).Any(Tracks));
     }
 
-    private static bool Mentions(SyntaxNode node, string word) => node.DescendantTokens().Any(t => t.ValueText == word);
-
-    private bool Tracks(SyntaxNode code)
+    private bool Tracks(CodeMember member)
     {
-        if (!Mentions(code, "CreateChannelOptions")) return false;
-        var model = analysis.Bodies.ModelOf(code.SyntaxTree);
-        foreach (var node in code.DescendantNodes())
-        {
-            if (node is BaseObjectCreationExpressionSyntax && model.GetOperation(node, cancellation) is IObjectCreationOperation { Type.Name: "CreateChannelOptions" } options
-                && options.Arguments.Any(a => a is { Parameter.Name: "publisherConfirmationTrackingEnabled", Value.ConstantValue: { HasValue: true, Value: true } })) return true;
-        }
-
-        return false;
+        if (!Mentions(member)) return false;
+        var model = analysis.Bodies.ModelOf(member.Declaration.SyntaxTree);
+        return member.Declaration.DescendantNodes().Any(n => n is BaseObjectCreationExpressionSyntax && model.GetOperation(n, cancellation) is IObjectCreationOperation { Type.Name: Options } made
+            && made.Arguments.Any(a => a is { Parameter.Name: "publisherConfirmationTrackingEnabled", Value.ConstantValue: { HasValue: true, Value: true } }));
     }
+
+    /// <summary>A field's initializer may leave the name to its declaration.</summary>
+    private static bool Mentions(CodeMember member) =>
+        member.Identifiers.Contains(Options) || member.Declaration is VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Type: var type } } && type.ToString().EndsWith(Options, StringComparison.Ordinal);
 }
