@@ -39,12 +39,16 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
             var use = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             if (Replacement(use, diagnostic, catalogue, model) is not var (old, replacement)) continue;
             var written = (CompilationUnitSyntax)root.ReplaceNode(old, replacement.WithAdditionalAnnotations(Formatter.Annotation));
-            if (replacement.ToString().Contains(".IsAlive()")) written = RuntimeNamespace.WithUsing(written, (CompilationUnitSyntax)root, model, use.SpanStart, StateCheck.Probes);
+            if (Probes(replacement) > Probes(old)) written = RuntimeNamespace.WithUsing(written, (CompilationUnitSyntax)root, model, use.SpanStart, StateCheck.Probes);
             var changed = document.WithSyntaxRoot(written);
             if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
                 context.RegisterCodeFix(CodeAction.Create("Ask for the session's state, and replace it when it has died", _ => Task.FromResult(changed), CheckKey), diagnostic);
         }
     }
+
+    /// <summary>How often the code asks <c>x.IsAlive()</c>; its author may have a method of that name, which needs no using.</summary>
+    private static int Probes(SyntaxNode code) =>
+        code.DescendantNodesAndSelf().Count(n => n is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsAlive" } });
 
     private static (SyntaxNode Old, SyntaxNode New)? Replacement(SyntaxNode use, Diagnostic diagnostic, ConnectionCatalogue catalogue, SemanticModel model)
     {

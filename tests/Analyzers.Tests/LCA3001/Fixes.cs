@@ -17,6 +17,8 @@ public class Fixes
             private readonly WireClient?[] _slots = new WireClient?[2];
             private WireClient? _one;
 
+            private static class Health { public static bool IsAlive() => true; }
+
             private static WireClient Dial(string host) { var c = new WireClient(host); c.Open(); return c; }
 
             public bool Use(string k)
@@ -30,6 +32,8 @@ public class Fixes
     // A field
     [InlineData("if (_one == null) _one = Dial(k);\n        {|LCA3001:_one.Send(k)|};\n        return true;", "if (_one is null || !_one.IsOpen) _one = Dial(k);\n        _one.Send(k);\n        return true;")]
     [InlineData("{|LCA3001:(_one ??= Dial(k)).Send(k)|};\n        return true;", "(_one is { IsOpen: true } ? _one : _one = Dial(k)).Send(k);\n        return true;")]
+    // A method of the author's that is called as the runtime package's probe
+    [InlineData("if (_one == null) { while (!Health.IsAlive()) { } _one = Dial(k); }\n        {|LCA3001:_one.Send(k)|};\n        return true;", "if (_one is null || !_one.IsOpen) { while (!Health.IsAlive()) { } _one = Dial(k); }\n        _one.Send(k);\n        return true;")]
     // A look-up
     [InlineData("if (!_map.TryGetValue(k, out var c)) _map[k] = c = Dial(k);\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_map.TryGetValue(k, out var c) || !c.IsOpen) _map[k] = c = Dial(k);\n        c.Send(k);\n        return true;")]
     [InlineData("if (!_map.TryGetValue(k, out var c)) { c = Dial(k); _map.Add(k, c); }\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_map.TryGetValue(k, out var c) || !c.IsOpen) { c = Dial(k); _map[k] = c; }\n        c.Send(k);\n        return true;")]
