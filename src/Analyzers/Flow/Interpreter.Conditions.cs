@@ -222,6 +222,8 @@ internal sealed partial class Interpreter
         };
     }
 
+    private const int MaxStage = 12;
+
     /// <summary>A number that counts the stages of a life, <c>_state >= 2</c>: the few values it can have, as if it were an enum.</summary>
     private static Atom.Condition Stages(Value value, BinaryOperatorKind kind, long limit)
     {
@@ -234,8 +236,6 @@ internal sealed partial class Interpreter
 
         return set.Count is 0 or > MaxStage + 1 ? Conditions.Unknown : Conditions.OneOf(value, set.ToImmutable());
     }
-
-    private const int MaxStage = 12;
 
     /// <summary>The variable of a pattern is another name of the value.</summary>
     private void Declare(ISymbol? symbol, Value value)

@@ -16,8 +16,7 @@ internal sealed class ForgottenField(Custodian custodian, SemanticModel model, C
     public IInvocationOperation? OpeningOf(IOperation source)
     {
         if (source.Syntax.Parent is not AssignmentExpressionSyntax { Left: var target } assignment || assignment.Right != source.Syntax) return null;
-        if (model.GetSymbolInfo(target, cancellation).Symbol is not (IFieldSymbol or IPropertySymbol) || TryAround(source.Syntax) is not { Finally: null } around) return null;
-        var field = model.GetSymbolInfo(target, cancellation).Symbol!;
+        if (model.GetSymbolInfo(target, cancellation).Symbol is not ISymbol { Kind: SymbolKind.Field or SymbolKind.Property } field || TryAround(source.Syntax) is not { Finally: null } around) return null;
         if (!around.Catches.Any(clause => clause.Filter is null && SeesFailure(clause) && Forgets(clause.Block, field))) return null;
         foreach (var syntax in around.Block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<InvocationExpressionSyntax>())
         {
