@@ -16,8 +16,8 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
         ("DrainInBase", "A drain event reaches Send through the queue of a base class in another file"),
         ("DrainStale", "A drain event asks for the state, waits for a key, and sends after the stream began to close"),
         ("CachedSession", "A cached session is asked for a request after its transport was cut"),
-        ("KeepAlive", "A kept connection is used again after the server ended it with its last answer"),
-        ("KeepAliveUnchecked", "A kept connection is taken out of the pool unasked after the server ended it"),
+        ("KeepAlive/Connected", "A kept connection is used again after the server ended it with its last answer"),
+        ("KeepAlive/Unchecked", "A kept connection is taken out of the pool unasked after the server ended it"),
         ("WebSocketSenders", "A timer and two handlers send on one web socket, into each other's messages and past its end"),
         ("Http2Goaway", "The last streams of a session that is going away ask it for more"),
         ("Proxy", "A proxy attaches the error handler after its upstream connection already failed"),
@@ -29,11 +29,6 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
         ("OneAtATime/Operation", "An operation object is back in its pool while the answer still comes with it"),
         ("OneAtATime/Context", "The answer is there after the request, and asks the request's context whose it is"),
         ("OneAtATime/Exchange", "Each question takes the next answer that comes on the connection they share"),
-    ];
-
-    /// <summary>Programs whose diagnostics have no fix that writes all of the repair.</summary>
-    private static readonly (string Name, string Title)[] _withoutFix =
-    [
     ];
 
     /// <summary>The incidents that the fixes repair.</summary>
@@ -59,7 +54,7 @@ public sealed partial record Incident(string Name, string Title, ImmutableArray<
     /// <exception cref="ArgumentException">There is no such incident.</exception>
     public static Incident Load(string name)
     {
-        var title = _known.Concat(_withoutFix).SingleOrDefault(incident => incident.Name == name).Title
+        var title = _known.SingleOrDefault(incident => incident.Name == name).Title
             ?? throw new ArgumentException($"There is no incident '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
         var folder = Path.Combine(AppContext.BaseDirectory, "Incidents", name);
         var files = Directory.GetFiles(folder, "*.cs").Concat(ScenarioOf(folder)).Order(StringComparer.Ordinal);

@@ -5,16 +5,17 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
-namespace Incidents.KeepAliveUnchecked;
+namespace Incidents.KeepAlive;
 
-public static class Program
+public static class Orders
 {
     private const int Pairs = 1000;
 
     // An order is posted only when the end of the last connection has been sent: the incident is a FIN that has arrived already.
     private static readonly SemaphoreSlim _ended = new(0);
 
-    public static async Task<int> Main()
+    /// <summary>Posts them by a client over the pool, and says what became of them.</summary>
+    public static async Task<int> PostAsync(Func<IPEndPoint, ISocketPool> open)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -24,7 +25,7 @@ public static class Program
 
         int answered = 0, first = 0, second = 0, opened;
         string[] sent;
-        using (var client = new OrderClient(server))
+        using (var client = new OrderClient(open(server), server))
         {
             for (var pair = 1; pair <= Pairs; pair++)
             {
