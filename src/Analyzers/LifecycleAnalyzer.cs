@@ -65,6 +65,7 @@ public sealed class LifecycleAnalyzer : DiagnosticAnalyzer
             CallbacksIn = tree => finder.In(analysis.Bodies.ModelOf(tree), context.CancellationToken).Where(c => (c.Kind & CallbackKind.Callback) != 0).ToList(),
         };
         foreach (var rule in Rules) rule.Check(file);
+        if (analysis.Catalogue.HasAttributes) found.AddRange(LCA0001CatalogueLine.InSource(model, context.CancellationToken));
         foreach (var diagnostic in found.OrderBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal)) context.ReportDiagnostic(diagnostic);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LifecycleAnalyzers.Catalogue;
 
@@ -11,7 +12,7 @@ internal static class AttributeReader
 {
     private const string Prefix = "LifecycleAnalyzers.Runtime.";
 
-    private static readonly string[] Names =
+    public static readonly ImmutableArray<string> Names =
     [
         "ConnectionAttribute", "NotAConnectionAttribute", "OpensAttribute", "SendsAttribute", "ClosesAttribute", "ConnectionStateAttribute", "ErrorEventAttribute",
         "ConnectionCallbackAttribute", "CreatesFreshAttribute", "EnsuresOpenAttribute", "TakesOwnershipAttribute",
@@ -97,7 +98,14 @@ internal static class AttributeReader
     private static bool Returns(IMethodSymbol method) =>
         StateValues.Unwrapped(method.ReturnType) is { SpecialType: not (SpecialType.System_Void or SpecialType.System_Boolean), Name: not ("Task" or "ValueTask") };
 
-    private static string? Name(AttributeData attribute) =>
+    /// <summary>By its last word alone: what it is bound to is asked of those that are left.</summary>
+    public static bool IsNamed(AttributeSyntax attribute)
+    {
+        var name = (attribute.Name as QualifiedNameSyntax)?.Right ?? (attribute.Name as AliasQualifiedNameSyntax)?.Name ?? attribute.Name as SimpleNameSyntax;
+        return name is not null && Names.Any(n => n == name.Identifier.ValueText || n == name.Identifier.ValueText + "Attribute");
+    }
+
+    public static string? Name(AttributeData attribute) =>
         attribute.AttributeClass is { ContainingNamespace: { Name: "Runtime", ContainingNamespace: { Name: "LifecycleAnalyzers", ContainingNamespace.IsGlobalNamespace: true } } } type
             ? type.Name
             : null;
@@ -105,27 +113,18 @@ internal static class AttributeReader
     private static bool IsSet(AttributeData attribute, string property) =>
         attribute.NamedArguments.Any(argument => argument.Key == property && argument.Value is { Kind: TypedConstantKind.Primitive, Value: true });
 
-    private static ImmutableArray<string> Usable(AttributeData attribute)
+    /// <summary>What a state attribute lists; an array that the compiler wraps around it makes no difference.</summary>
+    public static IEnumerable<TypedConstant> Values(AttributeData attribute) =>
+        attribute.ConstructorArguments.SelectMany(a => a.Kind != TypedConstantKind.Array ? [a] : a.IsNull ? [] : a.Values.AsEnumerable());
+
+    private static ImmutableArray<string> Usable(AttributeData attribute) => Values(attribute).Select(Text).OfType<string>().ToImmutableArray();
+
+    private static string? Text(TypedConstant value)
     {
-        var usable = ImmutableArray.CreateBuilder<string>();
-        foreach (var argument in attribute.ConstructorArguments)
-        {
-            if (argument.Kind != TypedConstantKind.Array) Add(argument);
-            else if (!argument.IsNull)
-            {
-                foreach (var value in argument.Values) Add(value);
-            }
-        }
-
-        return usable.ToImmutable();
-
-        void Add(TypedConstant value)
-        {
-            if (value.Kind is not (TypedConstantKind.Primitive or TypedConstantKind.Enum) || value.Value is null) return;
-            var name = value.Kind == TypedConstantKind.Enum
-                ? value.Type?.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, value.Value))?.Name
-                : null;
-            usable.Add(name ?? StateValues.Text(value.Value));
-        }
+        if (value.Kind is not (TypedConstantKind.Primitive or TypedConstantKind.Enum) || value.Value is null) return null;
+        var name = value.Kind == TypedConstantKind.Enum
+            ? value.Type?.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, value.Value))?.Name
+            : null;
+        return name ?? StateValues.Text(value.Value);
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class ConnectionCatalogue
     /// <summary>What is known of a member, wherever it is declared first: it counts for its overrides and implementations.</summary>
     public MemberFacts Of(ISymbol member)
     {
-        if (member is IParameterSymbol parameter) return _hasAttributes ? AttributeReader.OfParameter(parameter) : MemberFacts.None;
+        if (member is IParameterSymbol parameter) return HasAttributes ? AttributeReader.OfParameter(parameter) : MemberFacts.None;
         if (Definition(member) is not { } definition) return MemberFacts.None;
         return _members.TryGetValue(definition, out var known) ? known : _members.GetOrAdd(definition, FindFacts(definition));
     }
@@ -122,10 +122,10 @@ internal sealed partial class ConnectionCatalogue
 
     private MemberFacts FindFacts(ISymbol member)
     {
-        if (member is IMethodSymbol { MethodKind: MethodKind.LocalFunction }) return _hasAttributes ? AttributeReader.OfMember(member) : MemberFacts.None;
+        if (member is IMethodSymbol { MethodKind: MethodKind.LocalFunction }) return HasAttributes ? AttributeReader.OfMember(member) : MemberFacts.None;
         if (member.ContainingType is not { } type) return MemberFacts.None;
         var declarations = Declarations(member, type);
-        if (_hasAttributes)
+        if (HasAttributes)
         {
             foreach (var declaration in declarations)
             {

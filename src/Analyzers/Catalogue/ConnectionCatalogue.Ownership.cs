@@ -16,7 +16,7 @@ internal sealed partial class ConnectionCatalogue
     public bool TakesOver(IParameterSymbol? parameter)
     {
         // Nearly no program says so of any method, and every argument is asked.
-        if (!_hasAttributes && !_hasTakers || parameter?.ContainingSymbol is not IMethodSymbol) return false;
+        if (!HasAttributes && !_hasTakers || parameter?.ContainingSymbol is not IMethodSymbol) return false;
         return _takers.TryGetValue(parameter.OriginalDefinition, out var known) ? known : _takers.GetOrAdd(parameter.OriginalDefinition, IsTakenOver(parameter.OriginalDefinition));
     }
 
@@ -27,7 +27,7 @@ internal sealed partial class ConnectionCatalogue
         foreach (var declaration in Declarations(method, type).OfType<IMethodSymbol>())
         {
             if (parameter.Ordinal >= declaration.Parameters.Length) continue;
-            if (_hasAttributes && AttributeReader.TakesOver(declaration.Parameters[parameter.Ordinal])) return true;
+            if (HasAttributes && AttributeReader.TakesOver(declaration.Parameters[parameter.Ordinal])) return true;
             if (_options.TakesOwnership.Any(pattern => pattern.Matches(declaration))) return true;
             if (FromLines(declaration, declaration.ContainingType)?.Has(Role.Takes) == true) return true;
         }

@@ -19,7 +19,6 @@ internal sealed partial class ConnectionCatalogue
     private readonly CatalogueIndex _builtIn;
     private readonly CatalogueOptions _options;
     private readonly Conventions _conventions;
-    private readonly bool _hasAttributes;
     private readonly Lazy<bool> _isEmpty;
     private readonly ConcurrentDictionary<INamedTypeSymbol, Verdict> _types = new(SymbolEqualityComparer.Default);
 
@@ -33,8 +32,8 @@ internal sealed partial class ConnectionCatalogue
         Problems = problems;
         _conventions = new Conventions(options, type => Find(type) is not null);
         _hasTakers = !options.TakesOwnership.IsEmpty || users.Members.Concat(BuiltInCatalogue.Index.Members).Any(m => (m.Roles & Role.Takes) != 0);
-        _hasAttributes = AttributeReader.AreKnown(types, compilation.Assembly);
-        _isEmpty = new Lazy<bool>(() => !MentionScan.Mentions(compilation, ConnectionNames, options.Conventions || _hasAttributes, cancellation),
+        HasAttributes = AttributeReader.AreKnown(types, compilation.Assembly);
+        _isEmpty = new Lazy<bool>(() => !MentionScan.Mentions(compilation, HasAttributes ? ConnectionNames.Concat(AttributeReader.Names) : ConnectionNames, options.Conventions || HasAttributes, cancellation),
             LazyThreadSafetyMode.PublicationOnly);
     }
 
@@ -46,6 +45,9 @@ internal sealed partial class ConnectionCatalogue
 
     /// <summary>Simple names of the described types that have to do with a connection.</summary>
     public IEnumerable<string> ConnectionNames => _users.ConnectionNames.Concat(_builtIn.ConnectionNames);
+
+    /// <summary>Whether the attributes of the runtime package are known here at all.</summary>
+    public bool HasAttributes { get; }
 
     public bool ConventionsEnabled => _options.Conventions;
 
@@ -141,7 +143,7 @@ internal sealed partial class ConnectionCatalogue
     private Verdict? Told(INamedTypeSymbol type)
     {
         if (!_options.ExcludedTypes.IsEmpty && _options.ExcludedTypes.Contains(CatalogueIndex.FullName(type))) return default(Verdict);
-        if (_hasAttributes && AttributeReader.OfType(type) is { Says: true } attribute)
+        if (HasAttributes && AttributeReader.OfType(type) is { Says: true } attribute)
             return attribute.IsConnection ? new Verdict(new ConnectionType(type, attribute.Traits, Source.Attribute), true) : default(Verdict);
         var byUser = _users.Of(type)?.Type;
         var builtIn = _builtIn.Of(type)?.Type;

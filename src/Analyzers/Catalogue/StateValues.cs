@@ -43,8 +43,7 @@ internal static class StateValues
 
     public static bool? IsUsable(ISymbol member, MemberFacts facts, object? constant)
     {
-        var type = TypeOf(member);
-        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable) type = nullable.TypeArguments[0];
+        var type = TypeOf(member) is { } declared ? WithoutNull(declared) : null;
         if (constant is IFieldSymbol given) return given.HasConstantValue ? ByName(given.Name, facts) : null;
         if (constant is null) return null;
         if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum } enumeration)
@@ -81,7 +80,11 @@ internal static class StateValues
         return Usable.Contains(name) || AlsoUsable.Contains(name) ? true : Ending.Contains(name) ? false : null;
     }
 
-    private static ITypeSymbol? TypeOf(ISymbol member) => member switch
+    public static ITypeSymbol WithoutNull(ITypeSymbol type) =>
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
+
+    /// <summary>The type that the state of a member is asked in.</summary>
+    public static ITypeSymbol? TypeOf(ISymbol member) => member switch
     {
         IPropertySymbol property => property.Type,
         IFieldSymbol field => field.Type,
