@@ -168,8 +168,13 @@ internal sealed class CallbackFinder
         var isDelegate = parameter.Type.TypeKind == TypeKind.Delegate;
         if (isDelegate && parameter.Type.Name is "TimerCallback" or "WaitCallback" or "WaitOrTimerCallback" or "SendOrPostCallback" or "AsyncCallback")
             return method.ContainingType?.TypeKind != TypeKind.Delegate && !(method.Name == "Send" && method.ContainingType?.Name == "SynchronizationContext");
-        return (isDelegate || parameter.Type.Name is "IObserver") && (_analysis.Connections.RolesOf(method, null) & Role.Registers) != 0;
+        return (isDelegate || parameter.Type.Name is "IObserver") && ((_analysis.Connections.RolesOf(method, null) & Role.Registers) != 0 || IsSubscribing(method));
     }
+
+    /// <summary>An extension of one's own by which an observable takes a delegate.</summary>
+    private static bool IsSubscribing(IMethodSymbol method) =>
+        method is { Name: "Subscribe", IsExtensionMethod: true }
+        && (method.ReducedFrom ?? method).Parameters[0].Type.OriginalDefinition is { Name: "IObservable", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 
     /// <summary>The functions that a handler expression stands for.</summary>
     private IEnumerable<(ISymbol Function, SyntaxNode Syntax)> Functions(ExpressionSyntax handler, SemanticModel model, CancellationToken cancellation, int depth)

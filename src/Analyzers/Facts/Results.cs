@@ -20,8 +20,24 @@ internal static class Results
             ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var local }, Parent: IExpressionStatementOperation } => !IsRead(local, bodies),
             ISimpleAssignmentOperation { Target: IFieldReferenceOperation { Field: var field }, Parent: IExpressionStatementOperation } => IsNeverRead(field, bodies),
             IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Symbol: var local } } => !IsRead(local, bodies),
+            IArgumentOperation { Parameter: { } parameter } => IsIgnored(parameter),
             _ => false,
         };
+    }
+
+    /// <summary>A helper of one's own that does nothing with what it is given: <c>static void Forget(this Task task) { }</c>.</summary>
+    private static bool IsIgnored(IParameterSymbol parameter)
+    {
+        if (parameter.ContainingSymbol is not IMethodSymbol { IsStatic: true, MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction } method) return false;
+        method = (method.ReducedFrom ?? method).OriginalDefinition;
+        var declaration = (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax();
+        var code = declaration switch
+        {
+            BaseMethodDeclarationSyntax { Body: var body, ExpressionBody: var expression } => (SyntaxNode?)body ?? expression,
+            LocalFunctionStatementSyntax { Body: var body, ExpressionBody: var expression } => (SyntaxNode?)body ?? expression,
+            _ => null,
+        };
+        return code is not null && !code.DescendantNodes().Any(node => node is IdentifierNameSyntax name && name.Identifier.ValueText == parameter.Name);
     }
 
     /// <summary>The whole expression whose value this is: around it conversions, <c>?.</c>, <c>?:</c>, <c>??</c>.</summary>

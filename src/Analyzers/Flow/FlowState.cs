@@ -315,8 +315,9 @@ internal sealed class FlowState : IEquatable<FlowState>
         }
     }
 
+    /// <summary>It may be a boolean; what a call answers is unknown, and the way to it has proven something all the same.</summary>
     private static bool IsBoolean(Value value) =>
-        value.Atoms.All(a => a is Atom.Condition or Atom.Constant { Value: bool or null } or Atom.Of);
+        value.Atoms.All(a => a is Atom.Condition or Atom.Constant { Value: bool or null } or Atom.Of or Atom.Unknown);
 
     private static bool IsCondition(Value value) => value.Atoms.Any(a => a is Atom.Condition or Atom.Constant { Value: bool });
 

@@ -47,6 +47,9 @@ public class Reports
     [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); } catch { s.Shutdown(SocketShutdown.Both); throw; } return s; }")]
     [InlineData("Socket? M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception e) { Console.WriteLine(e); return null; } }")]
     [InlineData("Socket M() { var ok = false; var s = " + New + "; try { s.Connect(_peer); ok = true; return s; } finally { if (ok) Console.WriteLine(s); } }")]
+    [InlineData("bool M(out Socket? open) { open = " + New + "; try { open.Connect(_peer); return true; } catch (SocketException) { open = null; return false; } }")]
+    [InlineData("void M(out Socket open) { open = " + New + "; open.Connect(_peer); }")]
+    [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception e) when (Is(e)) { s.Dispose(); throw; } static bool Is(Exception e) => e is SocketException { ErrorCode: 1 }; }")]
     public Task Some_failure_is_forgotten(string body) => Case.HoldsAsync(Dialer(body));
 
     [Theory]

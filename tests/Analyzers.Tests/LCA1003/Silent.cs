@@ -20,6 +20,11 @@ public class Silent
     [InlineData("async Task<Stream> M() { var c = new TcpClient(); try { await c.ConnectAsync(\"peer\", 443); } catch { c.Dispose(); throw; } var tls = new SslStream(c.GetStream()); try { await tls.AuthenticateAsClientAsync(\"peer\"); } catch { tls.Dispose(); throw; } return tls; }")]
     [InlineData("async Task<TcpClient> M() { var c = new TcpClient(); var connect = c.ConnectAsync(\"peer\", 80); try { await connect; } catch { c.Dispose(); throw; } return c; }")]
     [InlineData("async Task<TcpClient> M() { var c = new TcpClient(); var connect = c.ConnectAsync(\"peer\", 80); if (await Task.WhenAny(connect, Task.Delay(1000)) != connect) { c.Dispose(); throw new TimeoutException(); } try { await connect; } catch { c.Dispose(); throw; } return c; }")]
+    // The filter closes before it answers.
+    [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception) when (Ended(s)) { throw; } static bool Ended(Socket ended) { ended.Dispose(); return true; } }")]
+    // The caller is given it only where it is open.
+    [InlineData("bool M(out Socket? open) { open = null; var s = " + New + "; try { s.Connect(_peer); } catch (SocketException) { s.Dispose(); return false; } open = s; return true; }")]
+    [InlineData("bool M(out Socket open) { open = " + New + "; try { open.Connect(_peer); return true; } catch (SocketException) { return false; } }")]
     public Task It_is_closed(string body) => Case.SilentAsync(Reports.Dialer(body));
 
     [Theory]

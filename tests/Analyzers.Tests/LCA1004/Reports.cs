@@ -21,6 +21,11 @@ public class Reports
             private void Block() { while (_socket.Receive(_buffer) > 0) { } }
             private void Log(object? what) => Console.WriteLine(what);
         }
+
+        static class Helpers
+        {
+            public static void Forget(this Task task, object owner) => GC.KeepAlive(owner);
+        }
         """;
 
     [Theory]
@@ -34,6 +39,10 @@ public class Reports
     [InlineData("var receive = {|LCA1004:_socket.ReceiveAsync(_buffer)|};")]
     [InlineData("Task receive; receive = {|LCA1004:_socket.ReceiveAsync(_buffer)|};")]
     [InlineData("_loop = {|LCA1004:LoopAsync()|};")]
+    // A helper that does nothing with it.
+    [InlineData("Forget({|LCA1004:LoopAsync()|}); static void Forget(Task task) { }")]
+    [InlineData("Helpers.Forget({|LCA1004:LoopAsync()|}, this);")]
+    [InlineData("{|LCA1004:LoopAsync()|}.Forget(this);")]
     [InlineData("{|LCA1004:LoopAsync()|};")]
     [InlineData("_ = {|LCA1004:Handed()|};")]
     [InlineData("_ = _buffer.Length > 0 ? {|LCA1004:LoopAsync()|} : Task.CompletedTask;")]

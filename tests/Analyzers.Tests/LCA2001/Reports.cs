@@ -38,6 +38,8 @@ public class Reports
     [InlineData("if (_client.IsClosed) {|LCA2001:_client.Send(text)|};")]
     [InlineData("if (_client.State == WireState.Closed) {|LCA2001:_client.Send(text)|};")]
     [InlineData("if (_busy) return; {|LCA2001:_client.Send(text)|};")]
+    [InlineData("var wanted = _client.IsOpen || text.StartsWith('x'); if (wanted) {|LCA2001:_client.Send(text)|};")]
+    [InlineData("var wanted = _client.IsOpen && text.StartsWith('x'); if (!wanted) {|LCA2001:_client.Send(text)|};")]
     [InlineData("if (_client is null) return; {|LCA2001:_client.Send(text)|};")]
     [InlineData("if (_client is { Address: \"x\" }) {|LCA2001:_client.Send(text)|};")]
     [InlineData("if (_client.IsOpen) _busy = true; {|LCA2001:_client.Send(text)|};")]
@@ -309,6 +311,27 @@ public class Reports
                 try { {|LCA2001:client.Send(File.ReadAllText(e.FullPath))|}; }
                 catch (FileNotFoundException) { }
             };
+        }
+        """);
+
+    /// <summary>Many a program has its own extension for this instead of a package's.</summary>
+    [Fact]
+    public Task An_own_extension_subscribes_a_delegate() => Case.HoldsAsync("""
+        static class Observables
+        {
+            public static IDisposable Subscribe<T>(this IObservable<T> source, Action<T> next) => source.Subscribe(new Observer<T>(next));
+
+            private sealed class Observer<T>(Action<T> next) : IObserver<T>
+            {
+                public void OnNext(T value) => next(value);
+                public void OnError(Exception error) { }
+                public void OnCompleted() { }
+            }
+        }
+
+        class Feed
+        {
+            public Feed(WireClient client, IObservable<string> texts) => texts.Subscribe(text => {|LCA2001:client.Send(text)|});
         }
         """);
 }

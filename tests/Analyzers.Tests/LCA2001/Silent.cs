@@ -92,6 +92,10 @@ public class Silent
     [InlineData("_ = _client.State switch { WireState.Open => _client.SendAsync(text), _ => Task.CompletedTask };")]
     [InlineData("_ = _client.IsOpen && Sent(_client);", "static bool Sent(WireClient c) { c.Send(\"\"); return true; }")]
     [InlineData("var open = _client.IsOpen; if (open) _client.Send(text);")]
+    // What else is asked is no matter, be it answered by code that nobody sees.
+    [InlineData("var wanted = _client.IsOpen && text.StartsWith('x'); if (wanted) _client.Send(text);")]
+    [InlineData("var unwanted = !_client.IsOpen || text.StartsWith('x'); if (!unwanted) _client.Send(text);")]
+    [InlineData("var wanted = _client.IsOpen ? text.StartsWith('x') : false; if (wanted) _client.Send(text);")]
     [InlineData("var state = _client.State; if (state != WireState.Open) return; _client.Send(text);")]
     [InlineData("var c = _client; if (!c.IsOpen) return; c.Send(text);")]
     [InlineData("var c = _client; if (!_client.IsOpen) return; c.Send(text);")]

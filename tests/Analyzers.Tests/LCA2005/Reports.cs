@@ -23,6 +23,7 @@ public class Reports
     [InlineData("try { _client.Send(text); } {|LCA2005:catch|} { }")]
     [InlineData("try { _client.Send(text); } {|LCA2005:catch|} (Exception) { }")]
     [InlineData("try { _client.Send(text); } {|LCA2005:catch|} (Exception) { /* nobody is there */ }")]
+    [InlineData("try { _client.Send(text); } {|LCA2005:catch|} (Exception e) { _ = e; }")]
     [InlineData("try { _client.Send(text); } {|LCA2005:catch|} (Exception) { return; }")]
     [InlineData("try { await _client.SendAsync(text); } {|LCA2005:catch|} (Exception) { ; }")]
     [InlineData("foreach (var c in _all) { try { c.Send(text); } {|LCA2005:catch|} { continue; } }")]

@@ -187,25 +187,40 @@ internal sealed class PathEngine<TToken>
                     return;
                 }
 
-                for (var i = 1; i < whole.NestedRegions.Length; i++)
-                {
-                    var handler = whole.NestedRegions[i];
-                    var caught = handler.ExceptionType as INamedTypeSymbol;
-                    var takesAll = caught is null or { SpecialType: SpecialType.System_Object } || CaughtTypes.Derives(type, caught);
-                    if (!takesAll && !CaughtTypes.Derives(caught!, type)) continue;
-                    var taken = state.Catching(takesAll ? type : caught);
-                    Enter(handler.FirstBlockOrdinal, taken);
-                    if (takesAll && !MayRefuse(handler, taken)) return;
-                }
+                foreach (var further in Offer(whole, state, type)) Raise(whole.EnclosingRegion, further, type, by);
+                return;
             }
 
             engine._exits.Add(new(state.Token, type, by));
         }
 
-        /// <summary>The handler has a filter that some path through it answers with false.</summary>
-        private bool MayRefuse(ControlFlowRegion handler, PathState<TToken> state) =>
-            handler.Kind == ControlFlowRegionKind.FilterAndHandler
-            && (handler.NestedRegions.FirstOrDefault(r => r.Kind == ControlFlowRegionKind.Filter) is not { } filter
-                || new Run(engine, filter.FirstBlockOrdinal, filter.LastBlockOrdinal).Solve(state).Count > 0);
+        /// <summary>To the handlers of one <c>try</c>, one after the other; the states with which it goes on past them all.</summary>
+        private List<PathState<TToken>> Offer(ControlFlowRegion whole, PathState<TToken> state, INamedTypeSymbol type)
+        {
+            List<PathState<TToken>> open = [state];
+            for (var i = 1; i < whole.NestedRegions.Length && open.Count > 0; i++)
+            {
+                var handler = whole.NestedRegions[i];
+                var caught = handler.ExceptionType as INamedTypeSymbol;
+                var takesAll = caught is null or { SpecialType: SpecialType.System_Object } || CaughtTypes.Derives(type, caught);
+                if (!takesAll && !CaughtTypes.Derives(caught!, type)) continue;
+                var offered = open.Select(s => s.Catching(takesAll ? type : caught)).ToList();
+                foreach (var taken in offered) Enter(handler.FirstBlockOrdinal, taken);
+                // What a filter did before it refused is done: `when (Close(socket))`.
+                var refused = offered.SelectMany(s => Refused(handler, s)).Select(s => s.Catching(state.Caught));
+                open = (takesAll ? refused : open.Concat(refused)).Distinct().ToList();
+            }
+
+            return open;
+        }
+
+        /// <summary>The states in which some path through the handler's filter answers with false.</summary>
+        private IEnumerable<PathState<TToken>> Refused(ControlFlowRegion handler, PathState<TToken> state)
+        {
+            if (handler.Kind != ControlFlowRegionKind.FilterAndHandler) return [];
+            return handler.NestedRegions.FirstOrDefault(r => r.Kind == ControlFlowRegionKind.Filter) is { } filter
+                ? new Run(engine, filter.FirstBlockOrdinal, filter.LastBlockOrdinal).Solve(state)
+                : [state];
+        }
     }
 }

@@ -133,6 +133,8 @@ internal sealed class LCA2005HiddenSendFailure : IRule
         EmptyStatementSyntax or ContinueStatementSyntax or ReturnStatementSyntax { Expression: null } => true,
         ReturnStatementSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CompletedTask" } } => true,
         ExpressionStatementSyntax { Expression: AwaitExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Task" or "ValueTask" }, Name.Identifier.ValueText: "CompletedTask" } } } => true,
+        // `_ = ex;` quiets the compiler, no more.
+        ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" }, Right: IdentifierNameSyntax } } => true,
         BlockSyntax block => block.Statements.All(IsNothing),
         _ => false,
     };

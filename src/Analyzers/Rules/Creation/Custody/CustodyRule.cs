@@ -80,7 +80,11 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     public virtual bool Assume(IOperation condition, bool isTrue, ref Kept token, PathView<Kept> view) => true;
 
     public virtual Kept Return(IOperation? value, Kept token, PathView<Kept> view) =>
-        value is not null && token.IsHere && Relates(value, view) ? new Kept(Hold.Returned) : token;
+        token.IsHere && (value is not null && Relates(value, view) || IsGivenOut(view)) ? new Kept(Hold.Returned) : token;
+
+    /// <summary>An <c>out</c> parameter holds it when the method completes; when it throws, nobody looks there.</summary>
+    private static bool IsGivenOut(PathView<Kept> view) =>
+        view.State.Variables.Any(variable => variable is { Value: Known.Followed, Key: IParameterSymbol { RefKind: RefKind.Out } });
 
     /// <summary>A connection is opened by the call: the followed one, or another.</summary>
     protected abstract Step<Kept> Opening(IInvocationOperation call, bool isFollowed, ImmutableArray<INamedTypeSymbol> throws, Kept token, PathView<Kept> view);
@@ -234,6 +238,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
             case ILocalSymbol local when SymbolEqualityComparer.Default.Equals(local.ContainingSymbol, Body.Owner) || Body.Owner is not IMethodSymbol:
                 break;
             case CaptureId when target is not IFlowCaptureReferenceOperation:
+            case IParameterSymbol { RefKind: RefKind.Out } when source is not null:
                 break;
             case IFieldSymbol or IPropertySymbol when PathView<Kept>.KeyOf(target) is ISymbol member:
                 if (member.IsStatic || EndsInField(member)) return new(Hold.Gone);
