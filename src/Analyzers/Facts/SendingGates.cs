@@ -77,6 +77,7 @@ internal static class SendingGates
     private static string? Taking(SyntaxNode? code, SemanticModel model)
     {
         if (code is null) return null;
+        if (AwaitedLock(code, model) is { } awaited) return awaited;
         foreach (var call in code.DescendantNodesAndSelf(n => n is not AnonymousFunctionExpressionSyntax).OfType<InvocationExpressionSyntax>())
         {
             var (target, method) = call.Expression switch
@@ -96,6 +97,18 @@ internal static class SendingGates
                 if (target is IdentifierNameSyntax { Identifier.ValueText: "Monitor" } && call.ArgumentList.Arguments.FirstOrDefault() is { } monitored) return Last(monitored.Expression);
                 return target is null ? method : Last(target);
             }
+        }
+
+        return null;
+    }
+
+    /// <summary>A lock that is awaited itself: <c>using (await _sendLock)</c>.</summary>
+    private static string? AwaitedLock(SyntaxNode code, SemanticModel model)
+    {
+        foreach (var awaited in code.DescendantNodesAndSelf(n => n is not AnonymousFunctionExpressionSyntax).OfType<AwaitExpressionSyntax>())
+        {
+            if (awaited.Expression is not (IdentifierNameSyntax or MemberAccessExpressionSyntax) || model.GetTypeInfo(awaited.Expression).Type is not { } type) continue;
+            if (ClosingFlags.Words(type.Name).LastOrDefault() is "Lock" or "Mutex" or "Semaphore" or "Gate") return Last(awaited.Expression);
         }
 
         return null;

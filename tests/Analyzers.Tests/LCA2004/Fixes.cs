@@ -53,6 +53,54 @@ public class Fixes
             }
         """);
 
+    /// <summary>The callback's object holds the sender, and the sender the connection: the gate belongs beside the connection.</summary>
+    [Fact]
+    public Task A_sender_of_another_type()
+    {
+        const string Desk = """
+
+            class Desk
+            {
+                private readonly Line _line;
+                private readonly System.Threading.Timer _timer;
+
+                public Desk(Line line)
+                {
+                    _line = line;
+                    _timer = new System.Threading.Timer(OnTick, null, 0, 20);
+                }
+
+                private async void OnTick(object? state) => await _line.SayAsync(new byte[9]);
+            }
+            """;
+        return Fix.BecomesAsync("""
+            class Line(WebSocket ws)
+            {
+                private readonly WebSocket _ws = ws;
+
+                public async Task SayAsync(byte[] data)
+                {
+                    await {|LCA2004:_ws.SendAsync(data, WebSocketMessageType.Binary, true, default)|};
+                }
+            }
+            """ + Desk, """
+            using LifecycleAnalyzers.Runtime;
+            class Line(WebSocket ws)
+            {
+                private readonly WebSocket _ws = ws;
+                private readonly SendGate _wsGate = new();
+
+                public async Task SayAsync(byte[] data)
+                {
+                    using (await _wsGate.EnterAsync())
+                    {
+                        await _ws.SendAsync(data, WebSocketMessageType.Binary, true, default);
+                    }
+                }
+            }
+            """ + Desk);
+    }
+
     [Fact]
     public Task All_frames_of_a_message_that_answer_whether_they_were_sent() => Fix.BecomesAsync(Feed("""
         private async void OnTicked(object? sender, byte[] data)

@@ -78,4 +78,63 @@ public class Reports
     [InlineData("_ = _ws.SendAsync(data, ARGS); await {|#0:_ws.SendAsync(data, ARGS)|};", "", "the one that was started before it")]
     public Task The_message_tells_what_it_overlaps(string body, string members, string with) => Case.HoldsAsync(Feed(body, members),
         Case.Diagnostic("LCA2004").WithLocation(0).WithMessage($"'_ws' allows one send at a time, and this 'SendAsync' can overlap {with}"));
+
+    /// <summary>The call that leads to the send is what stands in this file.</summary>
+    [Fact]
+    public Task A_sender_in_another_file() => Case.FilesHoldAsync([
+        """
+        class Line(WebSocket ws)
+        {
+            private readonly WebSocket _ws = ws;
+
+            public async Task SayAsync(byte[] data) => await _ws.SendAsync(data, WebSocketMessageType.Text, true, default);
+        }
+        """,
+        """
+        class Desk
+        {
+            private readonly Line _line;
+            private readonly System.Threading.Timer _timer;
+
+            public Desk(Line line)
+            {
+                _line = line;
+                _timer = new System.Threading.Timer(OnTick, null, 0, 20);
+            }
+
+            private async void OnTick(object? state) => await {|LCA2004:_line.SayAsync(new byte[9])|};
+        }
+        """]);
+
+    [Fact]
+    public Task A_sender_in_another_file_that_lets_one_through_at_a_time() => Case.FilesHoldAsync([
+        """
+        class Line(WebSocket ws)
+        {
+            private readonly WebSocket _ws = ws;
+            private readonly SemaphoreSlim _gate = new(1, 1);
+
+            public async Task SayAsync(byte[] data)
+            {
+                await _gate.WaitAsync();
+                try { await _ws.SendAsync(data, WebSocketMessageType.Text, true, default); }
+                finally { _gate.Release(); }
+            }
+        }
+        """,
+        """
+        class Desk
+        {
+            private readonly Line _line;
+            private readonly System.Threading.Timer _timer;
+
+            public Desk(Line line)
+            {
+                _line = line;
+                _timer = new System.Threading.Timer(OnTick, null, 0, 20);
+            }
+
+            private async void OnTick(object? state) => await _line.SayAsync(new byte[9]);
+        }
+        """]);
 }

@@ -48,4 +48,34 @@ public class Silent
     // What opens and what ends stands apart
     [InlineData("_source.Awaited += async m => await _ws.SendAsync(m, ARGS);", "public async Task StartAsync(byte[] m) => await _ws.SendAsync(m, ARGS); public async Task CloseAsync(byte[] m) => await _ws.SendAsync(m, ARGS);")]
     public Task In_the_body(string body, string members = "") => Case.SilentAsync(Reports.Feed(body, members));
+
+    [Theory]
+    [InlineData("using (await _turn) await _ws.SendAsync(data, WebSocketMessageType.Text, true, default);")]
+    [InlineData("using var held = await _turn; await _ws.SendAsync(data, WebSocketMessageType.Text, true, default);")]
+    public Task A_lock_that_is_awaited_itself(string body) => Case.SilentAsync($$"""
+        class AsyncLock
+        {
+            private readonly SemaphoreSlim _free = new(1, 1);
+            public System.Runtime.CompilerServices.TaskAwaiter<IDisposable> GetAwaiter() => TakeAsync().GetAwaiter();
+            private async Task<IDisposable> TakeAsync() { await _free.WaitAsync(); return new Turn(_free); }
+            private sealed class Turn(SemaphoreSlim free) : IDisposable { public void Dispose() => free.Release(); }
+        }
+
+        class Desk
+        {
+            private readonly AsyncLock _turn = new();
+            private readonly WebSocket _ws;
+            private readonly System.Threading.Timer _timer;
+
+            public Desk(WebSocket ws)
+            {
+                _ws = ws;
+                _timer = new System.Threading.Timer(OnTick, null, 0, 20);
+            }
+
+            private async void OnTick(object? state) => await SayAsync(new byte[9]);
+
+            public async Task SayAsync(byte[] data) { {{body}} }
+        }
+        """);
 }

@@ -14,7 +14,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
 {
     public const string Id = "LCA2004";
 
-    /// <summary>The property of the diagnostic that names the member or variable which holds the connection.</summary>
+    /// <summary>The property of the diagnostic that names the member or variable which holds the connection where it is sent on.</summary>
     public const string Holder = "Holder";
 
     /// <summary>The property that tells where the sends stand that no gate lets through one by one: start and length of each.</summary>
@@ -46,8 +46,8 @@ internal sealed class LCA2004OneSendAtATime : IRule
             }
         }
 
-        // Code that sends in this file can be reached from callbacks in other parts and in derived types.
-        var sending = file.AllCode.Where(m => m.Identifiers.Any(IsSending)).SelectMany(m => m.Declaration.AncestorsAndSelf().OfType<TypeDeclarationSyntax>()).Distinct();
+        // Code that sends in this file can be reached from callbacks in other parts and in derived types; callbacks in it lead to senders of other types.
+        var sending = file.AllCode.Where(m => m.Identifiers.Any(IsSending)).Select(m => m.Declaration).Concat(file.Callbacks.Select(c => c.Syntax).Where(c => c.SyntaxTree == file.Tree)).SelectMany(d => d.AncestorsAndSelf().OfType<TypeDeclarationSyntax>()).Distinct();
         foreach (var type in sending.OrderBy(t => t.SpanStart)) Callbacks(file, sends, type, reported);
     }
 
@@ -64,18 +64,25 @@ internal sealed class LCA2004OneSendAtATime : IRule
 
     private static void Report(RuleContext file, SendSite site, string with, ImmutableDictionary<string, string?> properties, HashSet<SyntaxNode> reported)
     {
-        var syntax = site.Last.Syntax;
-        if (syntax.SyntaxTree != file.Tree || !reported.Add(syntax)) return;
+        if (Reported(file, site) is not { } syntax || !reported.Add(syntax)) return;
         // One report for each connection in one body, at its first such send.
         if (reported.Any(r => r != syntax && Flow.Bodies.EnclosingDeclaration(r) == Flow.Bodies.EnclosingDeclaration(syntax) && with.StartsWith("itself", StringComparison.Ordinal))) return;
         file.Report(Diagnostic.Create(Rule, syntax.GetLocation(), null, properties, Describe.Connection(file, site.Connection) ?? site.Type.Name, site.Method.Name, with));
+    }
+
+    /// <summary>The send; where a type in another file sends, the call that leads there. What a base class sends is reported with that class.</summary>
+    private static SyntaxNode? Reported(RuleContext file, SendSite site)
+    {
+        if (site.Last.Syntax.SyntaxTree == file.Tree) return site.Last.Syntax;
+        if (site.First.Syntax.SyntaxTree != file.Tree || site.Last.Body.Type is { } sender && IsOrDerives(site.First.Body.Type, sender)) return null;
+        return site.Steps.Last(s => s.Syntax.SyntaxTree == file.Tree).Syntax;
     }
 
     /// <summary>What the fix has to know: who holds the connection, and which sends need the gate. Nothing where some of them are out of its reach.</summary>
     private static ImmutableDictionary<string, string?> Properties(RuleContext file, GatedSend send, IEnumerable<GatedSend> all)
     {
         var properties = ImmutableDictionary<string, string?>.Empty;
-        if (OverlappingSends.Holder(file.Analysis.Guards.Base(send.Site.Connection)) is not { } holder) return properties;
+        if (OverlappingSends.Holder(file.Analysis.Guards.Base(send.Site.Connection), send.Site.Last.Body.Type) is not { } holder) return properties;
         var same = all.Where(s => s.Connection == send.Connection).ToList();
         var open = same.Where(s => s.Gates.IsEmpty).Select(s => s.Syntax).Distinct().OrderBy(s => s.SpanStart).ToList();
         var gates = same.SelectMany(s => s.Gates).Distinct().ToList();

@@ -86,13 +86,26 @@ internal sealed class OverlappingSends(RuleContext file)
         }
     }
 
-    /// <summary>The name of the member of the object, or of the variable, that holds the connection or leads to it.</summary>
-    public static string? Holder(Place connection)
+    /// <summary>The name of the member of the sender, or of the variable, that holds the connection or leads to it.</summary>
+    public static string? Holder(Place connection, INamedTypeSymbol? sender)
     {
+        // The callback's object may hold the sender, and the sender the connection.
+        if (sender is not null && connection.RootPlace.Root == RootKind.This && First(connection).Symbol is { ContainingType: var outer } && !Inherits(sender, outer)) return Own(connection, sender);
         var root = connection.RootPlace;
         return root.Root is RootKind.This or RootKind.Static or RootKind.Parameter or RootKind.Local
             ? connection.IsRoot ? root.Symbol?.Name : root.Root is RootKind.Local ? root.Symbol?.Name : First(connection).Symbol?.Name
             : null;
+    }
+
+    private static string? Own(Place connection, INamedTypeSymbol sender)
+    {
+        string? name = null;
+        for (var part = connection; part is { Parent: not null, Symbol: { } member }; part = part.Parent)
+        {
+            if (Inherits(sender, member.ContainingType)) name = member.Name;
+        }
+
+        return name;
     }
 
     private static bool IsOwn(Place root, Body body) =>
