@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace LifecycleAnalyzers.Incidents.Tests;
 
-public sealed class ReplayWebSocketSenders() : IncidentReplay("WebSocketSenders")
+public sealed class ReplayWebSocketSendersPlain() : IncidentReplay("WebSocketSenders/Plain")
 {
     protected override void FailsAsInTheIncident(ChildRun run)
     {
@@ -25,5 +25,29 @@ public sealed class ReplayWebSocketSenders() : IncidentReplay("WebSocketSenders"
         // One gate for all three senders, held for all frames of a message, and a send that answers.
         Assert.Contains(changes, line => line.Kind == DiffKind.Added && line.Text.Contains("SendGate", StringComparison.Ordinal));
         Assert.Contains(changes, line => line.Kind == DiffKind.Added && line.Text.Contains("EnterAsync", StringComparison.Ordinal));
+    }
+}
+
+public sealed class ReplayWebSocketSendersTls() : IncidentReplay("WebSocketSenders/Tls")
+{
+    protected override void FailsAsInTheIncident(ChildRun run)
+    {
+        // The second writer of a TLS stream is refused, where the first one waits for the server.
+        Crashed(run);
+        Assert.StartsWith("System.NotSupportedException", run.Crash, StringComparison.Ordinal);
+        Assert.Contains(run.CrashStack, frame => frame.Contains("MessageSocket.SendAsync", StringComparison.Ordinal));
+        Assert.Equal(["the server ended the first connection"], run.Output);
+    }
+
+    protected override void DoesItsWork(ChildRun run) => Assert.Equal(
+        ["the server ended the first connection", "the server has read them all", "torn 0", "in order 1", "twice 0", "lost 0", "unreported 0", "open-sockets 0", "RESULT ok"],
+        run.Output);
+
+    protected override void IsRepairedInPlace(ImmutableArray<DiffLine> changes)
+    {
+        // The gate stands beside the stream, where every frame goes out, and the callbacks ask whether there is anything to send on.
+        Assert.Equal(
+            ["if (!socket.IsOpen) return;", "private readonly SendGate _streamGate = new();", "using (await _streamGate.EnterAsync(stop))"],
+            changes.Where(line => line.Kind == DiffKind.Added).Select(line => line.Text.Trim()).Where(text => text.Contains("Gate", StringComparison.Ordinal) || text.Contains("IsOpen", StringComparison.Ordinal)));
     }
 }
