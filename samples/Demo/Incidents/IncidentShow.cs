@@ -9,6 +9,8 @@ internal static class IncidentShow
 {
     public static async Task<int> RunAsync(int context, RulePackage rules, Terminal terminal, CancellationToken cancellationToken)
     {
+        // A show is shorter than a test; the programs read here how much they have to do.
+        if (Environment.GetEnvironmentVariable("INCIDENT_REQUESTS") is null) Environment.SetEnvironmentVariable("INCIDENT_REQUESTS", "20000");
         var incidents = Incident.Names.Select(Incident.Load).Select(incident => (incident.Name, incident)).ToList();
         var replayed = await ProgressDisplay.RunAsync(
             terminal, incidents, Replayed.Steps, (incident, progress) => Replayed.RunAsync(incident, rules, progress, cancellationToken));

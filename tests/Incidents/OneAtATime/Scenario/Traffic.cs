@@ -13,10 +13,10 @@ public delegate Task Serve(TcpListener listener, IPEndPoint device, Cancellation
 public static class Traffic
 {
     private const int Processes = 2;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(55);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(230);
 
-    /// <summary>How many questions there are in all; the environment may ask for more.</summary>
-    private static int Requests => int.TryParse(Environment.GetEnvironmentVariable("INCIDENT_REQUESTS"), out var requests) ? requests : 20_000;
+    /// <summary>How many questions there are in all; the environment may ask for more or fewer.</summary>
+    private static int Requests => int.TryParse(Environment.GetEnvironmentVariable("INCIDENT_REQUESTS"), out var requests) ? requests : 100_000;
 
     /// <summary>Plays the part that the arguments name: the callers of one process, else the service and all that belongs to it.</summary>
     public static Task<int> RunAsync(string[] args, Serve serve) => RunAsync(args, serve, port => () => new TcpLine(port));
