@@ -8,7 +8,7 @@ namespace LifecycleAnalyzers.Flow;
 /// beats a balanced tree at these sizes, and equality of two states is compared at every join.
 /// </summary>
 internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TValue>>, IEquatable<SmallMap<TKey, TValue>>
-    where TKey : notnull
+    where TKey : class
 {
     public static readonly SmallMap<TKey, TValue> Empty = new([]);
 
@@ -36,7 +36,7 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
     /// </summary>
     public bool TryGetNear(int position, TKey key, out TValue value)
     {
-        if (position < _entries.Length && EqualityComparer<TKey>.Default.Equals(_entries[position].Key, key))
+        if (position < _entries.Length && IsSame(_entries[position].Key, key))
         {
             value = _entries[position].Value;
             return true;
@@ -52,7 +52,7 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
         var index = IndexOf(key);
         if (index >= 0)
         {
-            if (EqualityComparer<TValue>.Default.Equals(_entries[index].Value, value)) return this;
+            if (IsSame(_entries[index].Value, value)) return this;
             var same = (KeyValuePair<TKey, TValue>[])_entries.Clone();
             same[index] = new(key, value);
             return new(same);
@@ -82,7 +82,7 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
         for (var i = 0; i < _entries.Length; i++)
         {
             var (keep, value) = change(_entries[i].Key, _entries[i].Value);
-            var same = keep && EqualityComparer<TValue>.Default.Equals(value, _entries[i].Value);
+            var same = keep && IsSame(value, _entries[i].Value);
             if (same && result is null) continue;
             if (result is null)
             {
@@ -107,8 +107,8 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
             // Most often both came from one map and have the same order.
             var entry = _entries[i];
             var twin = other._entries[i];
-            if (ReferenceEquals(entry.Key, twin.Key) && EqualityComparer<TValue>.Default.Equals(entry.Value, twin.Value)) continue;
-            if (!other.TryGet(entry.Key, out var value) || !EqualityComparer<TValue>.Default.Equals(entry.Value, value)) return false;
+            if (ReferenceEquals(entry.Key, twin.Key) && IsSame(entry.Value, twin.Value)) continue;
+            if (!other.TryGet(entry.Key, out var value) || !IsSame(entry.Value, value)) return false;
         }
 
         return true;
@@ -118,9 +118,19 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
 
     public override int GetHashCode() => Count;
 
-    public IEnumerator<KeyValuePair<TKey, TValue>> GetEnumerator() => ((IEnumerable<KeyValuePair<TKey, TValue>>)_entries).GetEnumerator();
+    public Enumerator GetEnumerator() => new(_entries);
 
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    IEnumerator<KeyValuePair<TKey, TValue>> IEnumerable<KeyValuePair<TKey, TValue>>.GetEnumerator() => ((IEnumerable<KeyValuePair<TKey, TValue>>)_entries).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => _entries.GetEnumerator();
+
+    // Code that is shared by all reference types has to look a default comparer up each time it is asked for.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsSame(TKey left, TKey right) => ReferenceEquals(left, right) || left.Equals(right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsSame(TValue left, TValue right) =>
+        typeof(TValue).IsValueType ? EqualityComparer<TValue>.Default.Equals(left, right) : ReferenceEquals(left, right) || left is not null && left.Equals(right);
 
     /// <summary>
     /// Most maps are asked once or twice before the next one takes their place. A large one that is searched again and again, as in a
@@ -132,7 +142,7 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
         if (_entries.Length > Large && (_index is not null || ++_searches > SearchesBeforeIndex)) return IndexOf(key, _index ??= MakeIndex());
         for (var i = 0; i < _entries.Length; i++)
         {
-            if (EqualityComparer<TKey>.Default.Equals(_entries[i].Key, key)) return i;
+            if (IsSame(_entries[i].Key, key)) return i;
         }
 
         return -1;
@@ -143,7 +153,7 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
         for (var slot = key.GetHashCode() & (index.Length - 1); index[slot] != 0; slot = (slot + 1) & (index.Length - 1))
         {
             var position = index[slot] - 1;
-            if (EqualityComparer<TKey>.Default.Equals(_entries[position].Key, key)) return position;
+            if (IsSame(_entries[position].Key, key)) return position;
         }
 
         return -1;
@@ -163,5 +173,15 @@ internal sealed class SmallMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
         }
 
         return index;
+    }
+
+    /// <summary>Maps are walked at every join and every call: the array's own enumerator is an object behind an interface.</summary>
+    public struct Enumerator(KeyValuePair<TKey, TValue>[] entries)
+    {
+        private int _next = -1;
+
+        public readonly KeyValuePair<TKey, TValue> Current => entries[_next];
+
+        public bool MoveNext() => ++_next < entries.Length;
     }
 }
