@@ -18,6 +18,9 @@ internal interface ITransfer
 
     void Throw(IOperation? exception, FlowState state);
 
+    /// <summary>Where to write down what happens; nowhere when null.</summary>
+    List<BodyEvent>? Log { get; set; }
+
     /// <summary>What applying called methods has cost so far, in entries of states.</summary>
     int Spent { get; }
 
@@ -56,18 +59,23 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
     /// <summary>The joined state of all normal exits; null when there is none.</summary>
     public FlowState? Exit { get; private set; }
 
+    /// <summary>What happens in the body, block by block.</summary>
+    public List<BodyEvent> Events { get; } = [];
+
     /// <summary>A bound was passed: nothing may be concluded.</summary>
     public bool GaveUp { get; private set; }
 
-    /// <summary>Runs to the fixed point, then once more over every reachable block so that the transfer can record what it sees.</summary>
-    public void Run(FlowState start, Action beforeRecording)
+    /// <summary>Runs to the fixed point. What is recorded of a block is what its last visit saw, for that had its final state.</summary>
+    public void Run(FlowState start)
     {
         var run = new RegionRun(this, graph.Blocks[0].Ordinal, graph.Blocks[graph.Blocks.Length - 1].Ordinal);
         run.Solve(start);
         if (GaveUp) return;
-        Exit = null;
-        beforeRecording();
-        run.Record();
+        foreach (var visit in run.Visits)
+        {
+            Events.AddRange(visit.Events);
+            foreach (var exit in visit.Exits) Exit = Exit is null ? exit : FlowState.Join(Exit, exit);
+        }
     }
 
     private FlowState Join(FlowState left, FlowState right)
@@ -98,14 +106,26 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
         }
     }
 
+    /// <summary>What one visit of a block has seen.</summary>
+    private sealed class Visit
+    {
+        public List<BodyEvent> Events { get; } = [];
+
+        /// <summary>The states in which control leaves the body from here.</summary>
+        public List<FlowState> Exits { get; } = [];
+    }
+
     /// <summary>The blocks of the whole graph, or those of one <c>finally</c> for one way into it.</summary>
     private sealed class RegionRun(FlowEngine engine, int first, int last)
     {
         private readonly FlowState?[] _in = new FlowState?[last - first + 1];
         private readonly int[] _count = new int[last - first + 1];
+        private readonly Visit?[] _visits = new Visit?[last - first + 1];
         private readonly SortedSet<int> _work = [];
         private FlowState? _end;
-        private bool _recording;
+
+        /// <summary>The last visit of each block that is reached.</summary>
+        public IEnumerable<Visit> Visits => _visits.Where(v => v is not null)!;
 
         public FlowState? Solve(FlowState start)
         {
@@ -121,24 +141,19 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
                     return null;
                 }
 
-                Visit(engine.Blocks[next], _in[next - first]!);
+                var visit = _visits[next - first] = new Visit();
+                var outer = engine.Transfer.Log;
+                engine.Transfer.Log = visit.Events;
+                Perform(engine.Blocks[next], _in[next - first]!, visit);
+                engine.Transfer.Log = outer;
             }
 
             return _end;
         }
 
-        public void Record()
-        {
-            _recording = true;
-            for (var i = first; i <= last; i++)
-            {
-                if (_in[i - first] is { } state) Visit(engine.Blocks[i], state);
-            }
-        }
-
         private void Enter(int ordinal, FlowState state)
         {
-            if (_recording || ordinal < first || ordinal > last) return;
+            if (ordinal < first || ordinal > last) return;
             var old = _in[ordinal - first];
             var joined = old is null ? state : engine.Join(old, state);
             if (old is not null && joined.Equals(old)) return;
@@ -146,7 +161,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
             _work.Add(ordinal);
         }
 
-        private void Visit(BasicBlock block, FlowState state)
+        private void Perform(BasicBlock block, FlowState state, Visit visit)
         {
             var isProtected = IsProtected(block);
             FlowState? current = state;
@@ -161,10 +176,10 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
                 if (isProtected && !ReferenceEquals(before, current)) Throws(block, current);
             }
 
-            Leave(block, current);
+            Leave(block, current, visit);
         }
 
-        private void Leave(BasicBlock block, FlowState state)
+        private void Leave(BasicBlock block, FlowState state, Visit visit)
         {
             if (block.ConditionalSuccessor is { } conditional && block.BranchValue is { } condition)
             {
@@ -174,18 +189,18 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
                 var (whenTrue, whenFalse) = engine.Transfer.Branch(condition, state,
                     jumpsWhenTrue ? fallThroughThrows : conditionalThrows,
                     jumpsWhenTrue ? conditionalThrows : fallThroughThrows);
-                if ((jumpsWhenTrue ? whenTrue : whenFalse) is { } jumped) Follow(conditional, null, jumped);
-                if ((jumpsWhenTrue ? whenFalse : whenTrue) is { } fell) Follow(block.FallThroughSuccessor, null, fell);
+                if ((jumpsWhenTrue ? whenTrue : whenFalse) is { } jumped) Follow(conditional, null, jumped, visit);
+                if ((jumpsWhenTrue ? whenFalse : whenTrue) is { } fell) Follow(block.FallThroughSuccessor, null, fell, visit);
                 return;
             }
 
-            Follow(block.FallThroughSuccessor, block.BranchValue, state);
+            Follow(block.FallThroughSuccessor, block.BranchValue, state, visit);
         }
 
         private bool Throws(ControlFlowBranch? branch) =>
             branch is not null && branch.Destination is { } to && engine._onlyThrows[to.Ordinal];
 
-        private void Follow(ControlFlowBranch? branch, IOperation? value, FlowState state)
+        private void Follow(ControlFlowBranch? branch, IOperation? value, FlowState state, Visit visit)
         {
             if (branch is null) return;
             switch (branch.Semantics)
@@ -202,7 +217,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
                 state = engine.Transfer.Return(branch.Semantics == ControlFlowBranchSemantics.Return ? value : null, state);
             foreach (var region in branch.FinallyRegions)
             {
-                if (Finally(region, state) is not { } after) return;
+                if (Finally(region, state, visit) is not { } after) return;
                 state = after;
             }
 
@@ -210,18 +225,19 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
 
             if (branch.Semantics == ControlFlowBranchSemantics.Return || branch.Destination?.Kind == BasicBlockKind.Exit)
             {
-                engine.Exit = engine.Exit is null ? state : FlowState.Join(engine.Exit, state);
+                visit.Exits.Add(state);
                 return;
             }
 
             if (branch.Destination is { } destination) Enter(destination.Ordinal, state);
         }
 
-        private FlowState? Finally(ControlFlowRegion region, FlowState entry)
+        /// <summary>Runs a <c>finally</c> for one way into it; what happens there belongs to the visit that leads to it, and to none on the way of an exception.</summary>
+        private FlowState? Finally(ControlFlowRegion region, FlowState entry, Visit? visit)
         {
             var run = new RegionRun(engine, region.FirstBlockOrdinal, region.LastBlockOrdinal);
             var end = run.Solve(entry);
-            if (_recording && !engine.GaveUp) run.Record();
+            foreach (var inner in run.Visits) visit?.Events.AddRange(inner.Events);
             return end;
         }
 
@@ -241,7 +257,6 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
         /// </summary>
         private void Throws(BasicBlock block, FlowState state)
         {
-            if (_recording) return;
             for (var region = block.EnclosingRegion; region is not null && region != engine.Root; region = region.EnclosingRegion)
             {
                 state = engine.Transfer.Leave(region, state);
@@ -255,7 +270,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
                     var joined = known ? engine.Join(old!, state) : state;
                     if (known && joined.Equals(old)) return;
                     engine._exceptionalEntry[handler] = joined;
-                    if (Finally(handler, joined) is not { } after) return;
+                    if (Finally(handler, joined, null) is not { } after) return;
                     state = after;
                     continue;
                 }

@@ -21,14 +21,12 @@ internal sealed partial class Interpreter : ITransfer
     private readonly int _depth;
     private readonly CancellationToken _cancellation;
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
-    private readonly List<BodyEvent> _events = [];
     private readonly Dictionary<object, IMethodSymbol> _filters = [];
     private readonly Dictionary<object, Value> _contents = [];
     private readonly List<Place> _declared = [];
     private readonly HashSet<Place> _operated = [];
     private readonly Dictionary<IOperation, List<Place>> _operatedBy = [];
     private Gaps _gaps;
-    private bool _recording;
     private bool _cutOff;
     private int _spent;
 
@@ -57,7 +55,7 @@ internal sealed partial class Interpreter : ITransfer
         var engine = new FlowEngine(body.Graph, interpreter, interpreter.IsCaughtHere, cancellation);
         try
         {
-            engine.Run(FlowState.Start, () => interpreter._recording = true);
+            engine.Run(FlowState.Start);
         }
         catch (InsufficientExecutionStackException)
         {
@@ -66,12 +64,14 @@ internal sealed partial class Interpreter : ITransfer
 
         if (engine.GaveUp) return null;
         var result = engine.Exit is { } exit && exit.Env.TryGet(ReturnSlot, out var value) ? value : Value.Unknown;
-        var events = interpreter._events.OrderBy(e => e.Operation.Syntax.SpanStart).ToImmutableArray();
+        var events = engine.Events.OrderBy(e => e.Operation.Syntax.SpanStart).ToImmutableArray();
         var sends = analysis.Guards.SendsOf(body, events, depth);
         return new Summary(body, engine.Exit, result, events, sends) { IsComplete = !interpreter._cutOff, Gaps = interpreter._gaps, Operated = interpreter.OperatedForCaller() };
     }
 
     int ITransfer.Spent => _spent;
+
+    public List<BodyEvent>? Log { get; set; }
 
     FlowState? ITransfer.Apply(IOperation operation, FlowState state)
     {
@@ -132,10 +132,7 @@ internal sealed partial class Interpreter : ITransfer
         return thrown.Type is INamedTypeSymbol type && Facts.TryBlocks.Catch(thrown, _body.Syntax, [type], _analysis.Bodies);
     }
 
-    private void Record(BodyEvent happened)
-    {
-        if (_recording) _events.Add(happened);
-    }
+    private void Record(BodyEvent happened) => Log?.Add(happened);
 
     private Value Eval(IOperation? operation)
     {
@@ -402,11 +399,11 @@ internal sealed partial class Interpreter : ITransfer
                     }
 
                     var state = _state;
-                    var recording = _recording;
-                    _recording = false;
+                    var log = Log;
+                    Log = null;
                     var places = Eval(receiver).Places.ToList();
                     _state = state;
-                    _recording = recording;
+                    Log = log;
                     return places.Count == 0 ? null : places;
                 default:
                     return null;
