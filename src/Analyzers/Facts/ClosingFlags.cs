@@ -29,6 +29,7 @@ internal sealed class ClosingFlags(Analysis analysis)
     };
 
     private readonly ConcurrentDictionary<ISymbol, bool?> _byWriters = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, Dictionary<object, IFieldSymbol>> _constants = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, ImmutableHashSet<long>> _endStages = new(SymbolEqualityComparer.Default);
 
     /// <summary>Words behind the one that counts: <c>_closeRequested</c>, <c>_disposedValue</c>.</summary>
@@ -97,14 +98,20 @@ internal sealed class ClosingFlags(Analysis analysis)
 
     private bool? Verdict(ISymbol member, MemberFacts facts, INamedTypeSymbol type, object? value)
     {
-        foreach (var candidate in type.GetMembers())
+        if (value is null || !_constants.GetOrAdd(type, ConstantsOf).TryGetValue(value, out var field)) return null;
+        return (facts.Roles & Role.State) != 0 && analysis.Catalogue.IsUsable(member, field.ConstantValue) is { } known ? known : ByName(field.Name);
+    }
+
+    /// <summary>The constants of an enumeration by their values; of two names for one value the first.</summary>
+    private static Dictionary<object, IFieldSymbol> ConstantsOf(INamedTypeSymbol type)
+    {
+        var constants = new Dictionary<object, IFieldSymbol>();
+        foreach (var member in type.GetMembers())
         {
-            if (candidate is not IFieldSymbol { HasConstantValue: true } field || !Equals(Constants.Normalize(field.ConstantValue), value)) continue;
-            if ((facts.Roles & Role.State) != 0 && analysis.Catalogue.IsUsable(member, field.ConstantValue) is { } known) return known;
-            return ByName(field.Name);
+            if (member is IFieldSymbol { HasConstantValue: true } field && Constants.Normalize(field.ConstantValue) is { } value && !constants.ContainsKey(value)) constants.Add(value, field);
         }
 
-        return null;
+        return constants;
     }
 
     /// <summary>The name of a number that tells how far a life has come.</summary>
