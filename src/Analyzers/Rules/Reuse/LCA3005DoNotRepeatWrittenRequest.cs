@@ -26,12 +26,11 @@ internal sealed class LCA3005DoNotRepeatWrittenRequest : IRule
         foreach (var member in file.AllCode)
         {
             if (!file.Analysis.Requests.MaySend(member) || Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
-            var hasKey = Requests.HasKey(member.Declaration);
-            if (hasKey) continue;
             foreach (var operation in root.DescendantsAndSelf())
             {
                 var request = Request(file, operation, member.Declaration);
                 if (request is null) continue;
+                if (Requests.HasKey(member.Declaration)) break;
                 repeats ??= new Repeats(file.Analysis, file.Cancellation);
                 if (repeats.After(operation, request, other => IsSame(file, operation, request, other)) is not { } failure) continue;
                 var name = operation is IMethodReferenceOperation reference ? reference.Method.Name : ((IInvocationOperation)operation).TargetMethod.Name;
@@ -50,7 +49,7 @@ internal sealed class LCA3005DoNotRepeatWrittenRequest : IRule
                 // A handler does not know the method, unless it asks for it.
                 if (Requests.IsPassedOn(call) && !declaration.DescendantNodes().Any(n => n is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Method" })) return call;
                 // The method calls itself again.
-                return Values.MethodAround(call, file.Model) is { } around && Values.Is(call.TargetMethod, around) ? Own(file, Values.Root(call)) : null;
+                return Values.CallsItself(call, file.Model) ? Own(file, Values.Root(call)) : null;
             case IMethodReferenceOperation { Method: var method, Parent: IDelegateCreationOperation { Parent: IArgumentOperation } } when file.Analysis.Summaries.IsOwn(method) && Values.CodeOf(method, file.Analysis, file.Cancellation) is { } code && !Requests.HasKey(code.Syntax):
                 return Own(file, code);
             default:
@@ -66,7 +65,7 @@ internal sealed class LCA3005DoNotRepeatWrittenRequest : IRule
     {
         if (other is not IInvocationOperation first || operation is not IInvocationOperation again) return false;
         // `return await AttachAsync(file, attempt + 1)`: what the method sends is sent again.
-        if (Values.MethodAround(again, file.Model) is { } method && Values.Is(again.TargetMethod, method)) return file.Analysis.Requests.IsRequest(first, file.Cancellation);
+        if (Values.CallsItself(again, file.Model)) return file.Analysis.Requests.IsRequest(first, file.Cancellation);
         if (first.TargetMethod.Name != again.TargetMethod.Name || !Values.Is(first.TargetMethod.ContainingType, again.TargetMethod.ContainingType)) return false;
         if (SharedClients.IsClient(IoCalls.Receiver(again)?.Type) && Text(IoCalls.Receiver(first)) != Text(IoCalls.Receiver(again))) return false;
         if (Requests.IsPassedOn(again)) return true;

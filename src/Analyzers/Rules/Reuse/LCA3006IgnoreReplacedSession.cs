@@ -22,14 +22,13 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
 
     public void Check(RuleContext file)
     {
-        Replacements? replacements = null;
+        var replacements = new Replacements(file.Analysis, file.Cancellation);
         LateEvents? events = null;
         var subscriptions = new Dictionary<ISymbol, IReadOnlyList<Subscription>>(SymbolEqualityComparer.Default);
         foreach (var member in file.AllCode)
         {
-            if (member.Invoked.Count == 0 || member.Declaration is ConstructorDeclarationSyntax || Type(member, file) is not { } type || !MaySubscribe(file, type, member)) continue;
+            if (member.Invoked.Count == 0 || member.Declaration is ConstructorDeclarationSyntax || Type(member, file) is not { } type || !MayReplace(file, type, member, replacements)) continue;
             if (Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
-            replacements ??= new Replacements(file.Analysis, file.Cancellation);
             foreach (var replacement in replacements.In(root))
             {
                 if (!subscriptions.TryGetValue(type, out var attached))
@@ -57,9 +56,9 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
         for (var part = type; part is not null && file.Analysis.Summaries.IsOwn(part); part = part.BaseType?.OriginalDefinition) yield return part;
     }
 
-    /// <summary>This member writes a field that may hold a session, and some part of the type attaches a handler.</summary>
-    private static bool MaySubscribe(RuleContext file, INamedTypeSymbol type, CodeMember member) =>
-        OwnBases(type, file).Any(t => t.GetMembers().Any(m => member.Identifiers.Contains(m.Name) && m is IFieldSymbol { IsImplicitlyDeclared: false, Type.IsReferenceType: true } or IPropertySymbol { SetMethod: not null, Type.IsReferenceType: true }))
+    /// <summary>This member names a field that may hold a session, and some part of the type attaches a handler.</summary>
+    private static bool MayReplace(RuleContext file, INamedTypeSymbol type, CodeMember member, Replacements replacements) =>
+        OwnBases(type, file).Any(t => t.GetMembers().Any(m => member.Identifiers.Contains(m.Name) && replacements.MayHoldSession(m)))
         && OwnBases(type, file).Any(t => file.Analysis.Holders.CodeOf(t).Any(m => m.Subscribes || m.AssignsPart));
 
     /// <summary>There may be an old one: the code runs more than once, and not only where the field is null.</summary>

@@ -51,6 +51,14 @@ internal sealed class Replacements(Analysis analysis, CancellationToken cancella
         Values.Unwrapped(target) is IMemberReferenceOperation { Member: IFieldSymbol { IsReadOnly: false } or IPropertySymbol { IsIndexer: false, SetMethod: not null }, Instance: null or IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } } reference
         && analysis.Summaries.IsOwn(reference.Member) && IsSession(Values.Unwrapped(target).Type) ? reference.Member.OriginalDefinition : null;
 
+    /// <summary>By its type, a field or property may hold a session that <see cref="In"/> finds replaced; what a generic type leaves open may be one.</summary>
+    public bool MayHoldSession(ISymbol member) => member switch
+    {
+        IFieldSymbol { IsImplicitlyDeclared: false, IsReadOnly: false, Type: { IsReferenceType: true } type } => member.ContainingType.IsGenericType || IsSession(type),
+        IPropertySymbol { IsIndexer: false, SetMethod: not null, Type: { IsReferenceType: true } type } => member.ContainingType.IsGenericType || IsSession(type),
+        _ => false,
+    };
+
     private bool IsSession(ITypeSymbol? type)
     {
         if (type is ITypeParameterSymbol { ConstraintTypes: [var constraint, ..] }) type = constraint;

@@ -79,6 +79,11 @@ internal static class Values
         _ => model.GetEnclosingSymbol(operation.Syntax.SpanStart) is IMethodSymbol method ? method : null,
     };
 
+    /// <summary>A call of the method that it stands in. Its name tells most calls apart; the symbol around a place takes long to find.</summary>
+    public static bool CallsItself(IInvocationOperation call, SemanticModel model) =>
+        (FunctionAround(call) is ILocalFunctionOperation || call.Syntax.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText == call.TargetMethod.Name)
+        && MethodAround(call, model) is { } around && Is(call.TargetMethod, around);
+
     /// <summary>All that is assigned to a local in its member.</summary>
     public static IEnumerable<IOperation> AssignedTo(ILocalSymbol local, IOperation anywhere)
     {
