@@ -34,18 +34,18 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         if (await FixContext.CatalogueAsync(context.Document, context.CancellationToken).ConfigureAwait(false) is not { } catalogue) return;
         foreach (var diagnostic in context.Diagnostics)
         {
+            Task<bool> HelpsAsync(Document change) => Verification.HelpsAsync(context.Document, change, diagnostic.Id, context.CancellationToken);
             var ways = await WaysAsync(context.Document.Project.Solution, diagnostic, context.CancellationToken).ConfigureAwait(false);
-            if (ways.Count > 0 && (ways.Count == 1 || IsOwnAffair(ways[ways.Count - 1].Node)))
-                await OfferAsync(context, diagnostic, await TryGuard.InAsync(ways[ways.Count - 1].Document, ways[ways.Count - 1].Node, context.CancellationToken).ConfigureAwait(false), TryGuard.Title, TryKey).ConfigureAwait(false);
-            await OfferAsync(context, diagnostic, await GuardAsync(ways, catalogue, context.CancellationToken).ConfigureAwait(false), "Check the state before sending", GuardKey).ConfigureAwait(false);
+            if (ways.Count > 0 && (ways.Count == 1 || IsOwnAffair(ways[ways.Count - 1].Node))
+                && await TryGuard.InAsync(ways[ways.Count - 1].Document, ways[ways.Count - 1].Node, context.CancellationToken).ConfigureAwait(false) is { } tried && await HelpsAsync(tried).ConfigureAwait(false))
+                Offer(context, diagnostic, tried, TryGuard.Title, TryKey);
+            if (await GuardAsync(ways, catalogue, HelpsAsync, context.CancellationToken).ConfigureAwait(false) is { } asked)
+                Offer(context, diagnostic, asked, "Check the state before sending", GuardKey);
         }
     }
 
-    private static async Task OfferAsync(CodeFixContext context, Diagnostic diagnostic, Document? change, string title, string key)
-    {
-        if (change is { } made && await Verification.HelpsAsync(context.Document, made, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-            context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(made), key), diagnostic);
-    }
+    private static void Offer(CodeFixContext context, Diagnostic diagnostic, Document change, string title, string key) =>
+        context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(change), key), diagnostic);
 
     /// <summary>Only the type's own code calls it: to others, who count on its exceptions, a send that answers would be one that fails without a word.</summary>
     private static bool IsOwnAffair(SyntaxNode node) => Functions.Enclosing(node) switch
@@ -67,18 +67,22 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         return ways;
     }
 
-    private static async Task<Document?> GuardAsync(List<(Document Document, SyntaxNode Node)> ways, ConnectionCatalogue catalogue, CancellationToken cancellation)
+    /// <summary>The first change that helps: asked too deep, the question is sometimes one of another connection, or comes too late.</summary>
+    private static async Task<Document?> GuardAsync(List<(Document Document, SyntaxNode Node)> ways, ConnectionCatalogue catalogue, Func<Document, Task<bool>> helpsAsync, CancellationToken cancellation)
     {
         // The called methods first: what goes through them later is guarded, too.
         foreach (var (document, node) in ways.Skip(1).Concat(ways.Take(1)))
         {
-            if (await AmongBailOutsAsync(document, node, catalogue, cancellation).ConfigureAwait(false) is { } changed) return changed;
+            if (await AmongBailOutsAsync(document, node, catalogue, cancellation).ConfigureAwait(false) is { } changed && await helpsAsync(changed).ConfigureAwait(false)) return changed;
         }
 
-        // The deepest call whose receiver can be asked; what lies behind a virtual call is several methods.
-        for (var i = ways.Count - 1; i >= 0; i--)
+        // The deepest call whose receiver can be asked; what lies behind a virtual call is several methods. A socket's `Connected` is asked last.
+        foreach (var allowWeak in new[] { false, true })
         {
-            if (await StateGuard.BeforeSendAsync(ways[i].Document, ways[i].Node, catalogue, cancellation).ConfigureAwait(false) is { } changed) return changed;
+            for (var i = ways.Count - 1; i >= 0; i--)
+            {
+                if (await StateGuard.BeforeSendAsync(ways[i].Document, ways[i].Node, catalogue, allowWeak, cancellation).ConfigureAwait(false) is { } changed && await helpsAsync(changed).ConfigureAwait(false)) return changed;
+            }
         }
 
         return null;

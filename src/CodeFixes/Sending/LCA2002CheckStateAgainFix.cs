@@ -32,7 +32,7 @@ public sealed class LCA2002CheckStateAgainFix : CodeFixProvider
         {
             var node = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             await OfferAsync(context, diagnostic, await TryGuard.InAsync(document, node, cancellation).ConfigureAwait(false), TryGuard.Title, TryKey).ConfigureAwait(false);
-            var isOffered = await OfferAsync(context, diagnostic, await StateGuard.BeforeSendAsync(document, node, catalogue, cancellation).ConfigureAwait(false), Title, AgainKey).ConfigureAwait(false);
+            var isOffered = await OfferAsync(context, diagnostic, await StateGuard.BeforeSendAsync(document, node, catalogue, allowWeak: true, cancellation).ConfigureAwait(false), Title, AgainKey).ConfigureAwait(false);
             if (!isOffered && diagnostic.Properties.TryGetValue(LCA2002CheckStateAgain.Asked, out var asked) && asked is not null)
                 await OfferAsync(context, diagnostic, await StateGuard.AgainAsync(document, node, asked, cancellation).ConfigureAwait(false), Title, AgainKey).ConfigureAwait(false);
         }

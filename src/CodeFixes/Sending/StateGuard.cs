@@ -11,13 +11,13 @@ namespace LifecycleAnalyzers.CodeFixes.Sending;
 internal static class StateGuard
 {
     /// <summary>Right before the send: an early return where nothing follows, or what follows takes note of the send; else the send under the condition.</summary>
-    public static async Task<Document?> BeforeSendAsync(Document document, SyntaxNode node, ConnectionCatalogue catalogue, CancellationToken cancellation)
+    public static async Task<Document?> BeforeSendAsync(Document document, SyntaxNode node, ConnectionCatalogue catalogue, bool allowWeak, CancellationToken cancellation)
     {
         var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
         var model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
         if (root is null || model is null || node.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call || Functions.Enclosing(node) is not { } function) return null;
         if (Receiver(call, catalogue, model) is not var (receiver, type, nullable)) return null;
-        if (StateCheck.For(type, catalogue, model, node.SpanStart, allowWeak: true) is not { } check) return null;
+        if (StateCheck.For(type, catalogue, model, node.SpanStart, allowWeak) is not { } check) return null;
         var usable = nullable ? check.ThereAndUsable(receiver) : check.Usable(receiver);
         var notUsable = nullable ? check.NotThereOrUnusable(receiver) : check.NotUsable(receiver);
         return Before(call, function, usable, notUsable, root, model) is { } changed ? document.WithSyntaxRoot(changed) : null;
@@ -122,6 +122,7 @@ internal static class StateGuard
     {
         IdentifierNameSyntax or ThisExpressionSyntax => true,
         MemberAccessExpressionSyntax access => IsStable(access.Expression),
+        PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } sure => IsStable(sure.Operand),
         _ => false,
     };
 

@@ -115,4 +115,32 @@ public class Fixes
             public Feed(Socket socket, Timer timer, byte[] data, CancellationToken stop) => stop.Register(() => { var n = {|LCA2001:socket.Send(data)|}; if (socket.{|LCA2003:Connected|}) socket.Send(data); Console.WriteLine(n); });
         }
         """);
+
+    private static string Bus(string body) => $$"""
+        class BusConnection : IDisposable
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            public bool IsOpen { get; private set; }
+            public event Action? Idle { add { } remove { } }
+            public void Send(byte[] data) { Require(); _socket.Send(data); }
+            private void Require() { if (!IsOpen) throw new InvalidOperationException(); }
+            public void Dispose() => _socket.Dispose();
+        }
+
+        class Feed
+        {
+            private readonly BusConnection? _bus;
+            public Feed(BusConnection bus) { _bus = bus; bus.Idle += OnIdle; }
+
+            private void OnIdle()
+            {
+                {{body}}
+            }
+        }
+        """;
+
+    /// <summary>The send's own code throws before its socket could be asked: the question belongs to the caller.</summary>
+    [Fact]
+    public Task Where_the_send_requires_the_state_its_caller_asks() => Fix.BecomesAsync(
+        Bus("{|LCA2001:_bus!.Send([1])|};"), Bus("if (!_bus!.IsOpen) return;\n        _bus!.Send([1]);"));
 }
