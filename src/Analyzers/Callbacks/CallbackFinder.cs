@@ -194,7 +194,7 @@ internal sealed class CallbackFinder
         {
             case IMethodSymbol method:
                 // The event calls the override, where there is one.
-                foreach (var target in _analysis.Implementations.Of(method, exactly: false, cancellation))
+                foreach (var target in _analysis.Implementations.Handlers(method, cancellation))
                 {
                     if (Declaration(target) is { } declaration) yield return (target, declaration);
                 }

@@ -8,6 +8,7 @@ namespace LifecycleAnalyzers.Flow;
 internal sealed class Implementations
 {
     private const int MaxTargets = 8;
+    private const int MaxHandlers = 200;
 
     private readonly Lazy<ImmutableArray<INamedTypeSymbol>> _types;
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> _kept = new(SymbolEqualityComparer.Default);
@@ -43,14 +44,22 @@ internal sealed class Implementations
     public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method, bool exactly, CancellationToken cancellation)
     {
         method = method.OriginalDefinition;
-        var isInterface = method.ContainingType?.TypeKind == TypeKind.Interface;
-        var isVirtual = isInterface || method.IsVirtual || method.IsAbstract || method.IsOverride;
-        if (!isVirtual || exactly || method.IsSealed || method.ContainingType!.IsSealed) return [method];
-        return _kept.GetOrAdd(method, m => Find(m, isInterface, cancellation));
+        return exactly || !IsVirtual(method) ? [method] : _kept.GetOrAdd(method, m => Find(m, MaxTargets, cancellation));
     }
 
-    private ImmutableArray<IMethodSymbol> Find(IMethodSymbol method, bool isInterface, CancellationToken cancellation)
+    /// <summary>The methods that are subscribed with this one: each is judged by itself, so there may be many.</summary>
+    public ImmutableArray<IMethodSymbol> Handlers(IMethodSymbol method, CancellationToken cancellation)
     {
+        method = method.OriginalDefinition;
+        return IsVirtual(method) ? Find(method, MaxHandlers, cancellation) : [method];
+    }
+
+    private static bool IsVirtual(IMethodSymbol method) =>
+        (method.ContainingType?.TypeKind == TypeKind.Interface || method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed && !method.ContainingType!.IsSealed;
+
+    private ImmutableArray<IMethodSymbol> Find(IMethodSymbol method, int most, CancellationToken cancellation)
+    {
+        var isInterface = method.ContainingType?.TypeKind == TypeKind.Interface;
         var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
         if (!method.IsAbstract) found.Add(method);
         foreach (var type in Types)
@@ -58,7 +67,7 @@ internal sealed class Implementations
             cancellation.ThrowIfCancellationRequested();
             if ((isInterface ? Implements(type, method) : Overrides(type, method)) is { IsAbstract: false } target
                 && !found.Contains(target.OriginalDefinition, SymbolEqualityComparer.Default)) found.Add(target.OriginalDefinition);
-            if (found.Count > MaxTargets) return [];
+            if (found.Count > most) return [];
         }
 
         return found.ToImmutable();

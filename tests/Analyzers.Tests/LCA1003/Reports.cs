@@ -56,6 +56,8 @@ public class Reports
     // An attempt for each address: the one before is lost.
     [InlineData("Socket M(IPAddress[] all) { for (var i = 0; i < all.Length; i++) { var s = " + New + "; try { s.Connect(all[i], 80); return s; } catch (SocketException) { if (i == all.Length - 1) throw; } } throw new IOException(); }")]
     [InlineData("Socket? M(IPAddress[] all) { foreach (var a in all) { var s = " + New + "; try { s.Connect(a, 80); return s; } catch (SocketException) { } } return null; }")]
+    // The helper's parameter has the name of the variable.
+    [InlineData("Socket? M(IPAddress[] all) { foreach (var a in all) { var s = " + New + "; if (Try(s, a)) return s; } return null; static bool Try(Socket s, IPAddress a) { try { s.Connect(a, 80); return true; } catch (SocketException) { return false; } } }")]
     public Task Attempt_after_attempt(string body) => Case.HoldsAsync(Dialer(body));
 
     [Theory]

@@ -334,4 +334,20 @@ public class Reports
             public Feed(WireClient client, IObservable<string> texts) => texts.Subscribe(text => {|LCA2001:client.Send(text)|});
         }
         """);
+
+    /// <summary>Each override of a subscribed method is a handler of its own, however many there are.</summary>
+    [Fact]
+    public Task One_of_many_overrides() => Case.HoldsAsync("""
+        abstract class Team
+        {
+            protected Team(WireClient client) { Client = client; client.Received += OnReceived; }
+            protected WireClient Client { get; }
+            protected abstract void OnReceived(object? sender, string text);
+        }
+
+        class Careless(WireClient client) : Team(client) { protected override void OnReceived(object? sender, string text) => {|LCA2001:Client.Send(text)|}; }
+        """ + string.Concat(Enumerable.Range(0, 12).Select(i => $$"""
+
+        class Careful{{i}}(WireClient client) : Team(client) { protected override void OnReceived(object? sender, string text) { if (Client.IsOpen) Client.Send(text); } }
+        """)));
 }

@@ -323,7 +323,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         var found = new List<ISymbol>();
         foreach (var variable in view.State.Variables)
         {
-            if (variable.Value != Known.Followed || variable.Key is not ISymbol symbol || symbol is IFieldSymbol or IPropertySymbol) continue;
+            if (variable.Value != Known.Followed || variable.Key is not ISymbol symbol || symbol is IFieldSymbol or IPropertySymbol || Declares(function, symbol.Name)) continue;
             foreach (var token in function.DescendantTokens())
             {
                 if (!token.IsKind(SyntaxKind.IdentifierToken) || token.ValueText != symbol.Name) continue;
@@ -334,6 +334,10 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
 
         return found;
     }
+
+    /// <summary>A static function has a parameter of the same name.</summary>
+    private static bool Declares(SyntaxNode function, string name) =>
+        function.DescendantNodes().OfType<ParameterSyntax>().Any(p => p.Identifier.ValueText == name);
 
     private static IInvocationOperation? CallAround(IOperation part)
     {

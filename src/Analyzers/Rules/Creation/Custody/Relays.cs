@@ -52,7 +52,7 @@ internal sealed class Relays
                 if (!Same(a.From, b.To) || !Same(a.To, b.From) || Same(a.From, a.To)) continue;
                 var ends = any
                     ? Owners.Closes(_code, a.From.Name) && Owners.Closes(_code, a.To.Name) || EndsOther(a.Copy) && EndsOther(b.Copy) || !IsOurs(a.From) || !IsOurs(a.To)
-                    : EndsOther(a.Copy) && EndsOther(b.Copy);
+                    : EndsOther(a.Copy) && EndsOther(b.Copy) || IsEndedBefore(call);
                 if (!ends) return (call, a.From.Name, a.To.Name);
             }
         }
@@ -60,6 +60,16 @@ internal sealed class Relays
         return null;
 
         static bool Same(ISymbol x, ISymbol y) => SymbolEqualityComparer.Default.Equals(x, y);
+    }
+
+    /// <summary>The first of the two has been waited for, and the other one told to end: this is the wait for that.</summary>
+    private bool IsEndedBefore(InvocationExpressionSyntax all)
+    {
+        var calls = _code.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.SpanStart < all.SpanStart).ToList();
+        return calls.FirstOrDefault(c => c.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WhenAny" } && AreSame(c.ArgumentList, all.ArgumentList)) is { } first
+            && calls.Any(c => c.SpanStart > first.Span.End && Ends(c) && !IsConditional(c, _code));
+
+        static bool AreSame(ArgumentListSyntax any, ArgumentListSyntax all) => any.Arguments.All(a => a.Expression is IdentifierNameSyntax) && any.IsEquivalentTo(all, topLevel: false);
     }
 
     /// <summary>Somebody else's may be closed by that somebody when this method returns.</summary>
