@@ -151,8 +151,13 @@ internal sealed class CallbackFinder
         return words.Count > 0 && words.Last() is "Open" or "Opened" or "Connected" or "Reconnected" or "Ready" or "Established" or "Accepted" or "Started" or "Authenticated" or "Joined";
     }
 
-    private static ISymbol? Source(ExpressionSyntax target, SemanticModel model, CancellationToken cancellation) =>
-        target is MemberAccessExpressionSyntax { Expression: var owner } ? model.GetSymbolInfo(owner, cancellation).Symbol : null;
+    /// <summary>What has the event; of a part, the connection whose part it is: <c>_link.Connection.Reconnected</c> tells of the link, too.</summary>
+    private ISymbol? Source(ExpressionSyntax target, SemanticModel model, CancellationToken cancellation)
+    {
+        if (target is not MemberAccessExpressionSyntax { Expression: var owner }) return null;
+        while (owner is MemberAccessExpressionSyntax { Expression: var whole } and not { Expression: ThisExpressionSyntax } && _analysis.Connections.TypeOf(model.GetTypeInfo(whole, cancellation).Type) is not null) owner = whole;
+        return model.GetSymbolInfo(owner, cancellation).Symbol;
+    }
 
     private static IParameterSymbol? Parameter(CallbackSite site, IMethodSymbol method, SemanticModel model)
     {

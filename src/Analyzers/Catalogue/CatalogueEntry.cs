@@ -24,6 +24,8 @@ internal sealed class CatalogueEntry(DocumentationId id)
 
     public bool LateSafe { get; set; }
 
+    public bool SelfClosing { get; set; }
+
     public string? Of { get; set; }
 
     public string? Reason { get; set; }

@@ -148,6 +148,7 @@ internal static class CatalogueParser
         if (Roles.TryGetValue(word, out var role)) entry.Roles |= role;
         else if (word == "weak") entry.Weak = true;
         else if (word == "late-safe") entry.LateSafe = true;
+        else if (word == "self-closing") entry.SelfClosing = true;
         else if (IsOption(word)) return "'" + word + "' needs '=' and a value";
         else if (word is "connection" or "not-a-connection" || TraitNames.ContainsKey(word)) return "'" + word + "' is said of a type, not of a member";
         else return "'" + DocumentationId.Short(word) + "' is no role of a member";
@@ -199,6 +200,7 @@ internal static class CatalogueParser
         if ((entry.Roles & Role.Send) != 0 && (entry.Roles & Role.Quiet) != 0) return "a member is 'send' or it is 'quiet'";
         if (!entry.Usable.IsEmpty && (entry.Roles & (Role.State | Role.Alive | Role.Ensures)) == 0) return "'usable' belongs to a member that is 'state', 'alive' or 'ensures'";
         if (entry.Weak && (entry.Roles & Role.State) == 0) return "'weak' belongs to a member that is 'state'";
+        if (entry.SelfClosing && (entry.Roles & Role.Open) == 0) return "'self-closing' belongs to a member that is 'open'";
         if (entry.LateSafe && (entry.Roles & (Role.Error | Role.Ended)) == 0) return "'late-safe' belongs to a member that is 'error' or 'ended'";
         return null;
     }

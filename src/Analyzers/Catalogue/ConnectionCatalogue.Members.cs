@@ -183,6 +183,7 @@ internal sealed partial class ConnectionCatalogue
         Throws = lines.SelectMany(l => l.Throws).Distinct().ToImmutableArray(),
         Weak = lines.Any(l => l.Weak),
         LateSafe = lines.Any(l => l.LateSafe),
+        SelfClosing = lines.Any(l => l.SelfClosing),
         Of = lines.Select(l => l.Of).FirstOrDefault(of => of is not null),
         Reason = lines.Select(l => l.Reason).FirstOrDefault(reason => reason is not null),
     };

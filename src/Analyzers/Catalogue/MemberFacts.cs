@@ -20,6 +20,9 @@ internal sealed class MemberFacts
     /// <summary>Who subscribes late is told at once what was missed.</summary>
     public bool LateSafe { get; init; }
 
+    /// <summary>Where it fails to open its connection it closes it: nothing is left to give back.</summary>
+    public bool SelfClosing { get; init; }
+
     /// <summary>Metadata names of the exceptions that it throws on a closing connection, beyond the usual ones.</summary>
     public ImmutableArray<string> Throws { get; init; } = [];
 

@@ -17,8 +17,7 @@ internal sealed class CachedFields(Analysis analysis)
     public bool IsCached(ISymbol member)
     {
         if (member is not (IFieldSymbol { IsConst: false } or IPropertySymbol) || !analysis.Summaries.IsOwn(member)) return false;
-        // Datagrams have no peer that could end the session.
-        if ((member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type) is { Name: "UdpClient", ContainingNamespace.Name: "Sockets" }) return false;
+        if (Connections.IsWithoutPeer(member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type)) return false;
         return _kept.GetOrAdd(member.OriginalDefinition, Find);
     }
 
@@ -166,7 +165,7 @@ internal sealed class CachedFields(Analysis analysis)
     }
 
     private static bool IsStart(string? name) =>
-        name is not null && ClosingFlags.Words(name).FirstOrDefault() is "Start" or "Open" or "Connect" or "Init" or "Initialize" or "Initialise" or "Run" or "Launch" or "Begin" or "Execute" or "Setup" or "Listen" or "Restart" or "Dial";
+        name is not null && ClosingFlags.Words(name).FirstOrDefault() is "Start" or "Open" or "Connect" or "Init" or "Initialize" or "Initialise" or "Run" or "Launch" or "Begin" or "Execute" or "Setup" or "Listen" or "Restart" or "Reconnect" or "Reopen" or "Dial";
 
     private static bool AnswersNothing(SyntaxNode node)
     {

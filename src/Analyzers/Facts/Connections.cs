@@ -32,6 +32,9 @@ internal sealed class Connections(Analysis analysis)
         return t.Name == "IDuplexPipe";
     });
 
+    /// <summary>Datagrams have no peer whose end could be noticed, or that could end the session.</summary>
+    public static bool IsWithoutPeer(ITypeSymbol? type) => type is { Name: "UdpClient", ContainingNamespace.Name: "Sockets" };
+
     /// <summary>Values of this type may be connections, lead to them, or tell of them; others need not be followed.</summary>
     public bool Matters(ITypeSymbol? type) => type is not null && _mattering.GetOrAdd(type, t => Matters(t, 3));
 

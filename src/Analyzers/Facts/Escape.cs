@@ -25,6 +25,9 @@ internal sealed class Escape(IOperation at, IoCall? io, ITypeSymbol? thrown)
     /// <summary>It is network I/O only if the callers give this parameter a stream that leads to a peer.</summary>
     public IParameterSymbol? Carrier { get; init; }
 
+    /// <summary>What <c>this</c> has to be at least, for the calls on it to lead there; null where any will do.</summary>
+    public INamedTypeSymbol? Self { get; init; }
+
     /// <summary>The calls from here to the I/O, outermost first.</summary>
     public ImmutableArray<RouteStep> Route { get; init; } = [];
 }

@@ -155,18 +155,39 @@ internal sealed class Escapes(Analysis analysis)
         foreach (var inner in Of(target, depth - 1, cancellation))
         {
             if (found.Count >= MaxEscapes) return;
-            if (!Reaches(call, inner, out var carrier)) continue;
-            var step = new RouteStep(Symbol(target, cancellation), inner.At.Syntax.GetLocation());
+            var callee = Symbol(target, cancellation);
+            if (!Reaches(call, inner, out var carrier) || !MayBe(call, inner.Self ?? callee.ContainingType, out var self)) continue;
+            var step = new RouteStep(callee, inner.At.Syntax.GetLocation());
             if (inner.Io is { } io)
             {
                 var fails = inner.Fails && (surface is null || !Caught.Any(surface, io.Failures, io.IsVague));
                 var ends = inner.Ends && (surface is null || !Caught.WhenClosing(surface, io.Endings) && (!io.IsVague || fails));
-                if (fails || ends) found.Add(new Escape(call, io, null) { Fails = fails, Ends = ends, Carrier = carrier, Route = [step, .. inner.Route] });
+                if (fails || ends) found.Add(new Escape(call, io, null) { Fails = fails, Ends = ends, Carrier = carrier, Self = self, Route = [step, .. inner.Route] });
             }
             else if (IsNetworks(inner.Thrown) && (surface is null || !Caught.Any(surface, [(INamedTypeSymbol)inner.Thrown!])))
             {
-                found.Add(new Escape(call, null, inner.Thrown) { Fails = true, Route = [step, .. inner.Route] });
+                found.Add(new Escape(call, null, inner.Thrown) { Fails = true, Self = self, Route = [step, .. inner.Route] });
             }
+        }
+    }
+
+    /// <summary>Can what the call is made on be of the type in which the rest of the way stands? A sibling's override is never reached.</summary>
+    private bool MayBe(IOperation call, INamedTypeSymbol? needed, out INamedTypeSymbol? self)
+    {
+        self = null;
+        if (call is not IInvocationOperation { Instance: { } instance, TargetMethod: var method } || !analysis.Summaries.IsOwn(method)) return true;
+        if (instance is IInstanceReferenceOperation) self = needed;
+        if (needed is not { TypeKind: TypeKind.Class } || instance.Type is not INamedTypeSymbol { TypeKind: TypeKind.Class } given) return true;
+        return Derives(given, needed) || Derives(needed, given);
+
+        static bool Derives(INamedTypeSymbol type, INamedTypeSymbol from)
+        {
+            for (INamedTypeSymbol? part = type; part is not null; part = part.BaseType)
+            {
+                if (SymbolEqualityComparer.Default.Equals(part.OriginalDefinition, from.OriginalDefinition)) return true;
+            }
+
+            return false;
         }
     }
 

@@ -37,28 +37,30 @@ internal sealed class Guards(Analysis analysis)
     }
 
     /// <summary>The check that decides about the send but has grown stale; null where there is none, or one that is fresh.</summary>
-    private StaleCheck? StaleCheckOf(FlowState state, Place connection, Body body)
+    private StaleCheck? StaleCheckOf(BodyEvent happened, SendFact send, Place connection, Body body)
     {
         ISymbol? asked = null;
         var gaps = Gaps.All;
-        foreach (var fact in state.Facts)
+        var reworded = new Lazy<bool>(() => TryBlocks.Around(happened.Operation, body.Syntax, send.Throws, analysis.Bodies).Any());
+        foreach (var fact in happened.State.Facts)
         {
             if (fact.Value.Gaps == Gaps.None || fact.Key.Symbol is not { } member || !TellsState(member)) continue;
             // An own flag that throws (`ThrowIf(_disposed)`) leaves the failure to the caller, just as the send does.
-            if (fact.Value.ByThrow && (analysis.Connections.RolesOf(member, null) & Role.State) == 0) continue;
+            // So does one whose refusal and whose failed send both reach the caller as exceptions of the method's own.
+            if (fact.Value.ByThrow && ((analysis.Connections.RolesOf(member, null) & Role.State) == 0 || reworded.Value)) continue;
             if (!Concerns(fact.Key, member, connection, body) || !analysis.Flags.MeansUsable(member, fact.Value)) continue;
             asked ??= member;
             gaps &= fact.Value.Gaps;
         }
 
-        return asked is null || IsChecked(state, connection, body, throwing: true, Gaps.All) ? null : new StaleCheck(asked, gaps);
+        return asked is null ? null : new StaleCheck(asked, gaps);
     }
 
-    /// <summary>A cancellation or the flag of a loop that runs says when to end, not how the connection is.</summary>
+    /// <summary>A cancellation, a wish or the flag of a loop that runs says when to end, not how the connection is.</summary>
     private bool TellsState(ISymbol member)
     {
         if ((analysis.Connections.RolesOf(member, null) & Role.State) != 0) return true;
-        return member.Name != "IsCancellationRequested" && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "running" or "started" or "stop" or "stopping" or "cancelled" or "canceled" or "enabled" or "active" or "listening" or "working" or "available" or "ok");
+        return member.Name != "IsCancellationRequested" && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "running" or "started" or "stop" or "stopping" or "cancelled" or "canceled" or "requested" or "enabled" or "active" or "listening" or "working" or "available" or "ok");
     }
 
     /// <summary>The member is the connection's own, its owner's, or that of what it wraps.</summary>
@@ -313,6 +315,7 @@ internal sealed class Guards(Analysis analysis)
             {
                 Throws = send.Throws,
                 OnlyUse = send.OnlyUse,
+                Asked = send.Asked,
                 Guarded = send.Guarded,
                 Validated = send.Validated,
                 InCallee = send.Connection,
@@ -327,7 +330,8 @@ internal sealed class Guards(Analysis analysis)
         var state = happened.State;
         var caught = send.Guarded || send.OnlyUse || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws, analysis.Bodies);
         var guarded = caught || IsChecked(state, place, body, throwing: false, Gaps.None);
-        var stale = caught ? null : StaleCheckOf(state, place, body);
+        var asked = send.Asked || IsChecked(state, place, body, throwing: true, Gaps.All);
+        var stale = caught || asked ? null : StaleCheckOf(happened, send, place, body);
         var validated = send.Validated
             || IsFresh(state, place)
             || IsChecked(state, place, body, throwing: true, Gaps.Await)
@@ -339,6 +343,7 @@ internal sealed class Guards(Analysis analysis)
             OnlyUse = send.OnlyUse,
             Route = send.Route,
             InCallee = send.InCallee,
+            Asked = asked,
             Stale = stale,
             Guarded = guarded,
             Validated = validated,

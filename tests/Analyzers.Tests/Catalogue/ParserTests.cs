@@ -62,6 +62,10 @@ public class ParserTests
     }
 
     [Fact]
+    public void An_opening_may_close_what_it_could_not_open() =>
+        Assert.True(Assert.Single(Parse("M:A.B.ConnectAsync; open, self-closing").Entries).SelfClosing);
+
+    [Fact]
     public void A_star_stands_for_the_rest_of_a_name()
     {
         var entry = Assert.Single(Parse("M:A.B.Send*; send").Entries);

@@ -32,7 +32,6 @@ public class Reports
     [InlineData("Socket M() { var s = " + New + "; s.Bind(_peer); s.Listen(); return s; }")]
     [InlineData("TcpListener M() { var l = {|LCA1003:new TcpListener(IPAddress.Any, 80)|}; l.Start(); return l; }")]
     [InlineData("UdpClient M() { var u = {|LCA1003:new UdpClient()|}; u.Connect(\"peer\", 7); return u; }")]
-    [InlineData("async Task<WebSocket> M(CancellationToken stop) { var w = {|LCA1003:new ClientWebSocket()|}; await w.ConnectAsync(new Uri(\"ws://peer\"), stop); return w; }")]
     [InlineData("async Task<WireClient> M() { var w = {|LCA1003:new WireClient()|}; await w.OpenAsync(); return w; }")]
     // The stream takes over what it is given, and says so.
     [InlineData("async Task M(TcpListener l) { while (true) { var accepted = await l.AcceptSocketAsync(); _ = HandleAsync(accepted); } } async Task HandleAsync(Socket given) { var tls = {|LCA1003:new SslStream(new NetworkStream(given, ownsSocket: true))|}; await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions()); using (tls) await tls.CopyToAsync(tls); }")]

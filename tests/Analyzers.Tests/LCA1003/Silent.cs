@@ -53,6 +53,8 @@ public class Silent
     // Nothing is held before it is used, or after it has failed.
     [InlineData("async Task<string> M() { var http = new System.Net.Http.HttpClient(); return await http.GetStringAsync(\"http://peer\"); }")]
     [InlineData("void M() { var http = new System.Net.HttpListenerException(); }")]
+    [InlineData("async Task<WebSocket> M(CancellationToken stop) { var w = new ClientWebSocket(); await w.ConnectAsync(new Uri(\"ws://peer\"), stop); return w; }")]
+    [InlineData("System.Net.HttpListener M() { var l = new System.Net.HttpListener(); l.Start(); return l; }")]
     // It is not opened here.
     [InlineData("Socket M() { var s = " + New + "; s.NoDelay = true; return s; }")]
     [InlineData("Socket M(int port) { var s = " + New + "; if (port < 0) throw new ArgumentException(nameof(port)); return s; }")]

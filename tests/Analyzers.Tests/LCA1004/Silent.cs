@@ -23,6 +23,7 @@ public class Silent
             private void Block() { while (_socket.Receive(_buffer) > 0) { } }
             private void GuardedBlock() { try { Block(); } catch (Exception e) { Log(e); } }
             private async void Forget(Task task) { try { await task; } catch (Exception e) { Log(e); } }
+            private bool Shut() { _socket.Dispose(); return false; }
             private void Log(object? what) => Console.WriteLine(what);
         }
         """;
@@ -75,6 +76,7 @@ public class Silent
     [InlineData("try { await _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException) { _client.Close(); throw; }")]
     [InlineData("try { await _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException e) { Log(e); } finally { _client.Close(); }")]
     [InlineData("try { await _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException e) { Log(e); } _client.Close();")]
+    [InlineData("try { var r = _socket.ReceiveAsync(_buffer); if (await Task.WhenAny(r, Task.Delay(1)) != r) throw new TimeoutException(); await r; } catch (Exception) when (Shut()) { throw; }")]
     // A token ends everything together.
     [InlineData("await _socket.ReceiveAsync(_buffer, SocketFlags.None, stop).AsTask().WaitAsync(stop);")]
     // The next round waits for the same receive.
@@ -83,6 +85,31 @@ public class Silent
     [InlineData("await Task.WhenAny(Task.Delay(2), Task.Delay(1));")]
     [InlineData("await _web.CloseAsync(WebSocketCloseStatus.NormalClosure, null, stop).WaitAsync(TimeSpan.FromSeconds(1));")]
     public Task It_is_awaited_or_ended(string body) => Case.SilentAsync(Peer($"public async Task GoAsync(CancellationToken stop) {{ await Task.Yield(); {body} }}"));
+
+    [Fact]
+    public Task What_accepts_is_disposed_in_any_case() => Case.SilentAsync("""
+        interface IGate : IDisposable { Task<TcpClient> AcceptAsync(); }
+
+        class Gate(TcpListener listener) : IGate
+        {
+            public async Task<TcpClient> AcceptAsync() => await listener.AcceptTcpClientAsync();
+            public void Dispose() => listener.Stop();
+        }
+
+        class Passive(IGate gate)
+        {
+            public async Task<TcpClient> OpenAsync()
+            {
+                try
+                {
+                    var accepted = gate.AcceptAsync();
+                    if (await Task.WhenAny(accepted, Task.Delay(1000)) != accepted) throw new TimeoutException();
+                    return await accepted;
+                }
+                finally { gate.Dispose(); }
+            }
+        }
+        """);
 
     [Theory]
     [InlineData("public Task GoAsync() => LoopAsync();")]

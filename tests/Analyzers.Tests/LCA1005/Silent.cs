@@ -97,6 +97,43 @@ public class Silent
         """);
 
     [Fact]
+    public Task A_timer_in_whose_place_stands_another() => Case.SilentAsync("""
+        class Detector(Socket socket)
+        {
+            private Timer? _timer;
+            public void Restart(int every) { if (_timer != null) _timer.Dispose(); _timer = new Timer(OnTick, null, every, every); }
+            private void OnTick(object? state) { _timer!.Change(-1, -1); try { socket.Receive(new byte[1]); } catch (Exception) { } }
+        }
+        """);
+
+    [Fact]
+    public Task What_a_sibling_overrides_is_not_reached() => Case.HoldsAsync("""
+        abstract class Wire
+        {
+            public void Poll() => Ask();
+            protected abstract void Ask();
+        }
+
+        class Stream(NetworkStream stream) : Wire
+        {
+            protected override void Ask() => stream.ReadByte();
+            public async void OnTick() { await Task.Yield(); {|LCA1005:Poll()|}; }
+        }
+
+        class Queue : Wire
+        {
+            protected override void Ask() => Console.WriteLine();
+            public async void OnTick() { await Task.Yield(); Poll(); }
+        }
+
+        class Owner(Queue queue, Wire any)
+        {
+            public async void OnTick() { await Task.Yield(); queue.Poll(); }
+            public async void OnOther() { await Task.Yield(); {|LCA1005:any.Poll()|}; }
+        }
+        """);
+
+    [Fact]
     public Task A_completion_that_keeps_its_error_for_the_caller() => Case.SilentAsync("""
         class Connector
         {

@@ -18,6 +18,8 @@ public class Silent
     [InlineData("void M(WireClient c) { _active++; c.Closed += OnClosed; c.Send(\"hello\"); } void OnClosed(object? sender, EventArgs e) => _active--;")]
     [InlineData("void Accepted(Socket s) { _active++; } void Close(Socket s) { try { s.Shutdown(SocketShutdown.Both); } catch (SocketException) { } s.Close(); _active--; }")]
     [InlineData("void Accepted(Socket s) { _active++; } void Close(Socket s) { s.Close(); _active--; }")]
+    // What the last turn added lives on, whatever becomes of the next one.
+    [InlineData("async Task M(string[] hosts) { foreach (var host in hosts) { try { var s = new Socket(SocketType.Stream, ProtocolType.Tcp); await s.ConnectAsync(host, 80); _sockets.TryAdd(Guid.NewGuid(), s); } catch (Exception e) { Console.WriteLine(e); } } } void Drop(Guid id) { if (_sockets.TryRemove(id, out var s)) s.Close(); }")]
     // Nothing cancels the wait for the lock.
     [InlineData("readonly SemaphoreSlim _sync = new(1, 1); readonly HashSet<Socket> _open = []; async Task M(Socket s, CancellationToken stop) { await AddAsync(s); try { await EchoAsync(s, stop); } finally { await RemoveAsync(s); } } async Task AddAsync(Socket s) { await _sync.WaitAsync(); try { _open.Add(s); } finally { _sync.Release(); } } async Task RemoveAsync(Socket s) { await _sync.WaitAsync().ConfigureAwait(false); try { _open.Remove(s); } finally { _sync.Release(); } }")]
     public Task It_goes_down(string members) => Case.SilentAsync(Reports.Server(members));

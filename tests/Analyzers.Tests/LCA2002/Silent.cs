@@ -68,6 +68,9 @@ public class Silent
     // A cancellation, or a loop that runs, says when to end, not how the connection is.
     [InlineData("while (!_stop.IsCancellationRequested) { var t = await load(); _client.Send(t); }")]
     [InlineData("while (_running) { var t = await load(); _client.Send(t); }")]
+    [InlineData("while (!_closeRequested) { var t = await load(); _client.Send(t); }", "private bool _closeRequested; public void End() => _closeRequested = true;")]
+    // Refused or failed, the caller gets an exception of this method's own.
+    [InlineData("if (!_client.IsOpen) throw new IOException(text); await load(); try { _client.Send(text); } catch (Exception e) { throw new IOException(text, e); }")]
     public Task In_the_body(string body, string members = "") => Case.SilentAsync(Feed(body, members));
 
     [Theory]
@@ -77,6 +80,7 @@ public class Silent
     [InlineData("if (!_client.IsOpen) return; await SayAsync(text); await SayAsync(text);", "async Task SayAsync(string t) => await _client.SendAsync(t);")]
     [InlineData("if (!_client.IsOpen) return; await load(); Say(text);", "void Say(string t) { if (_client.IsOpen) _client.Send(t); }")]
     [InlineData("if (!_client.IsOpen) return; await load(); Say(text);", "void Say(string t) { try { _client.Send(t); } catch (Exception e) { _last = e.Message; } }")]
+    [InlineData("if (!_client.IsOpen) return; await load(); Say(text);", "void Say(string t) { if (!_client.IsOpen) throw new IOException(t); _client.Send(t); }")]
     public Task Through_helpers(string body, string members) => Case.SilentAsync(Feed(body, members));
 
     [Fact]

@@ -39,6 +39,41 @@ public class Silent
         """);
 
     [Fact]
+    public Task One_of_a_chain_is_not_looked_up() => Case.SilentAsync("""
+        class Lobby
+        {
+            private PeerLink? _head;
+            public void Remove(PeerLink one) { if (one == _head) _head = one.Next; }
+            public void Tell(string text) { for (var p = _head; p != null; p = p.Next) p.Send(text); }
+        }
+
+        class PeerLink { public PeerLink? Next; public bool IsOpen => true; public void Send(string text) { } public void Close() { } }
+        """);
+
+    [Fact]
+    public Task Datagrams_kept_by_their_target() => Case.SilentAsync("""
+        class Beacons
+        {
+            private readonly Dictionary<string, UdpClient> _all = [];
+            public void Send(string host, byte[] data)
+            {
+                if (!_all.TryGetValue(host, out var udp)) _all[host] = udp = new UdpClient(host, 1);
+                udp.Send(data, data.Length);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task What_its_user_opens_again() => Case.SilentAsync("""
+        class Wired(string host)
+        {
+            private Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            public void Reconnect() { if (!_socket.Connected) { _socket.Dispose(); _socket = new Socket(SocketType.Stream, ProtocolType.Tcp); _socket.Connect(host, 80); } }
+            public void Send(byte[] data) => _socket.Send(data);
+        }
+        """);
+
+    [Fact]
     public Task One_picked_by_its_number_is() => Case.HoldsAsync("""
         class Lobby
         {

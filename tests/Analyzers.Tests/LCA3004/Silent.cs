@@ -36,6 +36,36 @@ public class Silent
     [InlineData("if (_queue.TryDequeue(out var s)) s.Send(text);", "public void OnAccepted(IWireSession s) => _queue.Enqueue(s);")]
     public Task When(string body, string members = "") => Case.SilentAsync(Reports.Pool(body, members));
 
+    [Fact]
+    public Task Empty_ones_that_are_given_a_connection() => Case.SilentAsync("""
+        class Core
+        {
+            private Socket? _socket;
+            public Socket? Socket => _socket;
+            public void Reset(Socket? socket) => _socket = socket;
+            public void Send(byte[] data) => _socket!.Send(data);
+        }
+
+        class Cores
+        {
+            private readonly ConcurrentQueue<Core> _free = new();
+            public Core Rent() => _free.TryDequeue(out var core) ? core : new Core();
+            public void Return(Core core) { core.Reset(null); _free.Enqueue(core); }
+            public void Serve(Socket socket) { var core = Rent(); core.Reset(socket); core.Send(new byte[1]); Return(core); }
+        }
+        """);
+
+    [Fact]
+    public Task Ended_ones_that_are_opened_anew() => Case.SilentAsync("""
+        class Sessions
+        {
+            private readonly ConcurrentQueue<IWireSession> _free = new();
+            public IWireSession Alloc() => _free.TryDequeue(out var s) ? s : Wire.Create();
+            public void Free(IWireSession s) { s.Close(); _free.Enqueue(s); }
+            public void Serve() { var s = Alloc(); s.Error += (_, _) => { }; s.Open(); s.Send("hello"); Free(s); }
+        }
+        """);
+
     [Theory]
     [InlineData("ConcurrentBag<byte[]>", "new byte[1]", "b.AsSpan().Clear()")]
     [InlineData("ConcurrentBag<MemoryStream>", "new MemoryStream()", "b.Write([1], 0, 1)")]

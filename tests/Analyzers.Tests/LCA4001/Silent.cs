@@ -173,6 +173,36 @@ public class Silent
         """ + Reports.Pool);
 
     [Theory]
+    [InlineData("EventArgs")]
+    [InlineData("MemoryStream")]
+    public Task What_is_lent_without_a_peer(string based) => Case.SilentAsync(Lent(based, "using var one = Lent.Rent();"));
+
+    [Fact]
+    public Task What_is_lent_with_one() => Case.HoldsAsync(Lent("object", "using {|LCA4001:var one = Lent.Rent()|};"));
+
+    private static string Lent(string based, string rent) => $$"""
+        sealed class Lent : {{based}}, IDisposable
+        {
+            private static readonly ConcurrentBag<Lent> s_free = [];
+            public NetworkStream? Peer { get; set; }
+            public static Lent Rent() => s_free.TryTake(out var one) ? one : new Lent();
+            public Task SendAsync(string q) => Peer!.WriteAsync(new byte[1]).AsTask();
+            public async Task<string> ReceiveAsync() { await Peer!.ReadExactlyAsync(new byte[1]); return ""; }
+            public {{(based == "MemoryStream" ? "new " : "")}}void Dispose() => s_free.Add(this);
+        }
+
+        class Asker
+        {
+            public async Task<string> AskAsync(string q)
+            {
+                {{rent}}
+                await one.SendAsync(q);
+                return await one.ReceiveAsync();
+            }
+        }
+        """;
+
+    [Theory]
     [InlineData("var mine = ++_next;", "answer[0] != mine")]
     [InlineData("var mine = (byte)Interlocked.Increment(ref _next);", "answer[0] != mine")]
     [InlineData("q[0] = (byte)++_next;", "answer[0] != q[0]")]

@@ -270,12 +270,17 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
                     ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } } => binding.Name.Identifier.ValueText,
                     _ => null,
                 };
-                if (member is "Dispose" or "DisposeAsync") return true;
+                if (member is "Dispose" or "DisposeAsync" && !IsReplaced(name, field.Name)) return true;
             }
         }
 
         return false;
     }
+
+    /// <summary>Another one stands in the field right after: <c>_timer?.Dispose(); _timer = new Timer(…);</c>.</summary>
+    private static bool IsReplaced(SyntaxNode disposal, string field) =>
+        disposal.Ancestors().OfType<BlockSyntax>().Take(2).Any(block => block.Statements.SkipWhile(s => !s.Span.Contains(disposal.Span)).Skip(1).Any(s =>
+            s is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: var left, Right: BaseObjectCreationExpressionSyntax } } && (left is MemberAccessExpressionSyntax access ? access.Name : left).ToString() == field));
 
     /// <summary>Everything that the function lets out, so that one <c>try</c> around it all is enough.</summary>
     private static string Leaving(RuleContext file, ImmutableArray<Escape> escapes)

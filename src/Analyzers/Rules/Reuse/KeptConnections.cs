@@ -14,10 +14,10 @@ internal static class KeptConnections
     public static ISymbol? CacheOf(RuleContext file, SendFact send)
     {
         var connections = file.Analysis.Connections;
-        if (connections.TypeOf(send.Type) is { } sent && (sent.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) != 0) return null;
+        if (Connections.IsWithoutPeer(send.Type) || IsWalkedOver(send.Operation) || connections.TypeOf(send.Type) is { } sent && (sent.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) != 0) return null;
         for (Place? part = send.Connection; part is not null; part = part.Parent)
         {
-            if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } && !IsWalkedOver(send.Operation) ? Container(file, container) : null;
+            if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(file, container) : null;
             if (part.Symbol is not { } member || part.Parent is null) continue;
             if (part.Symbol is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" } && part.Parent.Symbol is { } lazy) return lazy;
             var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
@@ -36,8 +36,12 @@ internal static class KeptConnections
     private static bool IsWalkedOver(IOperation use)
     {
         if (use is not IInvocationOperation call || IoCalls.Receiver(call) is not { } receiver) return false;
-        if (receiver is ILocalReferenceOperation { Local: var local }) return local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initial } && IsCounted(initial);
+        if (receiver is ILocalReferenceOperation { Local: var local }) return local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initial } variable && (IsCounted(initial) || IsLink(variable));
         return IsCounted(receiver.Syntax);
+
+        // `for (var p = _head; p != null; p = p.Next)`
+        static bool IsLink(VariableDeclaratorSyntax variable) => variable.Parent?.Parent is ForStatementSyntax loop && loop.Incrementors.Any(i => i is AssignmentExpressionSyntax { Left: IdentifierNameSyntax left, Right: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax from } }
+            && left.Identifier.ValueText == variable.Identifier.ValueText && from.Identifier.ValueText == variable.Identifier.ValueText);
 
         static bool IsCounted(SyntaxNode element) => element.DescendantNodesAndSelf().OfType<ElementAccessExpressionSyntax>().Any(e => e.ArgumentList.Arguments is [{ Expression: IdentifierNameSyntax index }]
             && e.Ancestors().OfType<ForStatementSyntax>().Any(f => f.Declaration?.Variables.Any(v => v.Identifier.ValueText == index.Identifier.ValueText) == true));

@@ -33,11 +33,13 @@ internal sealed class LCA3001ValidateCachedSession : IRule
     private static void Check(RuleContext file, Body body, Summary summary)
     {
         var reported = new List<Place>();
+        var places = new HashSet<SyntaxNode>();
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart))
         {
             if (send.Validated || IsOwnRequirement(send, body) || IsFirstOfItsService(send, body) || IsLeftToCallee(send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
             if (reported.Any(r => r.Equals(send.Connection) || r.IsPrefixOf(send.Connection) || send.Connection.IsPrefixOf(r))) continue;
-            if (CallersValidate(file, body, send)) continue;
+            // Two parts of one connection that one call uses are one matter.
+            if (CallersValidate(file, body, send) || !places.Add(send.Operation.Syntax)) continue;
             reported.Add(send.Connection);
             var evicted = IsEvictedByEvent(file, cache, body) ? " (the handler that evicts it can run too late)" : "";
             file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), cache.Locations.Where(l => l.IsInSource).Take(1), cache.Name, send.Member.Name, evicted));

@@ -29,8 +29,7 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
         switch (type)
         {
             case null:
-            // Datagrams have no peer whose end could be noticed.
-            case { Name: "UdpClient", ContainingNamespace.Name: "Sockets" }:
+            case not null when Connections.IsWithoutPeer(type):
                 return false;
             case ITypeParameterSymbol parameter:
                 return parameter.ConstraintTypes.Any(c => HoldsConnection(c, depth));
@@ -42,10 +41,15 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
             : named.TypeKind is TypeKind.Class or TypeKind.Struct && named.GetMembers().Any(m => m switch
             {
                 IFieldSymbol { IsStatic: false, IsImplicitlyDeclared: false } field => field.IsReadOnly && HoldsConnection(field.Type, 0),
-                IPropertySymbol { IsStatic: false, IsIndexer: false } property => property.SetMethod is null or { IsInitOnly: true } && HoldsConnection(property.Type, 0),
+                IPropertySymbol { IsStatic: false, IsIndexer: false } property => property.SetMethod is null or { IsInitOnly: true } && IsSetOnce(property) && HoldsConnection(property.Type, 0),
                 _ => false,
             });
     }
+
+    /// <summary>It has a value of its own, and does not answer with what a variable field holds at the moment.</summary>
+    private static bool IsSetOnce(IPropertySymbol property) =>
+        property.ContainingType.IsRecord || property.ContainingType.GetMembers().Any(m => m is IFieldSymbol { AssociatedSymbol: var of } && SymbolEqualityComparer.Default.Equals(of, property))
+        || !property.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => property.ContainingType.GetMembers(n.Identifier.ValueText).Any(m => m is IFieldSymbol { IsReadOnly: false })));
 
     /// <summary>The field, property or variable that holds the collection; for one of several, that which holds them all.</summary>
     public static ISymbol? Container(IOperation? collection, int depth = 4)
@@ -90,7 +94,7 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
         if (type is null) return false;
         var givings = Calls(type, Giving).Where(c => IsGiving(c) && Values.Is(Container(c.Instance), container)).ToList();
         if (givings.Any(g => IsAccepted(Given(g)))) return false;
-        givings.RemoveAll(g => IsFresh(Given(g), 3));
+        givings.RemoveAll(g => IsFresh(Given(g), 3) || IsEnded(g));
         if (givings.Count == 0) return false;
         var takers = new HashSet<SyntaxNode>(Calls(type, Taking).Where(c => Values.Is(Container(c.Instance), container)).Select(Member));
         var throughTakers = new HashSet<SyntaxNode>(takers);
@@ -142,6 +146,15 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
         }
 
         return false;
+    }
+
+    /// <summary>Closed right before: what lies there is an object to be opened anew, and everybody knows that it is dead.</summary>
+    private bool IsEnded(IInvocationOperation giving)
+    {
+        if (Given(giving) is not { } given || Values.Unwrapped(given) is not (ILocalReferenceOperation or IParameterReferenceOperation) || giving.Syntax.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax block } statement) return false;
+        var model = analysis.Bodies.ModelOf(block.SyntaxTree);
+        return block.Statements.TakeWhile(s => s != statement).OfType<ExpressionStatementSyntax>().Any(s => s.Expression is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax closed } } call
+            && closed.Identifier.ValueText == given.Syntax.ToString() && model.GetSymbolInfo(call, cancellation).Symbol is { } called && (analysis.Connections.RolesOf(called, given.Type) & Role.Close) != 0);
     }
 
     private static IOperation? Given(IInvocationOperation giving) => giving.Arguments.FirstOrDefault()?.Value;

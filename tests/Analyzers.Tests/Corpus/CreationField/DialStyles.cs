@@ -117,9 +117,10 @@ public sealed class Dialer(string host, int port)
         }
     }
 
+    // ok LCA1003: a web socket that could not connect has disposed itself
     public async Task<WebSocket> DialWebSocketLeakyAsync(Uri uri, CancellationToken stop)
     {
-        ClientWebSocket ws = new(); //! LCA1003
+        ClientWebSocket ws = new();
         ws.Options.KeepAliveInterval = TimeSpan.FromSeconds(20);
         await ws.ConnectAsync(uri, stop);
         return ws;

@@ -466,9 +466,10 @@ public static class Factories
         return socket;
     }
 
+    // ok LCA1003: a web socket that could not connect has disposed itself
     public static async Task<ClientWebSocket> OpenFeedAsync(Uri uri, string token, CancellationToken ct)
     {
-        var ws = new ClientWebSocket(); //! LCA1003
+        var ws = new ClientWebSocket();
         ws.Options.SetRequestHeader("Authorization", $"Bearer {token}");
         await ws.ConnectAsync(uri, ct);
         return ws;

@@ -215,9 +215,10 @@ public sealed class Beacon(Endpoint endpoint)
 
 public static class WebDialer
 {
+    // ok LCA1003: a web socket that could not connect has disposed itself
     public static async Task<ClientWebSocket> DialAsync(Uri uri, string token, CancellationToken stop)
     {
-        var ws = new ClientWebSocket(); //! LCA1003
+        var ws = new ClientWebSocket();
         ws.Options.SetRequestHeader("Authorization", "Bearer " + token);
         await ws.ConnectAsync(uri, stop);
         return ws;

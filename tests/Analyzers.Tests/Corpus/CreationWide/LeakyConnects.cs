@@ -149,9 +149,10 @@ public sealed class PipeLauncher
 
 public sealed class FeedDialer(Uri url, ILogger log)
 {
+    // ok LCA1003: a web socket that could not connect has disposed itself
     public async Task<WebSocket> DialAsync(CancellationToken ct)
     {
-        var socket = new ClientWebSocket(); //! LCA1003
+        var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
         try
         {

@@ -80,6 +80,8 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
                 if (!up) return new(token.IsUp ? new Tally(Level.Settled, token.Raised, token.Failed) : token);
                 if (token.Level == Level.Failed) Lost.Add(token);
                 return new(new Tally(Level.Up, operation));
+            case ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var next } } when token.Level == Level.Up && IsAdded(next, token.Raised):
+                return new(default);
             case ISimpleAssignmentOperation { Target: var target, Value: var value } when PathView<Tally>.Unwrapped(value) is IInvocationOperation answered && Moves(answered) == true && PathView<Tally>.KeyOf(target) is { } key:
                 _answers.Add(key);
                 return new(token);
@@ -121,6 +123,10 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
     }
 
     public Tally Return(IOperation? value, Tally token, PathView<Tally> view) => token;
+
+    /// <summary>The variable whose connection was added takes the next one: that of the last turn lives on where it was put.</summary>
+    private static bool IsAdded(ILocalSymbol variable, IOperation? raised) =>
+        raised is IInvocationOperation adding && adding.Arguments.Any(a => PathView<Tally>.Unwrapped(a.Value) is ILocalReferenceOperation { Local: var added } && SymbolEqualityComparer.Default.Equals(added, variable));
 
     private bool? Moves(IOperation operation)
     {
