@@ -78,7 +78,7 @@ internal sealed class CachedFields(Analysis analysis)
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Refers(assignment.Left, name):
                 return !InConstructor(node);
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && Refers(assignment.Left, name) && !IsNothing(assignment.Right):
-                return !InConstructor(node) && IsUnderNullCheck(node, name, type) && !IsOwnersStart(node, name, type);
+                return !InConstructor(node) && !IsMadeOver(assignment, name) && IsUnderNullCheck(node, name, type) && !IsOwnersStart(node, name, type);
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "EnsureInitialized" or "CompareExchange" } } call
                 when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
                 return true;
@@ -88,6 +88,15 @@ internal sealed class CachedFields(Analysis analysis)
             default:
                 return false;
         }
+    }
+
+    /// <summary>What the field held goes on inside: <c>var tls = new SslStream(_stream); if (tls.IsAuthenticated) _stream = tls;</c>.</summary>
+    private static bool IsMadeOver(AssignmentExpressionSyntax assignment, string name)
+    {
+        var value = assignment.Right is IdentifierNameSyntax local && Bodies.EnclosingDeclaration(assignment) is { } member
+            ? member.DescendantNodes().OfType<VariableDeclaratorSyntax>().FirstOrDefault(v => v.Identifier.ValueText == local.Identifier.ValueText)?.Initializer?.Value
+            : assignment.Right;
+        return value is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: var parts } && parts.Any(a => Refers(a.Expression, name));
     }
 
     /// <summary>Some condition before the node, or around it, asks about the field or a variable that holds it.</summary>

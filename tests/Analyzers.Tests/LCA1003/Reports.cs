@@ -49,6 +49,8 @@ public class Reports
     [InlineData("bool M(out Socket? open) { open = " + New + "; try { open.Connect(_peer); return true; } catch (SocketException) { open = null; return false; } }")]
     [InlineData("void M(out Socket open) { open = " + New + "; open.Connect(_peer); }")]
     [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception e) when (Is(e)) { s.Dispose(); throw; } static bool Is(Exception e) => e is SocketException { ErrorCode: 1 }; }")]
+    // Whoever takes the registration back is answerable again.
+    [InlineData("async Task<Socket> M(CancellationToken stop) { var s = " + New + "; using (stop.Register(() => s.Close())) await s.ConnectAsync(_peer); return s; }")]
     public Task Some_failure_is_forgotten(string body) => Case.HoldsAsync(Dialer(body));
 
     [Theory]

@@ -38,6 +38,7 @@ public class Silent
     [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch { Fail(); throw; } void Fail() => s.Dispose(); }", "")]
     [InlineData("void M() { var s = " + New + "; ThreadPool.QueueUserWorkItem(_ => { using (s) s.Connect(_peer); }); }", "")]
     [InlineData("void M() { var s = " + New + "; s.BeginConnect(_peer, ar => { try { s.EndConnect(ar); } catch { s.Dispose(); throw; } }, null); }", "")]
+    [InlineData("void M(CancellationToken stop) { var s = " + New + "; stop.Register(() => s.Close()); s.Bind(_peer); s.Listen(); }", "")]
     [InlineData("Socket M() { var s = Connected(); return s; }", "Socket Connected() { var s = " + New + "; try { s.Connect(_peer); return s; } catch { s.Dispose(); throw; } }")]
     public Task Somebody_else_has_it(string body, string members) => Case.SilentAsync(Reports.Dialer(body, members));
 

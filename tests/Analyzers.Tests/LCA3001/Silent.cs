@@ -51,6 +51,39 @@ public class Silent
         """);
 
     [Fact]
+    public Task A_stream_that_goes_on_inside_another() => Case.SilentAsync("""
+        class Wired(Socket socket, string? host)
+        {
+            private Stream? _stream;
+            public void Start()
+            {
+                _stream = new NetworkStream(socket);
+                if (host == null) return;
+                var tls = new System.Net.Security.SslStream(_stream);
+                tls.AuthenticateAsClient(host);
+                if (tls.IsAuthenticated) _stream = tls;
+            }
+            public void Send(byte[] data) => _stream!.Write(data);
+        }
+        """);
+
+    [Fact]
+    public Task What_it_says_when_it_ends() => Case.SilentAsync("""
+        class Lobby
+        {
+            private readonly Dictionary<int, PeerLink> _all = [];
+            public void Drop(int id) { if (_all.TryGetValue(id, out var one)) one.Disconnect("stale"); }
+        }
+
+        class PeerLink(Socket socket)
+        {
+            public bool IsOpen => true;
+            public void Send(string text) => socket.Send(new byte[text.Length]);
+            public void Disconnect(string reason) { Send(reason); socket.Dispose(); }
+        }
+        """);
+
+    [Fact]
     public Task Datagrams_kept_by_their_target() => Case.SilentAsync("""
         class Beacons
         {

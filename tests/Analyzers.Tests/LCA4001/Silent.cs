@@ -70,6 +70,29 @@ public class Silent
         """;
 
     [Fact]
+    public Task The_loop_of_the_connection_has_ended() => Case.SilentAsync("""
+        class Game(Socket socket, Action lost)
+        {
+            private readonly Socket _socket = socket;
+            private void Loop()
+            {
+                var packet = new byte[8];
+                try
+                {
+                    while (true)
+                    {
+                        _socket.Send(packet);
+                        _socket.Receive(packet);
+                        Thread.Sleep(50);
+                    }
+                }
+                catch (SocketException) { Console.WriteLine("over"); }
+                lost();
+            }
+        }
+        """);
+
+    [Fact]
     public Task A_web_socket_aborts_itself() => Case.SilentAsync("""
         class Rpc
         {
@@ -171,6 +194,44 @@ public class Silent
             }
         }
         """ + Reports.Pool);
+
+    [Theory]
+    [InlineData("_isAlive = false; throw;", false)]
+    [InlineData("Console.WriteLine(_isAlive); throw;", true)]
+    public Task A_lease_that_marks_itself(string failed, bool isReported)
+    {
+        var rent = isReported ? "using {|LCA4001:var one = pool.Rent()|};" : "using var one = pool.Rent();";
+        var source = $$"""
+        sealed class Pooled(NetworkStream stream, Action<Pooled> cleanup) : IDisposable
+        {
+            private bool _isAlive = true;
+            public bool IsAlive => _isAlive;
+            public async Task SendAsync(byte[] data, CancellationToken stop) { try { await stream.WriteAsync(data, stop); } catch { {{failed}} } }
+            public async Task ReceiveAsync(byte[] data, CancellationToken stop) { try { await stream.ReadExactlyAsync(data, stop); } catch { {{failed}} } }
+            public void Dispose() => cleanup(this);
+        }
+
+        class Pool(Func<NetworkStream> connect)
+        {
+            private readonly ConcurrentStack<Pooled> _free = new();
+            public Pooled Rent() => _free.TryPop(out var one) ? one : new Pooled(connect(), Back);
+            private void Back(Pooled one) { if (one.IsAlive) _free.Push(one); }
+        }
+
+        class Asker(Pool pool)
+        {
+            public async Task<byte[]> AskAsync(byte[] question, CancellationToken stop)
+            {
+                {{rent}}
+                await one.SendAsync(question, stop);
+                var answer = new byte[8];
+                await one.ReceiveAsync(answer, stop);
+                return answer;
+            }
+        }
+        """;
+        return isReported ? Case.HoldsAsync(source) : Case.SilentAsync(source);
+    }
 
     [Theory]
     [InlineData("EventArgs")]

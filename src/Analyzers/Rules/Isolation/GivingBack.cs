@@ -60,11 +60,18 @@ internal static class GivingBack
         {
             if (Code.Of(method, analysis, cancellation) is not { } code) continue;
             if (AsksMore(code.Syntax, lease: named)) return false;
-            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) || IsGiveBackDelegate(i));
+            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) || IsGiveBackDelegate(i) && !MarksItself(named));
         }
 
         return found;
     }
+
+    /// <summary>
+    /// Its own code takes note that its I/O failed, and who is given it back can ask: <c>catch { _isAlive = false; throw; }</c>.
+    /// </summary>
+    private static bool MarksItself(INamedTypeSymbol lease) =>
+        lease.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax().DescendantNodes().OfType<CatchClauseSyntax>()).SelectMany(c => c.Block.DescendantNodes().OfType<AssignmentExpressionSyntax>())
+            .Any(a => Assigned(a) is { } name && a.Right.Kind() is SyntaxKind.TrueLiteralExpression or SyntaxKind.FalseLiteralExpression && lease.GetMembers(name).Length > 0);
 
     /// <summary>What an event tells and a stream in memory are lent and given back, too, but nobody answers on them.</summary>
     private static bool IsWithoutPeer(INamedTypeSymbol type)

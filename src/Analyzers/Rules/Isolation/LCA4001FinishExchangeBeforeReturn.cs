@@ -65,7 +65,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
             if (!exchange.Asks || CallersClose(function, key, file)) continue;
             var path = new ExchangePath(exchange, function, file.Analysis);
             if (Run(path) is not { } exits) continue;
-            foreach (var place in Kept(path, exits, exchange, function).Distinct().OrderBy(p => p.SpanStart)) Report(place, key, place is CatchClauseSyntax ? "is kept" : "is let go");
+            foreach (var place in Kept(path, exits, exchange, function).Distinct().Where(p => !EndsTheLoop(p, exchange)).OrderBy(p => p.SpanStart)) Report(place, key, place is CatchClauseSyntax ? "is kept" : "is let go");
         }
 
         IReadOnlyList<PathExit<ExchangeToken>>? Run(ExchangePath path)
@@ -135,6 +135,14 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
                 yield return released;
             }
         }
+    }
+
+    /// <summary>The clause takes what has thrown the connection's own loop out: nothing is asked on it any more.</summary>
+    private static bool EndsTheLoop(SyntaxNode place, ExchangeCalls exchange)
+    {
+        if (place is not CatchClauseSyntax { Parent: TryStatementSyntax { Block: var block } }) return false;
+        var asked = exchange.Effects.Keys.Where(k => block.Span.Contains(k.Span)).ToList();
+        return asked.Count > 0 && asked.All(k => k.Ancestors().TakeWhile(n => n != block).Any(n => n is WhileStatementSyntax or DoStatementSyntax));
     }
 
     /// <summary>A gate around the write alone is another matter: it never held the pair together.</summary>

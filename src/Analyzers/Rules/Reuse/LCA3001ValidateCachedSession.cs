@@ -36,7 +36,7 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         var places = new HashSet<SyntaxNode>();
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart))
         {
-            if (send.Validated || IsOwnRequirement(send, body) || IsFirstOfItsService(send, body) || IsLeftToCallee(send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
+            if (send.Validated || IsOwnRequirement(send, body) || IsGoodbye(file, send) || IsFirstOfItsService(send, body) || IsLeftToCallee(send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
             if (reported.Any(r => r.Equals(send.Connection) || r.IsPrefixOf(send.Connection) || send.Connection.IsPrefixOf(r))) continue;
             // Two parts of one connection that one call uses are one matter.
             if (CallersValidate(file, body, send) || !places.Add(send.Operation.Syntax)) continue;
@@ -49,6 +49,10 @@ internal sealed class LCA3001ValidateCachedSession : IRule
     /// <summary>The method's own refusal of a connection that is not open is a check, no use.</summary>
     private static bool IsOwnRequirement(SendFact send, Body body) =>
         send.Route.IsEmpty && send.Operation is not IInvocationOperation && SymbolEqualityComparer.Default.Equals(send.Member, body.Method);
+
+    /// <summary>What a connection still says when it is told to end is its own affair.</summary>
+    private static bool IsGoodbye(RuleContext file, SendFact send) =>
+        !send.Route.IsEmpty && (file.Analysis.Connections.RolesOf(send.Route[0].Method, null) & Role.Close) != 0;
 
     /// <summary>A hosted service runs once: what stands outside every loop there opens what it uses, and nobody has used it before.</summary>
     private static bool IsFirstOfItsService(SendFact send, Body body) =>

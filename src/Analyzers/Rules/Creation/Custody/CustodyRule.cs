@@ -277,6 +277,8 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         // A handler of its own event is as long-lived as it is itself.
         if (IsHandlerOfIt(function, view)) return Closes(syntax, symbols) ? new(Hold.Gone) : token;
         if (around is null) return new(Hold.Gone);
+        // A registration that nobody takes back closes it when its owner ends.
+        if (around is { TargetMethod: { Name: "Register" or "UnsafeRegister", ContainingType.Name: "CancellationToken" }, Parent: IExpressionStatementOperation } && Closes(syntax, symbols)) return new(Hold.Gone);
         if (IsNeutral(around.TargetMethod)) return token;
         if (IsHeard(around) && !Closes(syntax, symbols) && Custodian.Analysis.Bodies.At(syntax, Custodian.Cancellation) is { } inner && depth > 0
             && Custodian.EffectOf(inner, Within(inner, depth - 1), symbols, token) is { Ends: false, Returns: false, Throws.IsEmpty: false })
