@@ -327,7 +327,7 @@ internal sealed class Guards(Analysis analysis)
 
     private void Add(Body body, BodyEvent happened, SendFact send, Place place, ImmutableArray<SendFact>.Builder sends)
     {
-        var state = happened.State;
+        var state = Knowing(happened, place);
         var caught = send.Guarded || send.OnlyUse || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws, analysis.Bodies);
         var guarded = caught || IsChecked(state, place, body, throwing: false, Gaps.None);
         var asked = send.Asked || IsChecked(state, place, body, throwing: true, Gaps.All);
@@ -348,6 +348,21 @@ internal sealed class Guards(Analysis analysis)
             Guarded = guarded,
             Validated = validated,
         });
+    }
+
+    /// <summary>The state of a call, with what is known of the connection where it is this one of those that it may be.</summary>
+    private static FlowState Knowing(BodyEvent happened, Place connection)
+    {
+        var state = happened.State;
+        foreach (var value in happened.Arguments.Insert(0, happened.Value))
+        {
+            foreach (var atom in value.Atoms)
+            {
+                if (atom is Atom.Of { Implied: { } implied } of && of.Place.IsPrefixOf(connection)) state = state.Know(implied);
+            }
+        }
+
+        return state;
     }
 
     /// <summary>Made in this body, itself or what it is a part of.</summary>

@@ -84,7 +84,8 @@ internal static class Conditions
         return a;
     }
 
-    private static FactMap? Either(FactMap? a, FactMap? b)
+    /// <summary>What holds whichever of the two is so; null for what cannot be.</summary>
+    public static FactMap? Either(FactMap? a, FactMap? b)
     {
         if (a is null) return b;
         if (b is null) return a;

@@ -30,6 +30,10 @@ internal static class Containers
     public static bool Puts(IMethodSymbol method) =>
         method.Name is "Add" or "TryAdd" && method.Parameters.Length == 2 && method.ContainingType?.Name.Contains("Dictionary") == true;
 
+    /// <summary>Takes out what is under a key, whatever it is.</summary>
+    public static bool Removes(IMethodSymbol method) =>
+        method.Name is "Remove" or "TryRemove" && method.ContainingType?.Name.Contains("Dictionary") == true && method.Parameters is [{ Type: not INamedTypeSymbol { Name: "KeyValuePair" } }, ..];
+
     /// <summary>Keeps a value in a collection: it has not left, it can be met there again.</summary>
     public static bool Collects(IMethodSymbol method) =>
         method.Name is "Add" or "TryAdd" or "Enqueue" or "Push" or "Insert" or "AddLast" or "AddFirst"

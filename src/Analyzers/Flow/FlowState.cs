@@ -272,13 +272,16 @@ internal sealed class FlowState : IEquatable<FlowState>
         }
 
         // `x = usable ? c : null`: where it turns out not to be null, the way with the value was the one taken.
-        if (a.Equals(Value.Null)) return Value.Join(a, Implying(b, Beyond(right.Facts, left.Facts)));
-        if (b.Equals(Value.Null)) return Value.Join(Implying(a, Beyond(left.Facts, right.Facts)), b);
-        return Value.Join(a, b);
+        if (a.Equals(Value.Null)) return Value.Join(a, b.Implying(Beyond(right.Facts, left.Facts)));
+        if (b.Equals(Value.Null)) return Value.Join(a.Implying(Beyond(left.Facts, right.Facts)), b);
+        return Value.Join(Telling(a, left, b, right), Telling(b, right, a, left));
     }
 
-    private static Value Implying(Value value, FactMap facts) =>
-        facts.Count == 0 ? value : value.Select(atom => atom is Atom.Of { Implied: null, Place.IsPlainValue: false } of ? new Atom.Of(of.Place, of.Gaps, facts) : atom);
+    /// <summary><c>x = kept.IsOpen ? kept : Open()</c>: where <c>x</c> is what was kept, the way was taken on which it is open.</summary>
+    private static Value Telling(Value value, FlowState way, Value other, FlowState otherWay) => value.Select(atom =>
+        atom is Atom.Of { Implied: null, Place: { IsPlainValue: false } place } of && !other.Contains(place) && way.Facts.Any(f => place.IsPrefixOf(f.Key))
+            ? (Atom)new Atom.Of(place, of.Gaps, Beyond(way.Facts.Select((key, constraint) => (key.Depth > place.Depth && place.IsPrefixOf(key), constraint)), otherWay.Facts))
+            : atom);
 
     private static FactMap? JoinWays(Ways ways, FlowState left, FactMap? a, FlowState right, FactMap? b)
     {
@@ -344,6 +347,9 @@ internal sealed class FlowState : IEquatable<FlowState>
     }
 
     private static Marks Join(Marks a, Marks b) => (a & b & Flow.Marks.OnEveryWay) | ((a | b) & ~Flow.Marks.OnEveryWay);
+
+    /// <summary>A value that was read before something lay between.</summary>
+    public static Value Aged(Value value, Gaps gap) => value.Select(atom => Age(atom, gap, keep: null));
 
     private static Atom Age(Atom atom, Gaps gap, Func<Place, bool>? keep)
     {

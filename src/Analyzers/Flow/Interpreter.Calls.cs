@@ -26,6 +26,8 @@ internal sealed partial class Interpreter
         if (Known(invocation, method, receiver) is { } known) return known;
         var arguments = Arguments(invocation.Arguments, method.Parameters.Length);
         if (_state is null) return Value.Unknown;
+        // `session.Send(await Load())`: the receiver is read first, and the wait lies between.
+        if (receiver.Atoms.Any(a => a is Atom.Of { Implied: not null }) && invocation.Arguments.Any(a => a.Descendants().Any(o => o is IAwaitOperation))) receiver = FlowState.Aged(receiver, Gaps.Await);
         if (method.IsExtensionMethod && arguments.Length > 0 && !_analysis.Summaries.IsOwn(method))
             return CallUnknown(invocation, method, arguments[0], arguments, invocation.Arguments);
         if (_analysis.Summaries.IsOwn(method)) 
@@ -436,8 +438,11 @@ internal sealed partial class Interpreter
             Assign(argument, argument.Value, storages, value);
         }
 
-        if (Containers.Puts(method) && arguments.Length == 2 && _state is not null && KeyOf(arguments[0].Parent) is { } key && receiver.Places.FirstOrDefault() is { } container)
-            _state = _state.Write(Place.Element(container, key), Eval(arguments[1].Value));
+        var puts = Containers.Puts(method) && arguments.Length == 2;
+        if (_state is null || !puts && !Containers.Removes(method) || KeyOf(arguments.FirstOrDefault()?.Parent) is not { } key || receiver.Places.FirstOrDefault() is not { } container) return;
+        // What is there after a removal has been put there since.
+        var content = puts ? Eval(arguments[1].Value) : BearAt(arguments[0].Syntax, BornKind.Returned, null, method);
+        _state = _state.Write(Place.Element(container, key), content);
     }
 
     /// <summary>The container of a call: its receiver, or the first argument of a static helper.</summary>

@@ -244,10 +244,12 @@ internal sealed partial class Interpreter : ITransfer
     {
         if (_state is null) return Value.Unknown;
         Value? result = null;
-        foreach (var place in owner.Places)
+        foreach (var atom in owner.Atoms)
         {
+            if (atom is not Atom.Of { Place: var place } whole) continue;
             if (place.Step(member) is not { } storage) return Value.Unknown;
-            var value = _state.Read(storage);
+            // What is known where the owner is this one is known where its part is.
+            var value = whole.Implied is { } implied ? _state.Read(storage).Implying(implied) : _state.Read(storage);
             result = result is null ? value : Value.Join(result, value);
         }
 

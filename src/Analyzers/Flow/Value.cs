@@ -137,6 +137,10 @@ internal sealed class Value : IEquatable<Value>
         return changed ? new(builder.ToImmutable()) : this;
     }
 
+    /// <summary>This value, and what is known where it turns out to be the one.</summary>
+    public Value Implying(FactMap facts) =>
+        facts.Count == 0 ? this : Select(atom => atom is Atom.Of { Implied: null, Place.IsPlainValue: false } of ? new Atom.Of(of.Place, of.Gaps, facts) : atom);
+
     public static Value Join(Value left, Value right)
     {
         if (left.Equals(right)) return left;
@@ -155,7 +159,7 @@ internal sealed class Value : IEquatable<Value>
         for (var i = 0; i < builder.Count && atom is Atom.Of added; i++)
         {
             if (builder[i] is not Atom.Of known || !known.Place.Equals(added.Place)) continue;
-            builder[i] = new Atom.Of(known.Place, known.Gaps | added.Gaps, Equals(known.Implied, added.Implied) ? known.Implied : null);
+            builder[i] = new Atom.Of(known.Place, known.Gaps | added.Gaps, known.Implied is null || added.Implied is null ? null : Conditions.Either(known.Implied, added.Implied));
             return;
         }
 
