@@ -36,7 +36,7 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         var places = new HashSet<SyntaxNode>();
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart))
         {
-            if (send.Validated || IsOwnRequirement(send, body) || IsGoodbye(file, send) || IsFirstOfItsService(send, body) || IsLeftToCallee(send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
+            if (send.Validated || IsOwnRequirement(send, body) || IsGoodbye(file, send) || IsFirstOfItsService(send, body) || IsLeftToCallee(file, send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
             if (reported.Any(r => r.Equals(send.Connection) || r.IsPrefixOf(send.Connection) || send.Connection.IsPrefixOf(r))) continue;
             // Two parts of one connection that one call uses are one matter.
             if (CallersValidate(file, body, send) || !places.Add(send.Operation.Syntax)) continue;
@@ -61,7 +61,25 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         && Isolation.Order.LoopAround(send.Operation.Syntax) is null;
 
     /// <summary>The called method reaches the same field itself: the use is reported there.</summary>
-    private static bool IsLeftToCallee(SendFact send) => send.InCallee is { Depth: > 0, RootPlace.Root: RootKind.This or RootKind.Static } or { RootPlace.Root: RootKind.Born };
+    private static bool IsLeftToCallee(RuleContext file, SendFact send) => send.InCallee switch
+    {
+        { RootPlace.Root: RootKind.Born } => true,
+        { Depth: > 0, RootPlace.Root: RootKind.This or RootKind.Static } inner => !IsPartOfSession(file, send, inner),
+        _ => false,
+    };
+
+    /// <summary>The session is a type of one's own, and what its sending member sends on lives and dies with it: only who kept the session can ask.</summary>
+    private static bool IsPartOfSession(RuleContext file, SendFact send, Place inner)
+    {
+        if (send.Operation is not IInvocationOperation { Instance: { } receiver } call || file.Analysis.Connections.TypeOf(receiver.Type) is null) return false;
+        if ((file.Analysis.Connections.RolesOf(call.TargetMethod, receiver.Type) & (Role.Send | Role.Use)) == 0) return false;
+        for (var part = inner; part.Parent is { } whole; part = whole)
+        {
+            if (part.Symbol is { } member && file.Analysis.Cached.IsCached(member)) return false;
+        }
+
+        return true;
+    }
 
     /// <summary>A private helper whose every caller asks before calling is guarded there.</summary>
     public static bool CallersValidate(RuleContext file, Body body, SendFact send)
