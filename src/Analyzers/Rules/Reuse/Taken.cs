@@ -26,17 +26,21 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
         if (Start(taking, aliases) is { } atOnce) return atOnce == Act.HandOut ? !CallersCheck(taking, null, depth) : atOnce == Act.Use;
         if (aliases.Count == 0) return false;
         var root = Values.Root(taking);
+        var loop = Isolation.Order.LoopAround(taking.Syntax);
         Spread(aliases, root);
         var acts = new List<(int Position, Act Act, IOperation Operation, ISymbol? OutParameter)>();
         foreach (var alias in aliases)
         {
             foreach (var reference in Values.References(alias, root))
             {
-                if (reference.Syntax.SpanStart < taking.Syntax.Span.End && !taking.Syntax.Span.Contains(reference.Syntax.Span) || taking.Syntax.Span.Contains(reference.Syntax.Span)) continue;
+                if (taking.Syntax.Span.Contains(reference.Syntax.Span)) continue;
+                // `while (c.IsClosed) { c.Dispose(); c = pool.Get(); }`: what stands before it in its loop comes after it, too.
+                var isBefore = reference.Syntax.SpanStart < taking.Syntax.Span.End;
+                if (isBefore && loop?.Span.Contains(reference.Syntax.Span) != true) continue;
                 // What has been put in its place is another one.
                 if (IsReplacedBefore(reference, alias, taking, aliases)) continue;
                 var act = Classify(reference);
-                if (act != Act.Nothing) acts.Add((reference.Syntax.SpanStart, act, reference, null));
+                if (act != Act.Nothing) acts.Add((isBefore ? loop!.Span.End : reference.Syntax.SpanStart, act, reference, null));
             }
 
             if (alias is IParameterSymbol { RefKind: RefKind.Out or RefKind.Ref }) acts.Add((int.MaxValue, Act.HandOut, taking, alias));
