@@ -45,4 +45,48 @@ public class SlotsAndLeases
     public Task A_lease_that_has_to_be_completed_does_not() => Case.SilentAsync(Leased(
         "private bool _complete; public void Complete() => _complete = true; public void Dispose() { if (_complete) home.Add(Client); else Client.Dispose(); }",
         "using var lease = await LeaseAsync(); await lease.Client.SendAsync(question, stop); var answer = await lease.Client.ReceiveAsync(stop); lease.Complete(); return answer;"));
+
+    private const string Ask = "lease = await LeaseAsync(); await lease.Client.SendAsync(question, stop); return await lease.Client.ReceiveAsync(stop);";
+
+    [Theory]
+    [InlineData("private bool _done; public void Done() => _done = true; public void Dispose() { if (!_done || home.Count > 9) { Client.Dispose(); return; } home.Add(Client); }")]
+    [InlineData("public bool Answered { get; set; } public void Dispose() { if (Answered && home.Count < 9) home.Add(Client); else Client.Dispose(); }")]
+    [InlineData("private bool _kept; public void Keep() => _kept = true; public void Dispose() { if (!_kept) Client.Dispose(); else home.Add(Client); }")]
+    public Task A_lease_that_needs_a_word_of_its_user_does_not_whatever_the_word_is(string lease) => Case.SilentAsync(Leased(lease, "using var " + Ask));
+
+    [Theory]
+    [InlineData("private bool _over; public void Dispose() { if (_over) return; _over = true; home.Add(Client); }")]
+    [InlineData("private bool _spoilt; public void Spoil() => _spoilt = true; public void Dispose() { if (_spoilt) Client.Dispose(); else home.Add(Client); }")]
+    [InlineData("private bool _noted; public void Note() => _noted = true; public void Dispose() { if (_noted) Wire.Count(); home.Add(Client); }")]
+    public Task A_lease_that_gives_back_unless_it_is_told_otherwise_does(string lease) => Case.HoldsAsync(Leased(lease, "using {|LCA4001:var " + Ask.Replace("; await lease.Client.S", "|}; await lease.Client.S", StringComparison.Ordinal)));
+
+    [Fact]
+    public Task A_pool_for_each_host_is_one() => Case.HoldsAsync("""
+        class Pools
+        {
+            private readonly ConcurrentDictionary<string, ConcurrentBag<WireClient>> _idle = new();
+            private WireClient Take(string host) => _idle.TryGetValue(host, out var bag) && bag.TryTake(out var one) && one.IsOpen ? one : new WireClient(host);
+            private void Give(string host, WireClient client) => _idle.GetOrAdd(host, _ => []).Add(client);
+            public async Task<string> AskAsync(string host, CancellationToken stop)
+            {
+                var client = Take(host);
+                try { await client.SendAsync(host, stop); return await client.ReceiveAsync(stop); }
+                finally { {|LCA4001:Give(host, client)|}; }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task A_driver_breaks_its_connection_itself() => Case.SilentAsync("""
+        class Store(Func<System.Data.Common.DbConnection> open)
+        {
+            private readonly Stack<System.Data.Common.DbConnection> _idle = new();
+            public T With<T>(Func<System.Data.Common.DbConnection, T> work)
+            {
+                var connection = _idle.Count > 0 && _idle.Peek().State == System.Data.ConnectionState.Open ? _idle.Pop() : open();
+                try { return work(connection); }
+                finally { _idle.Push(connection); }
+            }
+        }
+        """);
 }

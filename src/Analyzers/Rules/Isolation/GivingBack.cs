@@ -60,7 +60,7 @@ internal static class GivingBack
         {
             if (Code.Of(method, analysis, cancellation) is not { } code) continue;
             if (AsksMore(code.Syntax, lease: named)) return false;
-            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) || IsGiveBackDelegate(i) && !MarksItself(named));
+            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => (Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) || IsGiveBackDelegate(i) && !MarksItself(named)) && !Vouching.IsNeededFor(i.Syntax, named));
         }
 
         return found;
@@ -114,8 +114,12 @@ internal static class GivingBack
         if (IsHandedIn(key) && key.ContainingType.AllInterfaces.Any(i => i.Name is "IDisposable" or "IAsyncDisposable") && IsEnd(call) && call.TargetMethod.ContainingType?.Name is not ("List" or "LinkedList")) return true;
         if (key is not (IFieldSymbol or IPropertySymbol) && !(key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } })) return false;
         return analysis.Holders.CodeOf(key.ContainingType).Any(m => m.Identifiers.Contains(key.Name) && m.Invoked.Meets(OutOfContainer)
-            && m.Declaration.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == key.Name && IsTakenFrom(n)));
+            && (IsOneOfMany(key) || m.Declaration.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == key.Name && IsTakenFrom(n))));
     }
+
+    /// <summary>A container for each host: what is taken from has to be looked up before.</summary>
+    private static bool IsOneOfMany(ISymbol key) =>
+        (key switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null }) is INamedTypeSymbol { TypeArguments: [_, { Name: var held }] } type && type.Name.Contains("Dictionary") && Containers.Contains(held);
 
     private static bool IsHandedIn(ISymbol key) => key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
         || key is IFieldSymbol { IsReadOnly: true } field && !field.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is VariableDeclaratorSyntax { Initializer: not null })

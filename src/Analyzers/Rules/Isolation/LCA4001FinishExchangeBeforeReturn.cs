@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using Microsoft.CodeAnalysis.Text;
+using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
@@ -93,7 +94,9 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
     /// <summary>A connection, or a type of one's own that is used like one; no buffer, no builder.</summary>
     private static bool MayBeConnection(ITypeSymbol? type, RuleContext file)
     {
-        if (file.Analysis.Connections.TypeOf(type) is not null || file.Analysis.Connections.IsCarrier(type)) return true;
+        // A driver with a pool of its own breaks a connection that was cut short itself.
+        if (file.Analysis.Connections.TypeOf(type) is { } known) return (known.Traits & Traits.Pooled) == 0;
+        if (file.Analysis.Connections.IsCarrier(type)) return true;
         if (type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface or TypeKind.Struct } named || !file.Analysis.Summaries.IsOwn(named)) return false;
         return named.GetMembers().Any(m => m is IMethodSymbol && (m.Name.StartsWith("Write", StringComparison.Ordinal) || m.Name.StartsWith("Send", StringComparison.Ordinal) || m.Name.StartsWith("Execute", StringComparison.Ordinal) || m.Name.StartsWith("Ask", StringComparison.Ordinal)))
             || named.GetMembers().Any(m => m is IPropertySymbol { Type: var held } && file.Analysis.Connections.TypeOf(held) is not null);
