@@ -32,6 +32,8 @@ internal sealed partial class MarkedFolder
         ["IsolationMore"] = IsolationRules,
         ["ReuseWide"] = ReuseRules,
         ["IsolationWide"] = IsolationRules,
+        ["ReuseField"] = ReuseRules,
+        ["IsolationField"] = IsolationRules,
     };
 
     private readonly string[] _rules;
