@@ -103,9 +103,10 @@ internal sealed class Guards(Analysis analysis)
         return false;
     }
 
-    /// <summary>The sends and uses of a body, as its callers see them.</summary>
-    public ImmutableArray<SendFact> SendsOf(Body body, ImmutableArray<BodyEvent> events, int depth)
+    /// <summary>The sends and uses of a body, as its callers see them, and whether the depth left was enough to see all of them.</summary>
+    public (ImmutableArray<SendFact> Sends, bool AreAll) SendsOf(Body body, ImmutableArray<BodyEvent> events, int depth)
     {
+        var areAll = true;
         var sends = ImmutableArray.CreateBuilder<SendFact>();
         foreach (var happened in events)
         {
@@ -118,7 +119,7 @@ internal sealed class Guards(Analysis analysis)
                 {
                     foreach (var callee in happened.Callees)
                     {
-                        if (!IsOdd(happened, callee)) Lead(body, happened, callee, depth, sends);
+                        if (!IsOdd(happened, callee)) areAll &= Lead(body, happened, callee, depth, sends);
                     }
 
                     if (happened.Callees.All(c => c.Sends.IsEmpty && !AsksItself(c))) Use(body, happened, member, sends);
@@ -126,7 +127,7 @@ internal sealed class Guards(Analysis analysis)
             }
         }
 
-        return sends.ToImmutable();
+        return (sends.ToImmutable(), areAll);
     }
 
     /// <summary>
@@ -268,28 +269,37 @@ internal sealed class Guards(Analysis analysis)
         return thrown.Type as INamedTypeSymbol;
     }
 
-    /// <summary>A call that leads to sends further down.</summary>
-    private void Lead(Body body, BodyEvent happened, Summary callee, int depth, ImmutableArray<SendFact>.Builder sends)
+    /// <summary>A call that leads to sends further down; false if the depth left ended the search.</summary>
+    private bool Lead(Body body, BodyEvent happened, Summary callee, int depth, ImmutableArray<SendFact>.Builder sends)
     {
         var site = new SummaryApplication(happened.State, callee, happened.Value, happened.Arguments, happened.Operation.Syntax);
         foreach (var send in callee.Sends) Lift(body, happened, send, site.Map(send.Connection), happened.State, callee.Body.Owner, sends);
 
         // A delegate that is passed on and called there.
-        if (depth <= 1) return;
+        var isWhole = true;
         foreach (var inner in callee.Events)
         {
             if (inner.Kind != EventKind.Call || inner.Symbol is not IMethodSymbol { MethodKind: MethodKind.DelegateInvoke }) continue;
             if (inner.Value.Places.FirstOrDefault() is not { IsRoot: true, Symbol: IParameterSymbol parameter } || parameter.Ordinal >= happened.Arguments.Length) continue;
             if (happened.Arguments[parameter.Ordinal].Atoms is not [Atom.Function { Method: IMethodSymbol function } known]) continue;
+            if (depth <= 1)
+            {
+                isWhole = false;
+                break;
+            }
+
             var state = Enter(happened.State, site, inner.State);
             foreach (var summary in analysis.Summaries.Of(function, depth - 2, default))
             {
+                isWhole &= summary.IsComplete;
                 var arguments = inner.Arguments.Select(site.Map).ToImmutableArray();
                 var lambda = new SummaryApplication(state, summary, known.Target is null ? Value.Of(Place.This) : Value.Of(known.Target), arguments, happened.Operation.Syntax);
                 if (TryBlocks.Catch(inner.Operation, callee.Body.Syntax, analysis.Catalogue.Throws(function), analysis.Bodies)) continue;
                 foreach (var send in summary.Sends) Lift(body, happened, send, lambda.Map(send.Connection), state, callee.Body.Owner, sends);
             }
         }
+
+        return isWhole;
     }
 
     private static FlowState Enter(FlowState state, SummaryApplication site, FlowState inside)

@@ -65,8 +65,8 @@ internal sealed partial class Interpreter : ITransfer
         if (engine.GaveUp) return null;
         var result = engine.Exit is { } exit && exit.Env.TryGet(ReturnSlot, out var value) ? value : Value.Unknown;
         var events = engine.Events.OrderBy(e => e.Operation.Syntax.SpanStart).ToImmutableArray();
-        var sends = analysis.Guards.SendsOf(body, events, depth);
-        return new Summary(body, engine.Exit, result, events, sends) { IsComplete = !interpreter._cutOff, Gaps = interpreter._gaps, Operated = interpreter.OperatedForCaller() };
+        var (sends, areAll) = analysis.Guards.SendsOf(body, events, depth);
+        return new Summary(body, engine.Exit, result, events, sends) { IsComplete = !interpreter._cutOff && areAll, Gaps = interpreter._gaps, Operated = interpreter.OperatedForCaller() };
     }
 
     int ITransfer.Spent => _spent;

@@ -94,10 +94,14 @@ internal sealed class Snippet
     public Summary? Again() => _analysis.Summaries.Of(Body, LifecycleAnalyzers.Flow.Analysis.Depth, CancellationToken.None);
 
     /// <summary>The sends as an analysis finds them that knows nothing yet.</summary>
-    public string Fresh(CancellationToken cancellation = default)
+    public string Fresh(CancellationToken cancellation = default) => Fresh(LifecycleAnalyzers.Flow.Analysis.Depth, cancellation);
+
+    /// <summary>The same, where somebody with less depth left has asked for the body before.</summary>
+    public string Fresh(int askedBefore, CancellationToken cancellation = default)
     {
         var analysis = Analyse(_compilation);
         var body = analysis.Bodies.At(Body.Syntax, cancellation)!;
+        analysis.Summaries.Of(body, askedBefore, cancellation);
         return string.Join("\n", analysis.Summaries.Of(body, LifecycleAnalyzers.Flow.Analysis.Depth, cancellation)!.Sends.Select(Describe));
     }
 

@@ -374,6 +374,18 @@ public class SummaryTests
         Assert.Empty(Snippet.Of(deep + " void M() => S0();").Sends);
     }
 
+    /// <summary>What was cut off for one caller is not what another one gets.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_delegate_that_is_called_further_down_is_followed_whoever_asked_first(int depth)
+    {
+        var s = Snippet.Of("""void M() => Each(() => _c.Send("")); static void Each(Action each) => each();""");
+        Assert.NotEmpty(s.Sends);
+        Assert.Equal(string.Join("\n", s.Sends), s.Fresh(depth, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public void What_is_declared_and_only_throws_is_taken_for_a_library()
     {
