@@ -78,12 +78,12 @@ internal sealed class CachedFields(Analysis analysis)
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Refers(assignment.Left, name):
                 return !InConstructor(node);
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && Refers(assignment.Left, name) && !IsNothing(assignment.Right):
-                return !InConstructor(node) && !IsMadeOver(assignment, name) && IsUnderNullCheck(node, name, type) && !IsOwnersStart(node, name, type);
+                return !InConstructor(node) && !IsMadeOver(assignment, name) && (IsUnderNullCheck(node, name, type) || FilledBeside(node, type).Any(other => IsWhereMissing(node, other))) && !IsOwnersStart(node, name, type);
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "EnsureInitialized" or "CompareExchange" } } call
                 when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
                 return true;
             case InvocationExpressionSyntax call when Called(call) is { } method && MethodFills(type, method, name):
-                return IsUnderNullCheck(node, name, type) && !InConstructor(node) && EnclosingName(node) != method
+                return !InConstructor(node) && (IsUnderNullCheck(node, name, type) || FilledBy(method, type).Any(other => IsWhereMissing(node, other))) && EnclosingName(node) != method
                     && !(IsStart(EnclosingName(node)) && AnswersNothing(node));
             default:
                 return false;
@@ -98,6 +98,24 @@ internal sealed class CachedFields(Analysis analysis)
             : assignment.Right;
         return value is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: var parts } && parts.Any(a => Refers(a.Expression, name));
     }
+
+    /// <summary>The client of a stream, the stream of a writer: <c>if (_client is null) { _client = Dial(); _stream = _client.GetStream(); }</c> fills both.</summary>
+    private IEnumerable<string> FilledBeside(SyntaxNode node, INamedTypeSymbol type) => node.FirstAncestorOrSelf<BlockSyntax>() is not { Parent: IfStatementSyntax } block ? []
+        : ConnectionsOf(type).Where(name => block.Statements.Any(s => s is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax assignment } && Refers(assignment.Left, name)));
+
+    private IEnumerable<string> FilledBy(string method, INamedTypeSymbol type) => ConnectionsOf(type).Where(name => MethodFills(type, method, name));
+
+    /// <summary>Under an <c>if</c> that asks for nothing but whether the other one is missing, or has died.</summary>
+    private static bool IsWhereMissing(SyntaxNode node, string other) =>
+        node.Ancestors().TakeWhile(a => a is not MemberDeclarationSyntax).OfType<IfStatementSyntax>().Any(s => s.Statement.Span.Contains(node.Span) && s.Condition.DescendantNodesAndSelf().Any(c => c switch
+        {
+            BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression } equal => Refers(equal.Left, other) && equal.Right.IsKind(SyntaxKind.NullLiteralExpression),
+            IsPatternExpressionSyntax { Pattern: ConstantPatternSyntax or UnaryPatternSyntax } pattern => Refers(pattern.Expression, other) && pattern.Pattern is not UnaryPatternSyntax { Pattern: ConstantPatternSyntax },
+            _ => false,
+        }));
+
+    private IEnumerable<string> ConnectionsOf(INamedTypeSymbol type) =>
+        type.GetMembers().Where(m => (m as IFieldSymbol)?.Type is { } held && analysis.Connections.TypeOf(held) is not null).Select(m => m.Name);
 
     /// <summary>Some condition before the node, or around it, asks about the field or a variable that holds it.</summary>
     private static bool IsUnderNullCheck(SyntaxNode node, string name, INamedTypeSymbol type)

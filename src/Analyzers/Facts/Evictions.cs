@@ -11,7 +11,7 @@ internal static class Evictions
 {
     public static bool Evicts(IOperation operation, Body body, Place connection, ImmutableArray<INamedTypeSymbol> throws, Analysis analysis)
     {
-        var names = Names(connection);
+        var names = Names(connection, body, analysis);
         foreach (var clause in TryBlocks.Around(operation, body.Syntax, throws, analysis.Bodies))
         {
             if (Clears(clause.Block, names, body.Type, 3)) return true;
@@ -27,13 +27,21 @@ internal static class Evictions
         return false;
     }
 
-    /// <summary>The names by which the cache is known: the field that holds the connection, or the container it was taken from.</summary>
-    private static HashSet<string> Names(Place connection)
+    /// <summary>
+    /// The names by which the cache is known: the field that holds the connection, or the container it was taken from; of a stream
+    /// that is kept beside its client the client's, too.
+    /// </summary>
+    private static HashSet<string> Names(Place connection, Body body, Analysis analysis)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (Place? place = connection; place is not null; place = place.Parent ?? place.From)
         {
             if (place.Symbol is IFieldSymbol or IPropertySymbol or IParameterSymbol or ILocalSymbol) names.Add(place.Symbol.Name);
+            if (place is not { Symbol: IFieldSymbol { ContainingType: { } type }, Parent: { IsRoot: true, Root: RootKind.This } }) continue;
+            foreach (var field in type.GetMembers().OfType<IFieldSymbol>())
+            {
+                if (analysis.Connections.TypeOf(field.Type) is not null && Place.This.Step(field) is { } other && analysis.Types.IsSameConnection(other, place, body)) names.Add(field.Name);
+            }
         }
 
         return names;
