@@ -124,7 +124,7 @@ internal sealed class CallbackFinder
                 var member = model.GetSymbolInfo(assignment.Left, cancellation).Symbol;
                 if (member is IEventSymbol)
                     return (IsReady(member), Source(assignment.Left, model, cancellation), IsOperation(member.ContainingType) ? CallbackKind.Callback | CallbackKind.Unwatched : CallbackKind.Callback);
-                if (assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && member is IPropertySymbol { Type.TypeKind: TypeKind.Delegate } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate })
+                if (assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && member is IPropertySymbol { Type.TypeKind: TypeKind.Delegate } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate } && !IsPlanned(assignment, member))
                     return (IsReady(member!), Source(assignment.Left, model, cancellation), CallbackKind.Callback);
                 return null;
             case InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax:
@@ -136,6 +136,17 @@ internal sealed class CallbackFinder
             default:
                 return null;
         }
+    }
+
+    /// <summary>
+    /// A part of an object in the making, whose type is the project's own and no connection, and whose name tells of no event:
+    /// <c>new Command { Write = c => c.Send(…) }</c>. The project's own code runs it, when it comes to that step.
+    /// </summary>
+    private bool IsPlanned(AssignmentExpressionSyntax assignment, ISymbol member)
+    {
+        if (assignment.Parent is not InitializerExpressionSyntax || !SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, _analysis.Compilation.Assembly) || _analysis.Connections.TypeOf(member.ContainingType) is not null) return false;
+        var words = ClosingFlags.Words(member.Name).ToList();
+        return words.FirstOrDefault() is not ("On" or "When" or "After") && words.LastOrDefault() is { } last && last is not ("Callback" or "Handler" or "Listener" or "Hook" or "Observer" or "Sink") && !last.EndsWith("ed", StringComparison.Ordinal);
     }
 
     private static bool EndsProcess(IMethodSymbol method, IParameterSymbol parameter) =>

@@ -350,4 +350,19 @@ public class Reports
 
         class Careful{{i}}(WireClient client) : Team(client) { protected override void OnReceived(object? sender, string text) { if (Client.IsOpen) Client.Send(text); } }
         """)));
+
+    /// <summary>What an object in the making is told to do when something happens.</summary>
+    [Theory]
+    [InlineData("OnMessage")]
+    [InlineData("MessageHandler")]
+    [InlineData("Received")]
+    public Task A_callback_property_of_an_object_in_the_making(string name) => Case.HoldsAsync($$"""
+        class Feed { public Action<string>? {{name}} { get; set; } }
+
+        class Desk
+        {
+            private readonly WireClient _client = new();
+            public Feed Open() => new Feed { {{name}} = text => {|LCA2001:_client.Send(text)|} };
+        }
+        """);
 }

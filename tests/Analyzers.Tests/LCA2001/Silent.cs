@@ -257,4 +257,26 @@ public class Silent
             public Room(Feed feed, Sink sink) { feed.Came += text => sink.Send(text); }
         }
         """;
+
+    /// <summary>The steps of a plan are run by the project's own code, in its own flow.</summary>
+    [Fact]
+    public Task A_step_of_an_object_in_the_making() => Case.SilentAsync("""
+        class Command { public Action<WireClient>? Write { get; set; } public Func<WireClient, bool>? Read { get; init; } }
+
+        class Transaction
+        {
+            private readonly WireClient _client = new();
+            private readonly List<Command> _steps = new();
+
+            public void Plan()
+            {
+                _steps.Add(new Command { Write = c => _client.Send("begin"), Read = c => c.IsOpen });
+                _steps.Add(new() { Write = _ => Finish() });
+            }
+
+            public void Run() { foreach (var step in _steps) step.Write?.Invoke(_client); }
+
+            private void Finish() => _client.Send("end");
+        }
+        """);
 }
