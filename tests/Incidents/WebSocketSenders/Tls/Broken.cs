@@ -58,8 +58,9 @@ public sealed class DeviceClient : Device
     private async Task SendAsync(string message, int length)
     {
         Begin();
+        var (head, body) = (Message.Head(message), Message.Body(message, length));
         if (_socket is not { } socket) return;
-        await socket.SendAsync(Message.Head(message), Message.Body(message, length), CancellationToken.None);
+        await socket.SendAsync(head, body, CancellationToken.None);
         Sent.Enqueue(message);
     }
 }
@@ -72,6 +73,7 @@ public sealed class MessageSocket : IDisposable
 
     private readonly SslStream _stream;
     private volatile bool _isOpen = true;
+    private int _sending;
 
     private MessageSocket(SslStream stream) => _stream = stream;
 
@@ -107,15 +109,24 @@ public sealed class MessageSocket : IDisposable
     /// <exception cref="InvalidOperationException">The web socket has been closed.</exception>
     public async Task SendAsync(byte[] head, byte[] body, CancellationToken stop)
     {
-        if (!_isOpen) throw new InvalidOperationException("The web socket has been closed.");
-        var frames = body.Chunk(FrameLength).ToList();
-        await WriteAsync([.. Frame(Text, head), .. frames.SelectMany((frame, i) => Frame(i == frames.Count - 1 ? Last : Continuation, frame))], stop);
+        Interlocked.Increment(ref _sending);
+        try
+        {
+            if (!_isOpen) throw new InvalidOperationException("The web socket has been closed.");
+            var frames = body.Chunk(FrameLength).ToList();
+            await WriteAsync([.. Frame(Text, head), .. frames.SelectMany((frame, i) => Frame(i == frames.Count - 1 ? Last : Continuation, frame))], stop);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sending);
+        }
     }
 
-    /// <summary>Says that nothing more comes; the server answers when it has read everything.</summary>
+    /// <summary>Says that nothing more comes, when what has begun is out; the server answers when it has read everything.</summary>
     public async Task CloseAsync(CancellationToken stop)
     {
         _isOpen = false;
+        while (Interlocked.CompareExchange(ref _sending, 0, 0) > 0) await Task.Delay(1, stop);
         await WriteAsync(Frame(Close | Last, []), stop);
     }
 
