@@ -136,20 +136,7 @@ internal sealed class Attachments(Analysis analysis)
     }
 
     /// <summary>One is the other, or its base.</summary>
-    private static bool IsKin(INamedTypeSymbol a, INamedTypeSymbol b)
-    {
-        return Derives(a, b) || Derives(b, a);
-
-        static bool Derives(INamedTypeSymbol type, INamedTypeSymbol from)
-        {
-            for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
-            {
-                if (SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, from.OriginalDefinition)) return true;
-            }
-
-            return false;
-        }
-    }
+    private static bool IsKin(INamedTypeSymbol a, INamedTypeSymbol b) => Bases.IncludeDefinition(a, b) || Bases.IncludeDefinition(b, a);
 
     private IEnumerable<INamedTypeSymbol> TypesThatReach(ISymbol field, INamedTypeSymbol? opener)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Facts;
 
@@ -60,7 +61,7 @@ internal static class Caught
     /// <summary>The clause catches this type; a filter that says nothing of types is believed.</summary>
     private static bool Takes(ICatchClauseOperation clause, INamedTypeSymbol thrown)
     {
-        if (clause.ExceptionType is INamedTypeSymbol { SpecialType: not SpecialType.System_Object } caught && !Derives(thrown, caught)) return false;
+        if (clause.ExceptionType is INamedTypeSymbol { SpecialType: not SpecialType.System_Object } caught && !Bases.Include(thrown, caught)) return false;
         return clause.Filter is null || Holds(clause.Filter, thrown) != false;
     }
 
@@ -71,16 +72,6 @@ internal static class Caught
         var space = caught.ContainingNamespace;
         while (space is { ContainingNamespace.IsGlobalNamespace: false }) space = space.ContainingNamespace;
         return space?.Name != "System";
-    }
-
-    public static bool Derives(ITypeSymbol? type, ITypeSymbol from)
-    {
-        for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(candidate, from)) return true;
-        }
-
-        return false;
     }
 
     /// <summary>The clause ends in throwing again.</summary>
@@ -132,7 +123,7 @@ internal static class Caught
     };
 
     private static bool? Is(INamedTypeSymbol thrown, ITypeSymbol? type) =>
-        type is null ? null : Derives(thrown, type) ? true : Derives(type, thrown) ? null : false;
+        type is null ? null : Bases.Include(thrown, type) ? true : Bases.Include(type, thrown) ? null : false;
 
     private static bool? Either(bool? left, bool? right) => left == true || right == true ? true : left == false && right == false ? false : null;
 

@@ -178,17 +178,7 @@ internal sealed class Escapes(Analysis analysis)
         if (call is not IInvocationOperation { Instance: { } instance, TargetMethod: var method } || !analysis.Summaries.IsOwn(method)) return true;
         if (instance is IInstanceReferenceOperation) self = needed;
         if (needed is not { TypeKind: TypeKind.Class } || instance.Type is not INamedTypeSymbol { TypeKind: TypeKind.Class } given) return true;
-        return Derives(given, needed) || Derives(needed, given);
-
-        static bool Derives(INamedTypeSymbol type, INamedTypeSymbol from)
-        {
-            for (INamedTypeSymbol? part = type; part is not null; part = part.BaseType)
-            {
-                if (SymbolEqualityComparer.Default.Equals(part.OriginalDefinition, from.OriginalDefinition)) return true;
-            }
-
-            return false;
-        }
+        return Bases.IncludeDefinition(given, needed) || Bases.IncludeDefinition(needed, given);
     }
 
     private ISymbol Symbol(SyntaxNode function, CancellationToken cancellation)

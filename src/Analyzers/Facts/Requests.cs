@@ -120,7 +120,7 @@ internal sealed class Requests
         call is { TargetMethod: { Name: "Send" or "SendAsync", ContainingType.Name: "DelegatingHandler" or "HttpMessageHandler" or "MessageProcessingHandler" }, Instance: IInstanceReferenceOperation };
 
     private static bool IsCommand(ITypeSymbol? type) =>
-        Values.DerivesFrom(type, "DbCommand", "System.Data.Common") || type is { Name: "IDbCommand" } || type?.AllInterfaces.Any(i => i.Name == "IDbCommand") == true;
+        Bases.IncludeNamed(type, "DbCommand", "System.Data.Common") || type is { Name: "IDbCommand" } || type?.AllInterfaces.Any(i => i.Name == "IDbCommand") == true;
 
     /// <summary>The text of the statement shows that it may be run twice.</summary>
     private static bool IsHarmless(IOperation? command, int depth)

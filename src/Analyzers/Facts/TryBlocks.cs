@@ -42,23 +42,13 @@ internal static class TryBlocks
         if (caught.Name == "Exception" && caught.ContainingNamespace?.Name == "System") return true;
         foreach (var thrown in throws)
         {
-            if (Derives(thrown, caught) || Derives(caught, thrown) && !IsCancellation(caught) && !FileFailures.Include(caught)) return true;
+            if (Bases.Include(thrown, caught) || Bases.Include(caught, thrown) && !IsCancellation(caught) && !FileFailures.Include(caught)) return true;
         }
 
         return false;
     }
 
     private static bool IsCancellation(INamedTypeSymbol type) => type.Name is "OperationCanceledException" or "TaskCanceledException";
-
-    private static bool Derives(INamedTypeSymbol type, INamedTypeSymbol from)
-    {
-        for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(candidate, from)) return true;
-        }
-
-        return false;
-    }
 
     /// <summary>The types that <c>when (e is A or B)</c> names.</summary>
     private static List<INamedTypeSymbol> FilterTypes(ExpressionSyntax filter, SemanticModel model)

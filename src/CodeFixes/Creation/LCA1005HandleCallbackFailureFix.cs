@@ -8,6 +8,7 @@ using Microsoft.CodeAnalysis.Editing;
 using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Simplification;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Rules.Creation;
 
 namespace LifecycleAnalyzers.CodeFixes.Creation;
@@ -50,17 +51,7 @@ public sealed class LCA1005HandleCallbackFailureFix : CodeFixProvider
             if (model.Compilation.GetTypesByMetadataName(name).FirstOrDefault() is { } type) found.Add(type);
         }
 
-        return found.Where(type => !found.Any(other => !SymbolEqualityComparer.Default.Equals(type, other) && Derives(type, other))).ToList();
-    }
-
-    private static bool Derives(INamedTypeSymbol type, INamedTypeSymbol from)
-    {
-        for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(candidate, from)) return true;
-        }
-
-        return false;
+        return found.Where(type => !found.Any(other => !SymbolEqualityComparer.Default.Equals(type, other) && Bases.Include(type, other))).ToList();
     }
 
     private static SyntaxNode? Wrapped(SyntaxNode function, List<INamedTypeSymbol> caught, SemanticModel model, SyntaxGenerator generator)

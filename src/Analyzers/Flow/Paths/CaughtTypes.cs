@@ -32,15 +32,5 @@ internal static class CaughtTypes
     }
 
     public static bool? Is(INamedTypeSymbol thrown, ITypeSymbol asked) =>
-        Derives(thrown, asked) ? true : asked is INamedTypeSymbol { TypeKind: TypeKind.Class } && Derives(asked, thrown) || asked.TypeKind != TypeKind.Class ? null : false;
-
-    public static bool Derives(ITypeSymbol type, ITypeSymbol from)
-    {
-        for (ITypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(candidate, from)) return true;
-        }
-
-        return false;
-    }
+        Bases.Include(thrown, asked) ? true : asked is INamedTypeSymbol { TypeKind: TypeKind.Class } && Bases.Include(asked, thrown) || asked.TypeKind != TypeKind.Class ? null : false;
 }

@@ -202,8 +202,8 @@ internal sealed class PathEngine<TToken>
             {
                 var handler = whole.NestedRegions[i];
                 var caught = handler.ExceptionType as INamedTypeSymbol;
-                var takesAll = caught is null or { SpecialType: SpecialType.System_Object } || CaughtTypes.Derives(type, caught);
-                if (!takesAll && !CaughtTypes.Derives(caught!, type)) continue;
+                var takesAll = caught is null or { SpecialType: SpecialType.System_Object } || Bases.Include(type, caught);
+                if (!takesAll && !Bases.Include(caught!, type)) continue;
                 var offered = open.Select(s => s.Catching(takesAll ? type : caught)).ToList();
                 foreach (var taken in offered) Enter(handler.FirstBlockOrdinal, taken);
                 // What a filter did before it refused is done: `when (Close(socket))`.

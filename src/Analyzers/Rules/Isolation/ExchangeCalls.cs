@@ -243,15 +243,7 @@ internal sealed class ExchangeCalls
         : name.StartsWith("Read", StringComparison.Ordinal) || name.StartsWith("Receive", StringComparison.Ordinal) ? WireUse.Read : WireUse.None;
 
     /// <summary>A cancelled operation ends the connection itself.</summary>
-    private static bool IsAborting(ITypeSymbol? type)
-    {
-        for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (candidate.Name is "WebSocket" && candidate.ContainingNamespace?.ToDisplayString() == "System.Net.WebSockets") return true;
-        }
-
-        return false;
-    }
+    private static bool IsAborting(ITypeSymbol? type) => Bases.IncludeNamed(type, "WebSocket", "System.Net.WebSockets");
 
     /// <summary>However the method is cut short, it leaves no connection with an unread answer behind.</summary>
     private bool Heals(IMethodSymbol method, ISymbol? key, int depth)

@@ -48,7 +48,7 @@ internal static class GivingBack
     /// <summary>A type whose disposal gives a connection back, whatever has become of it.</summary>
     public static bool IsLease(ITypeSymbol? type, Analysis analysis, CancellationToken cancellation)
     {
-        if (type is not INamedTypeSymbol named || !analysis.Summaries.IsOwn(named) || IsWithoutPeer(named)) return false;
+        if (type is not INamedTypeSymbol named || !analysis.Summaries.IsOwn(named) || IsWithinProcess(named)) return false;
         if (named.TypeKind == TypeKind.Interface)
         {
             var implementing = analysis.Implementations.Types.Where(t => t.TypeKind is TypeKind.Class or TypeKind.Struct && t.AllInterfaces.Any(i => SymbolEqualityComparer.Default.Equals(i.OriginalDefinition, named.OriginalDefinition))).Take(4).ToList();
@@ -74,15 +74,7 @@ internal static class GivingBack
             .Any(a => Assigned(a) is { } name && a.Right.Kind() is SyntaxKind.TrueLiteralExpression or SyntaxKind.FalseLiteralExpression && lease.GetMembers(name).Length > 0);
 
     /// <summary>What an event tells and a stream in memory are lent and given back, too, but nobody answers on them.</summary>
-    private static bool IsWithoutPeer(INamedTypeSymbol type)
-    {
-        for (INamedTypeSymbol? part = type; part is not null; part = part.BaseType)
-        {
-            if (part is { Name: "EventArgs", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } or { Name: "MemoryStream", ContainingNamespace.Name: "IO" }) return true;
-        }
-
-        return false;
-    }
+    private static bool IsWithinProcess(INamedTypeSymbol type) => Bases.IncludeNamed(type, "EventArgs", "System") || Bases.IncludeNamed(type, "MemoryStream", "System.IO");
 
     private static bool IsOwnPart(IOperation value) => Code.Unwrapped(value) is IInstanceReferenceOperation || OutlivingWork.Root(Code.Unwrapped(value)) is IInstanceReferenceOperation or IParameterReferenceOperation or ILocalReferenceOperation;
 

@@ -49,13 +49,13 @@ internal static class RequestContexts
 
     public static bool IsHttpListeners(ITypeSymbol? type) => type is { Name: "HttpListenerContext" or "HttpListenerRequest" or "HttpListenerResponse" };
 
-    public static bool IsHub(ITypeSymbol? type) => DerivesFrom(type, "Hub", "Microsoft.AspNetCore.SignalR");
+    public static bool IsHub(ITypeSymbol? type) => Bases.IncludeNamed(type, "Hub", "Microsoft.AspNetCore.SignalR");
 
     /// <summary>A member of a hub, controller or page that answers from the request being handled.</summary>
     public static bool IsAmbient(IPropertySymbol property) => property.Name switch
     {
         "Clients" or "Groups" or "Context" => IsHub(property.ContainingType),
-        "User" => DerivesFrom(property.ContainingType, "ControllerBase", "Microsoft.AspNetCore.Mvc") || DerivesFrom(property.ContainingType, "PageModel", "Microsoft.AspNetCore.Mvc.RazorPages"),
+        "User" => Bases.IncludeNamed(property.ContainingType, "ControllerBase", "Microsoft.AspNetCore.Mvc") || Bases.IncludeNamed(property.ContainingType, "PageModel", "Microsoft.AspNetCore.Mvc.RazorPages"),
         _ => false,
     };
 
@@ -64,18 +64,8 @@ internal static class RequestContexts
     {
         for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
         {
-            if (IsHub(candidate) || DerivesFrom(candidate, "ControllerBase", "Microsoft.AspNetCore.Mvc") || DerivesFrom(candidate, "PageModel", "Microsoft.AspNetCore.Mvc.RazorPages")) return true;
+            if (IsHub(candidate) || Bases.IncludeNamed(candidate, "ControllerBase", "Microsoft.AspNetCore.Mvc") || Bases.IncludeNamed(candidate, "PageModel", "Microsoft.AspNetCore.Mvc.RazorPages")) return true;
             if (candidate.GetAttributes().Any(a => a.AttributeClass?.Name is "ApiControllerAttribute" or "ControllerAttribute" or "BindServiceMethodAttribute")) return true;
-        }
-
-        return false;
-    }
-
-    public static bool DerivesFrom(ITypeSymbol? type, string name, string space)
-    {
-        for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (candidate.Name == name && IsIn(candidate, space)) return true;
         }
 
         return false;

@@ -48,7 +48,7 @@ internal sealed class SharedTypes
     {
         if (RequestContexts.IsPerRequest(type) || IsStream(type)) return Sharing.None;
         if (IsMiddleware(type) || RequestContexts.Implements(type, "IMiddleware", "Microsoft.AspNetCore.Http")
-            || RequestContexts.DerivesFrom(type, "ConnectionHandler", "Microsoft.AspNetCore.Connections")) return Sharing.Handler;
+            || Bases.IncludeNamed(type, "ConnectionHandler", "Microsoft.AspNetCore.Connections")) return Sharing.Handler;
         if (RequestContexts.Implements(type, "IHostedService", "Microsoft.Extensions.Hosting") || AcceptsItself(type) || type.Name.EndsWith("Server", StringComparison.Ordinal) || type.Name.EndsWith("Listener", StringComparison.Ordinal)) return Sharing.Server;
         return _singletons.Value.Contains(type) ? Sharing.Handler : Sharing.None;
     }

@@ -57,7 +57,7 @@ internal sealed class LCA3001ValidateCachedSession : IRule
     /// <summary>A hosted service runs once: what stands outside every loop there opens what it uses, and nobody has used it before.</summary>
     private static bool IsFirstOfItsService(SendFact send, Body body) =>
         body is { Syntax: MethodDeclarationSyntax, Method: { Name: "ExecuteAsync" or "StartAsync", IsStatic: false } method, Type: { } type }
-        && (method.Name == "ExecuteAsync" ? method.IsOverride && Values.DerivesFrom(type, "BackgroundService", "Microsoft.Extensions.Hosting") : type.AllInterfaces.Any(i => i.Name == "IHostedService"))
+        && (method.Name == "ExecuteAsync" ? method.IsOverride && Bases.IncludeNamed(type, "BackgroundService", "Microsoft.Extensions.Hosting") : type.AllInterfaces.Any(i => i.Name == "IHostedService"))
         && Isolation.Order.LoopAround(send.Operation.Syntax) is null;
 
     /// <summary>The called method reaches the same field itself: the use is reported there.</summary>

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Rules.Isolation;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Reuse;
 
@@ -61,7 +62,7 @@ internal sealed class LCA3003KeepConnectionsOpen : IRule
         }
     }
 
-    private static bool IsRequestHeaders(ITypeSymbol? type) => Values.DerivesFrom(type, "HttpRequestHeaders", "System.Net.Http.Headers");
+    private static bool IsRequestHeaders(ITypeSymbol? type) => Bases.IncludeNamed(type, "HttpRequestHeaders", "System.Net.Http.Headers");
 
     private static bool IsHeaders(ITypeSymbol? type) => type?.Name is "HttpRequestHeaders" or "HttpHeaders" && type.ContainingNamespace?.ToDisplayString() == "System.Net.Http.Headers";
 

@@ -9,9 +9,9 @@ internal sealed class SharedClients(Analysis analysis, CancellationToken cancell
 {
     private const string Http = "System.Net.Http";
 
-    public static bool IsClient(ITypeSymbol? type) => Values.DerivesFrom(type, "HttpMessageInvoker", Http);
+    public static bool IsClient(ITypeSymbol? type) => Bases.IncludeNamed(type, "HttpMessageInvoker", Http);
 
-    public static bool IsRequest(ITypeSymbol? type) => Values.DerivesFrom(type, "HttpRequestMessage", Http);
+    public static bool IsRequest(ITypeSymbol? type) => Bases.IncludeNamed(type, "HttpRequestMessage", Http);
 
     /// <summary>A client, or the handler under one, that others use too: held in a field, injected, from a factory, over such a handler.</summary>
     public bool IsShared(IOperation? value, int depth)
@@ -45,7 +45,7 @@ internal sealed class SharedClients(Analysis analysis, CancellationToken cancell
         }
     }
 
-    private static bool IsHandler(ITypeSymbol? type) => Values.DerivesFrom(type, "HttpMessageHandler", Http);
+    private static bool IsHandler(ITypeSymbol? type) => Bases.IncludeNamed(type, "HttpMessageHandler", Http);
 
     private bool AnswersShared(ISymbol member, int depth) =>
         analysis.Summaries.IsOwn(member) && Values.CodeOf(member, analysis, cancellation) is { } code && Values.Returned(code).Any(v => IsShared(v, depth - 1));
@@ -143,7 +143,7 @@ internal sealed class SharedClients(Analysis analysis, CancellationToken cancell
             case ILocalReferenceOperation { Local: var local }:
                 return Values.References(local, Values.Root(request)).Any(r => GoesToShared(r, depth - 1));
             case IParameterReferenceOperation { Parameter: { ContainingSymbol: IMethodSymbol method } parameter }:
-                if (Values.DerivesFrom(method.ContainingType, "DelegatingHandler", Http) && method.IsOverride) return true;
+                if (Bases.IncludeNamed(method.ContainingType, "DelegatingHandler", Http) && method.IsOverride) return true;
                 if (Values.References(parameter, Values.Root(request)).Any(r => GoesToShared(r, depth - 1))) return true;
                 return method.MethodKind is MethodKind.Ordinary or MethodKind.LocalFunction
                     && analysis.Callers.Of(method, cancellation).Any(c => c is IInvocationOperation call && IsSentByShared(Argument(call, parameter), depth - 1));

@@ -158,14 +158,4 @@ internal static class Values
     public static ISymbol? OwnMember(IOperation operation) => Unwrapped(operation) is IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol, Instance: null or IInstanceReferenceOperation } reference ? reference.Member.OriginalDefinition
         // A primary constructor's parameter is a field in all but name.
         : Unwrapped(operation) is IParameterReferenceOperation { Parameter: { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } constructor } parameter } && constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax ? parameter : null;
-
-    public static bool DerivesFrom(ITypeSymbol? type, string name, string space)
-    {
-        for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (candidate.Name == name && candidate.ContainingNamespace?.ToDisplayString() == space) return true;
-        }
-
-        return false;
-    }
 }

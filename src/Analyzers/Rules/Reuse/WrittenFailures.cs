@@ -42,7 +42,7 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
                 IIsTypeOperation isType => isType.TypeOperand,
                 _ => null,
             };
-            if (type is not null && Values.DerivesFrom(type, "Exception", "System") && !IsNegated(operation, filter)) yield return type;
+            if (type is not null && Bases.IncludeNamed(type, "Exception", "System") && !IsNegated(operation, filter)) yield return type;
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
                 case IInvocationOperation { TargetMethod: { ContainingType.Name: "Replay", Name: "IsSafe" } }:
                     return true;
                 // What the database server said in its answer: it has not done what it refused.
-                case IInvocationOperation { TargetMethod: { Name: "Contains" or "StartsWith" or "EndsWith", ContainingType.SpecialType: SpecialType.System_String }, Instance: IPropertyReferenceOperation { Property.Name: "Message", Instance.Type: { } answered } } said when Values.DerivesFrom(answered, "DbException", "System.Data.Common"):
+                case IInvocationOperation { TargetMethod: { Name: "Contains" or "StartsWith" or "EndsWith", ContainingType.SpecialType: SpecialType.System_String }, Instance: IPropertyReferenceOperation { Property.Name: "Message", Instance.Type: { } answered } } said when Bases.IncludeNamed(answered, "DbException", "System.Data.Common"):
                     if (said.Arguments.Any(a => a.Value.ConstantValue is { HasValue: true, Value: string words } && TellsOfTransport(words))) return false;
                     proves = true;
                     break;

@@ -74,7 +74,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
     private static SyntaxNode? Reported(RuleContext file, SendSite site)
     {
         if (site.Last.Syntax.SyntaxTree == file.Tree) return site.Last.Syntax;
-        if (site.First.Syntax.SyntaxTree != file.Tree || site.Last.Body.Type is { } sender && IsOrDerives(site.First.Body.Type, sender)) return null;
+        if (site.First.Syntax.SyntaxTree != file.Tree || site.Last.Body.Type is { } sender && Bases.IncludeDefinition(site.First.Body.Type, sender)) return null;
         return site.Steps.Last(s => s.Syntax.SyntaxTree == file.Tree).Syntax;
     }
 
@@ -341,19 +341,9 @@ internal sealed class LCA2004OneSendAtATime : IRule
         {
             foreach (var callback in tree == file.Tree ? file.Callbacks : file.CallbacksIn(tree))
             {
-                if (callback.Function.ContainingType is { } holder && IsOrDerives(holder, type)) yield return callback;
+                if (callback.Function.ContainingType is { } holder && Bases.IncludeDefinition(holder, type)) yield return callback;
             }
         }
-    }
-
-    private static bool IsOrDerives(INamedTypeSymbol? candidate, INamedTypeSymbol type)
-    {
-        for (; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, type.OriginalDefinition)) return true;
-        }
-
-        return false;
     }
 
     /// <summary>The sends of what others may call at any time.</summary>

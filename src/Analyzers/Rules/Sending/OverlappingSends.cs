@@ -79,7 +79,7 @@ internal sealed class OverlappingSends(RuleContext file)
             case RootKind.Parameter or RootKind.Local when !IsOwn(root, body):
                 return "~" + root.Symbol!.Name + "@" + (root.Symbol.Locations.FirstOrDefault()?.SourceSpan.Start ?? 0) + Path(place);
             // `static state => ((Link)state).Send()`: the state that a timer was given is the object itself.
-            case RootKind.Parameter when !place.IsRoot && First(place).Symbol is { } member && body.Type is { } type && Inherits(type, member.ContainingType):
+            case RootKind.Parameter when !place.IsRoot && First(place).Symbol is { } member && body.Type is { } type && Bases.IncludeDefinition(type, member.ContainingType):
                 return Path(place);
             default:
                 return null;
@@ -90,7 +90,7 @@ internal sealed class OverlappingSends(RuleContext file)
     public static string? Holder(Place connection, INamedTypeSymbol? sender)
     {
         // The callback's object may hold the sender, and the sender the connection.
-        if (sender is not null && connection.RootPlace.Root == RootKind.This && First(connection).Symbol is { ContainingType: var outer } && !Inherits(sender, outer)) return Own(connection, sender);
+        if (sender is not null && connection.RootPlace.Root == RootKind.This && First(connection).Symbol is { ContainingType: var outer } && !Bases.IncludeDefinition(sender, outer)) return Own(connection, sender);
         var root = connection.RootPlace;
         return root.Root is RootKind.This or RootKind.Static or RootKind.Parameter or RootKind.Local
             ? connection.IsRoot ? root.Symbol?.Name : root.Root is RootKind.Local ? root.Symbol?.Name : First(connection).Symbol?.Name
@@ -102,7 +102,7 @@ internal sealed class OverlappingSends(RuleContext file)
         string? name = null;
         for (var part = connection; part is { Parent: not null, Symbol: { } member }; part = part.Parent)
         {
-            if (Inherits(sender, member.ContainingType)) name = member.Name;
+            if (Bases.IncludeDefinition(sender, member.ContainingType)) name = member.Name;
         }
 
         return name;
@@ -122,16 +122,6 @@ internal sealed class OverlappingSends(RuleContext file)
         var path = "";
         for (var part = place; part is { Parent: not null, Symbol: { } member }; part = part.Parent) path = "." + member.Name + path;
         return path;
-    }
-
-    private static bool Inherits(INamedTypeSymbol type, INamedTypeSymbol? from)
-    {
-        for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, from?.OriginalDefinition)) return true;
-        }
-
-        return false;
     }
 }
 
