@@ -160,7 +160,7 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
         if (!IsAwaited(call) || call.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax } statement || Functions.Enclosing(call) is not { } function || !function.Span.Contains(statement.Span)) return null;
         var name = Reporting.Unused(model, call.SpanStart, "timeout", "connectTimeout", "connectLimit");
         var source = Source(name, model, call.SpanStart).WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(Lines.EndOfLine(root));
-        var limited = statement.ReplaceNode(call, WithToken(call, name + ".Token", place)).WithLeadingTrivia(statement.GetLeadingTrivia().Reverse().TakeWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse());
+        var limited = statement.ReplaceNode(call, WithToken(call, name + ".Token", place)).WithLeadingTrivia(Lines.Indentation(statement));
         return root.ReplaceNode(statement, [source, limited]);
     }
 

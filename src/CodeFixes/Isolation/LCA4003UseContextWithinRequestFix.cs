@@ -65,7 +65,7 @@ public sealed class LCA4003UseContextWithinRequestFix : CodeFixProvider
         var copies = names.Select(n => SyntaxFactory.ParseStatement($"var {n.Value} = {n.Key};").WithAdditionalAnnotations(Formatter.Annotation)).ToList();
         var changed = statement.ReplaceNodes(places.Keys, (old, _) => SyntaxFactory.IdentifierName(places[old]).WithTriviaFrom(old));
         var lines = copies.Select((c, i) => (i == 0 ? c.WithLeadingTrivia(statement.GetLeadingTrivia()) : c).WithTrailingTrivia(Lines.EndOfLine(root)));
-        changed = changed.WithLeadingTrivia(statement.GetLeadingTrivia().Reverse().TakeWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Reverse()).WithAdditionalAnnotations(Formatter.Annotation);
+        changed = changed.WithLeadingTrivia(Lines.Indentation(statement)).WithAdditionalAnnotations(Formatter.Annotation);
         return statement.Parent is GlobalStatementSyntax global
             ? root.ReplaceNode(global, lines.Select(l => (SyntaxNode)SyntaxFactory.GlobalStatement(l)).Append(global.WithStatement(changed)))
             : root.ReplaceNode(statement, lines.Append(changed));
