@@ -83,8 +83,8 @@ internal sealed class CachedFields(Analysis analysis)
                 when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
                 return true;
             case InvocationExpressionSyntax call when Called(call) is { } method && MethodFills(type, method, name):
-                return !InConstructor(node) && (IsUnderNullCheck(node, name, type) || FilledBy(method, type).Any(other => IsWhereMissing(node, other))) && EnclosingName(node) != method
-                    && !(IsStart(EnclosingName(node)) && AnswersNothing(node));
+                return !InConstructor(node) && EnclosingName(node) != method && !(IsStart(EnclosingName(node)) && AnswersNothing(node))
+                    && (IsUnderNullCheck(node, name, type) || FilledBy(method, type).Any(other => IsWhereMissing(node, other)));
             default:
                 return false;
         }

@@ -11,20 +11,23 @@ internal static class Evictions
 {
     public static bool Evicts(IOperation operation, Body body, Place connection, ImmutableArray<INamedTypeSymbol> throws, Analysis analysis)
     {
-        var names = Names(connection, body, analysis);
+        // Most uses stand in no `try`, and what is kept beside the connection takes long to find.
+        HashSet<string>? names = null;
         foreach (var clause in TryBlocks.Around(operation, body.Syntax, throws, analysis.Bodies))
         {
-            if (Clears(clause.Block, names, body.Type, 3)) return true;
+            if (Evicts(clause.Block)) return true;
             // `catch (E) when (Evict(session))` evicts before the handler runs.
-            if (clause.Filter is { } filter && Clears(filter, names, body.Type, 3)) return true;
+            if (clause.Filter is { } filter && Evicts(filter)) return true;
         }
 
         for (var node = operation.Syntax; node is not null && node != body.Syntax; node = node.Parent)
         {
-            if (node.Parent is TryStatementSyntax { Finally: { } handler } statement && statement.Block == node && Clears(handler, names, body.Type, 3)) return true;
+            if (node.Parent is TryStatementSyntax { Finally: { } handler } statement && statement.Block == node && Evicts(handler)) return true;
         }
 
         return false;
+
+        bool Evicts(SyntaxNode code) => Clears(code, names ??= Names(connection, body, analysis), body.Type, 3);
     }
 
     /// <summary>

@@ -41,19 +41,20 @@ internal sealed class Guards(Analysis analysis)
     {
         ISymbol? asked = null;
         var gaps = Gaps.All;
-        var reworded = new Lazy<bool>(() => TryBlocks.Around(happened.Operation, body.Syntax, send.Throws, analysis.Bodies).Any());
         foreach (var fact in happened.State.Facts)
         {
             if (fact.Value.Gaps == Gaps.None || fact.Key.Symbol is not { } member || !TellsState(member)) continue;
             // An own flag that throws (`ThrowIf(_disposed)`) leaves the failure to the caller, just as the send does.
             // So does one whose refusal and whose failed send both reach the caller as exceptions of the method's own.
-            if (fact.Value.ByThrow && ((analysis.Connections.RolesOf(member, null) & Role.State) == 0 || reworded.Value)) continue;
+            if (fact.Value.ByThrow && ((analysis.Connections.RolesOf(member, null) & Role.State) == 0 || IsReworded())) continue;
             if (!Concerns(fact.Key, member, connection, body) || !analysis.Flags.MeansUsable(member, fact.Value)) continue;
             asked ??= member;
             gaps &= fact.Value.Gaps;
         }
 
         return asked is null ? null : new StaleCheck(asked, gaps);
+
+        bool IsReworded() => TryBlocks.Around(happened.Operation, body.Syntax, send.Throws, analysis.Bodies).Any();
     }
 
     /// <summary>A cancellation, a wish or the flag of a loop that runs says when to end, not how the connection is.</summary>
@@ -363,16 +364,19 @@ internal sealed class Guards(Analysis analysis)
     /// <summary>The state of a call, with what is known of the connection where it is this one of those that it may be.</summary>
     private static FlowState Knowing(BodyEvent happened, Place connection)
     {
-        var state = happened.State;
-        foreach (var value in happened.Arguments.Insert(0, happened.Value))
+        var state = Told(happened.State, happened.Value);
+        foreach (var argument in happened.Arguments) state = Told(state, argument);
+        return state;
+
+        FlowState Told(FlowState known, Value value)
         {
             foreach (var atom in value.Atoms)
             {
-                if (atom is Atom.Of { Implied: { } implied } of && of.Place.IsPrefixOf(connection)) state = state.Know(implied);
+                if (atom is Atom.Of { Implied: { } implied } of && of.Place.IsPrefixOf(connection)) known = known.Know(implied);
             }
-        }
 
-        return state;
+            return known;
+        }
     }
 
     /// <summary>Made in this body, itself or what it is a part of.</summary>

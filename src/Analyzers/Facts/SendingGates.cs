@@ -77,9 +77,10 @@ internal static class SendingGates
     private static string? Taking(SyntaxNode? code, SemanticModel model)
     {
         if (code is null) return null;
-        if (AwaitedLock(code, model) is { } awaited) return awaited;
-        foreach (var call in code.DescendantNodesAndSelf(n => n is not AnonymousFunctionExpressionSyntax).OfType<InvocationExpressionSyntax>())
+        foreach (var node in code.DescendantNodesAndSelf(n => n is not AnonymousFunctionExpressionSyntax))
         {
+            if (node is AwaitExpressionSyntax awaited && IsLock(awaited.Expression, model)) return Last(awaited.Expression);
+            if (node is not InvocationExpressionSyntax call) continue;
             var (target, method) = call.Expression switch
             {
                 MemberAccessExpressionSyntax access => (access.Expression, access.Name.Identifier.ValueText),
@@ -103,16 +104,8 @@ internal static class SendingGates
     }
 
     /// <summary>A lock that is awaited itself: <c>using (await _sendLock)</c>.</summary>
-    private static string? AwaitedLock(SyntaxNode code, SemanticModel model)
-    {
-        foreach (var awaited in code.DescendantNodesAndSelf(n => n is not AnonymousFunctionExpressionSyntax).OfType<AwaitExpressionSyntax>())
-        {
-            if (awaited.Expression is not (IdentifierNameSyntax or MemberAccessExpressionSyntax) || model.GetTypeInfo(awaited.Expression).Type is not { } type) continue;
-            if (ClosingFlags.Words(type.Name).LastOrDefault() is "Lock" or "Mutex" or "Semaphore" or "Gate") return Last(awaited.Expression);
-        }
-
-        return null;
-    }
+    private static bool IsLock(ExpressionSyntax awaited, SemanticModel model) =>
+        awaited is IdentifierNameSyntax or MemberAccessExpressionSyntax && model.GetTypeInfo(awaited).Type is { } type && ClosingFlags.Words(type.Name).LastOrDefault() is "Lock" or "Mutex" or "Semaphore" or "Gate";
 
     /// <summary><c>Interlocked.CompareExchange(ref _busy, 1, 0) != 0</c></summary>
     private static string? Flag(ExpressionSyntax condition)
