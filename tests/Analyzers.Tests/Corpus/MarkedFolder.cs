@@ -73,10 +73,14 @@ internal sealed partial class MarkedFolder
 
     public static MarkedFolder Open(string name) => new(name,
     [
-        .. Directory.EnumerateFiles(Path.Combine(Root, name), "*.cs", SearchOption.AllDirectories)
+        .. Directory.EnumerateFiles(Path.Combine(Root, name), "*.cs", SearchOption.AllDirectories).Concat(SharedStubs(Path.Combine(Root, name)))
             .Order(StringComparer.Ordinal)
             .Select(file => (Path.GetRelativePath(Root, file).Replace('\\', '/'), File.ReadAllText(file))),
     ]);
+
+    /// <summary>Declarations of packages that several folders use: the folder's <c>stubs.txt</c> names them, a line each.</summary>
+    private static IEnumerable<string> SharedStubs(string folder) =>
+        Path.Combine(folder, "stubs.txt") is var list && File.Exists(list) ? File.ReadLines(list).Select(stub => Path.Combine(Root + "Stubs", stub)) : [];
 
     /// <summary>Where marks and diagnostics part.</summary>
     public async Task<IReadOnlyList<Gap>> GapsAsync(CancellationToken cancellation)

@@ -2,8 +2,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Facts;
-using LifecycleAnalyzers.Rules.Isolation;
 using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Rules.Isolation;
 
 namespace LifecycleAnalyzers.Rules.Reuse;
 
