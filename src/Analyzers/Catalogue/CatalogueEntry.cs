@@ -30,6 +30,9 @@ internal sealed class CatalogueEntry(DocumentationId id)
 
     public string? Reason { get; set; }
 
+    /// <summary>The setting of a factory or its options without which what reconnects does not.</summary>
+    public string? Unless { get; set; }
+
     /// <summary>Where it stands, so that a line that fits nothing can be shown.</summary>
     public TextLine Line { get; set; }
 

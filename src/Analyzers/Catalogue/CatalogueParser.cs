@@ -155,19 +155,23 @@ internal static class CatalogueParser
         return null;
     }
 
-    private static bool IsOption(string word) => word is "usable" or "throws" or "of" or "reason";
+    private static bool IsOption(string word) => word is "usable" or "throws" or "of" or "unless" or "reason";
 
     private static string? Option(CatalogueEntry entry, string name, string value, HashSet<string> given)
     {
         if (!IsOption(name)) return "'" + DocumentationId.Short(name) + "' is no option";
         if (!given.Add(name)) return "'" + name + "' is given twice";
         if (value.Length == 0) return "'" + name + "' has no value";
-        if (entry.Id.Kind == 'T' && name != "reason") return "'" + name + "' is an option of a member, not of a type";
+        if (entry.Id.Kind != 'T' && name == "unless") return "'unless' is an option of a type, not of a member";
+        if (entry.Id.Kind == 'T' && name is not ("reason" or "unless")) return "'" + name + "' is an option of a member, not of a type";
         switch (name)
         {
             case "reason":
                 entry.Reason = value;
                 return null;
+            case "unless":
+                entry.Unless = value;
+                return SyntaxFacts.IsValidIdentifier(value) ? null : "'unless' names the setting that switches it off: AutomaticRecoveryEnabled";
             case "of":
                 if (DocumentationId.Parse(value, out _) is not { Kind: 'T' }) return "'of' names a type: T:Name.Space.Type";
                 entry.Of = value;
@@ -192,6 +196,7 @@ internal static class CatalogueParser
         {
             if (entry.IsConnection && entry.IsNoConnection) return "a type is a connection or it is none";
             if (!entry.IsConnection && !entry.IsNoConnection) return "the line says neither 'connection' nor 'not-a-connection'";
+            if (entry.Unless is not null && (entry.Traits & Traits.Reconnects) == 0) return "'unless' belongs to a type that 'reconnects'";
             if (entry.IsNoConnection && entry.Traits != Traits.None) return "what is no connection has no traits of one";
             return null;
         }

@@ -114,7 +114,7 @@ internal sealed partial class ConnectionCatalogue
             if (found is { Connection: { } first })
             {
                 // What holds for a base holds for what derives from it, however the latter was recognised.
-                if (told.Connection is { } more) found = new Verdict(new ConnectionType(first.Symbol, first.Traits | more.Traits, first.Source, first.Reason), found.Value.ByName);
+                if (told.Connection is { } more) found = new Verdict(new ConnectionType(first.Symbol, first.Traits | more.Traits, first.Source, first.Reason, first.Unless ?? more.Unless), found.Value.ByName);
             }
             else if (told.Connection is not null && !isDenied) found = told;
             else
@@ -149,7 +149,7 @@ internal sealed partial class ConnectionCatalogue
         var builtIn = _builtIn.Of(type)?.Type;
         if ((byUser ?? builtIn) is not { } line) return null;
         // A user's line for a type that nobody knew is often one line: its members are then found by their names.
-        return line.IsConnection ? new Verdict(new ConnectionType(type, line.Traits, Source.Catalogue, line.Reason), builtIn is null) : default(Verdict);
+        return line.IsConnection ? new Verdict(new ConnectionType(type, line.Traits, Source.Catalogue, line.Reason, line.Unless), builtIn is null) : default(Verdict);
     }
 
     /// <summary>The type, its bases from near to far, then all its interfaces.</summary>

@@ -5,12 +5,13 @@ namespace LifecycleAnalyzers.Catalogue;
 /// <summary>A type whose values have a lifecycle.</summary>
 internal sealed class ConnectionType
 {
-    public ConnectionType(INamedTypeSymbol symbol, Traits traits, Source source, string? reason = null)
+    public ConnectionType(INamedTypeSymbol symbol, Traits traits, Source source, string? reason = null, string? unless = null)
     {
         Symbol = symbol;
         Traits = traits;
         Source = source;
         Reason = reason;
+        Unless = unless;
     }
 
     /// <summary>The type that was recognised: the one asked for, or the base type or interface of it that makes it a connection.</summary>
@@ -22,4 +23,7 @@ internal sealed class ConnectionType
 
     /// <summary>Why the catalogue says so, for messages.</summary>
     public string? Reason { get; }
+
+    /// <summary>The setting (of its factory, of its options) that has to stay on for it to reconnect by itself; null where nothing switches that off.</summary>
+    public string? Unless { get; }
 }

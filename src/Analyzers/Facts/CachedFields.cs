@@ -136,6 +136,8 @@ internal sealed class CachedFields(Analysis analysis)
             {
                 case IfStatementSyntax statement when statement.Condition != child && AsksFor(statement.Condition, names):
                 case ConditionalExpressionSyntax conditional when conditional.Condition != child && AsksFor(conditional.Condition, names):
+                case SwitchExpressionSyntax chosen when chosen.GoverningExpression != child && AsksFor(chosen.GoverningExpression, names):
+                case SwitchStatementSyntax choice when choice.Expression != child && AsksFor(choice.Expression, names):
                 case WhileStatementSyntax loop when loop.Condition != child && AsksFor(loop.Condition, names):
                     return true;
                 case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression or (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } binary when binary.Right == child && AsksFor(binary.Left, names):

@@ -171,10 +171,21 @@ internal sealed class Guards(Analysis analysis)
         if ((facts.Roles & (Role.Quiet | Role.Close)) != 0) yield break;
         var isSend = (facts.Roles & Role.Send) != 0 || carrier && IsWrite(method);
         if (!isSend && (facts.Roles & Role.Use) == 0) yield break;
-        foreach (var place in places)
+        foreach (var place in carrier ? places.SelectMany(p => Given(p, happened.State)) : places)
         {
             if (!carrier || IsCarried(place, body)) yield return (place, method, type, isSend);
         }
+    }
+
+    /// <summary><c>command.Connection = _connection</c>: it runs on what it was given since it was made.</summary>
+    private static IEnumerable<Place> Given(Place carrier, FlowState state)
+    {
+        foreach (var held in state.Env)
+        {
+            if (held.Key is { Symbol: IPropertySymbol { Name: "Connection" } property, Parent: { } holder } && holder.Equals(carrier)) return held.Value.Places.Select(p => p.Step(property)).OfType<Place>();
+        }
+
+        return [carrier];
     }
 
     /// <summary>
@@ -215,13 +226,18 @@ internal sealed class Guards(Analysis analysis)
                 IMethodSymbol method => method.ReturnType,
                 _ => null,
             };
-            if (type is not null && analysis.Connections.TypeOf(type) is not null) return true;
+            if (type is not null && analysis.Connections.TypeOf(type) is not null || IsStepFromConnection(part)) return true;
         }
 
         if (place.RootPlace.Root == RootKind.Born) return false;
         // A connection's own plain stream is its transport.
         return place.RootPlace.Root == RootKind.This && (analysis.Types.IsMadeFromConnection(place, body) || analysis.Connections.TypeOf(body.Type) is not null && place.Depth > 0 && place.Type?.Name is "Stream" or "PipeWriter" or "IDuplexPipe");
     }
+
+    /// <summary>What it is a part of has no name of its own (an element of a dictionary), but the step to the part says what that is.</summary>
+    private bool IsStepFromConnection(Place part) => part is { Parent.IsRoot: true, Symbol: IMethodSymbol step } && (step.MethodKind == MethodKind.Constructor
+        ? step.Parameters.Any(p => analysis.Connections.TypeOf(p.Type) is not null)
+        : analysis.Connections.TypeOf(step.ContainingType) is not null);
 
     /// <summary>A method that begins by throwing when the state is not the usable one requires that state of its callers.</summary>
     private void Requirement(Body body, BodyEvent thrown, ImmutableArray<SendFact>.Builder sends)

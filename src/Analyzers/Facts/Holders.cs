@@ -25,6 +25,7 @@ internal sealed class Holders
     private readonly Lazy<HashSet<string>> _reaching;
     private readonly HashSet<string> _opening;
     private readonly HashSet<string> _typeNames;
+    private HashSet<ITypeParameterSymbol> _givenConnections = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<SyntaxTree, ImmutableArray<CodeMember>> _members = new();
 
     public Holders(Analysis analysis)
@@ -187,6 +188,7 @@ internal sealed class Holders
 
     private Index Build()
     {
+        _givenConnections = FindGivenConnections();
         var index = new Index();
         var errorTypes = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in _analysis.Catalogue.TypesWithErrorEvents()) errorTypes.Add(Plain(name));
@@ -257,7 +259,30 @@ internal sealed class Holders
         };
     }
 
-    private bool IsConnection(ITypeSymbol type) => _analysis.Connections.TypeOf(type) is { } known && (known.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) == 0;
+    private bool IsConnection(ITypeSymbol type) => type is ITypeParameterSymbol parameter ? _givenConnections.Contains(parameter) : _analysis.Connections.TypeOf(type) is { } known
+        && ((known.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) == 0 || known.Unless is not null);
+
+    /// <summary>The type parameters of our own generic types that stand for a connection somewhere: in a base class, in a field.</summary>
+    private HashSet<ITypeParameterSymbol> FindGivenConnections()
+    {
+        var given = new HashSet<ITypeParameterSymbol>(SymbolEqualityComparer.Default);
+        foreach (var type in _analysis.Implementations.Types)
+        {
+            Look(type.BaseType);
+            foreach (var (_, held) in Held(type)) Look(held as INamedTypeSymbol);
+        }
+
+        return given;
+
+        void Look(INamedTypeSymbol? constructed)
+        {
+            if (constructed is not { IsGenericType: true } || !_analysis.Summaries.IsOwn(constructed)) return;
+            for (var i = 0; i < constructed.TypeArguments.Length; i++)
+            {
+                if (constructed.TypeArguments[i] is INamedTypeSymbol argument && IsConnection(argument)) given.Add(constructed.OriginalDefinition.TypeParameters[i]);
+            }
+        }
+    }
 
     private bool HasErrorEvent(ITypeSymbol type)
     {

@@ -146,7 +146,8 @@ internal sealed class Requests
     {
         if (Values.Unwrapped(value) is not { ConstantValue: { HasValue: true, Value: string text } }) return false;
         var statement = text.TrimStart().ToLowerInvariant();
-        return statement.StartsWith("select", StringComparison.Ordinal) || statement.StartsWith("set ", StringComparison.Ordinal) || statement.StartsWith("pragma", StringComparison.Ordinal)
+        // `select purge()` reads nothing: it calls.
+        return statement.StartsWith("select", StringComparison.Ordinal) && (statement.Contains(" from ") || !statement.Contains("(")) || statement.StartsWith("set ", StringComparison.Ordinal) || statement.StartsWith("pragma", StringComparison.Ordinal)
             || statement.StartsWith("listen", StringComparison.Ordinal) || statement.Contains("if not exists") || statement.Contains("if exists") || statement.Contains("on conflict") || statement.Contains("insert or ignore") || statement.Contains("on duplicate key");
     }
 

@@ -62,6 +62,7 @@ internal sealed partial class Interpreter
 
     private Atom.Condition Compare(IBinaryOperation binary)
     {
+        if (Bits.Of(binary) is var (masked, mask, rest)) return WithBits(masked, mask, rest);
         var left = Eval(binary.LeftOperand);
         var right = Eval(binary.RightOperand);
         if (Constant(right) is { } constant) return Conditions.EqualTo(left, constant.Value);
@@ -70,6 +71,13 @@ internal sealed partial class Interpreter
         return Conditions.Unknown;
 
         static Atom.Constant? Constant(Value value) => value.Atoms.Length == 1 ? value.Atoms[0] as Atom.Constant : null;
+    }
+
+    /// <summary>Of the bits of an enum some are set: the set of those of its members that have them.</summary>
+    private Atom.Condition WithBits(IOperation flags, long mask, long rest)
+    {
+        var value = Eval(flags);
+        return Bits.Members(flags.Type, mask, rest) is { IsEmpty: false } members ? Conditions.OneOf(value, members) : Conditions.Unknown;
     }
 
     /// <summary>An ordered comparison of an enum or a small number is the set of the values for which it is true.</summary>

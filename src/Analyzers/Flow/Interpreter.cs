@@ -265,7 +265,7 @@ internal sealed partial class Interpreter : ITransfer
         if (property.IsIndexer)
         {
             if (_analysis.Summaries.IsOwn(property)) return Call(reference, property.GetMethod!, owner, arguments, property);
-            return Take(reference, owner, BornKind.Lookup, Containers.Key(reference.Arguments.FirstOrDefault()?.Value.Syntax as ExpressionSyntax));
+            return Take(reference, owner, ListElements.TakenFrom(reference) is null ? BornKind.Lookup : BornKind.Pooled, Containers.Key(reference.Arguments.FirstOrDefault()?.Value.Syntax as ExpressionSyntax));
         }
 
         if (property.Name == "Current" && owner.Places.FirstOrDefault() is { From: { Site: { } written }, Born: BornKind.Iterated } && _contents.TryGetValue(written, out var content)) return content;

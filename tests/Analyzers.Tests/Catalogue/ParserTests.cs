@@ -18,6 +18,10 @@ public class ParserTests
         Assert.Equal("it retries, twice", entry.Reason);
     }
 
+    [Fact]
+    public void What_switches_reconnecting_off_is_said_of_the_type() =>
+        Assert.Equal("AutoRetry", Assert.Single(Parse("T:A.B.Link; connection, reconnects; unless=AutoRetry").Entries).Unless);
+
     [Theory]
     [InlineData("created-open", (int)Traits.CreatedOpen)]
     [InlineData("single-writer", (int)Traits.SingleWriter)]
@@ -116,6 +120,9 @@ public class ParserTests
     [InlineData("T:A.B; connection, not-a-connection", "a type is a connection or it is none")]
     [InlineData("T:A.B; not-a-connection; pooled", "what is no connection has no traits of one")]
     [InlineData("T:A.B; connection; usable=Open", "'usable' is an option of a member, not of a type")]
+    [InlineData("T:A.B; connection; unless=AutoRetry", "'unless' belongs to a type that 'reconnects'")]
+    [InlineData("T:A.B; connection, reconnects; unless=no name", "'unless' names the setting that switches it off: AutomaticRecoveryEnabled")]
+    [InlineData("M:A.B.C; send; unless=AutoRetry", "'unless' is an option of a type, not of a member")]
     [InlineData("M:A.B.C", "the line gives the member no role")]
     [InlineData("M:A.B.C; send, quiet", "a member is 'send' or it is 'quiet'")]
     [InlineData("M:A.B.C; send; usable=Open", "'usable' belongs to a member that is 'state', 'alive' or 'ensures'")]

@@ -156,5 +156,35 @@ public class Options
         return test.RunAsync();
     }
 
+    [Theory]
+    [InlineData("Retrying = true", false)]
+    [InlineData("Retrying = false", true)]
+    public Task A_catalogue_can_say_what_switches_reconnecting_off(string setting, bool isReported)
+    {
+        var send = isReported ? "{|LCA3001:_link.Whisper(\"\")|}" : "_link.Whisper(\"\")";
+        return Case.WithCatalogue($$"""
+        class Gizmo
+        {
+            public void Begin() { }
+            public void Whisper(string text) => Console.WriteLine(text);
+            public void Finish() { }
+        }
+
+        class Maker { public bool Retrying { get; set; } public Gizmo Make() => new(); }
+
+        class Desk
+        {
+            private readonly Maker _maker = new() { {{setting}} };
+            private Gizmo? _link;
+            public void Use() { _link ??= _maker.Make(); {{send}}; }
+        }
+        """, """
+        T:Gizmo; connection, reconnects; unless=Retrying
+        M:Gizmo.Begin; open
+        M:Gizmo.Whisper; send
+        M:Gizmo.Finish; close
+        """).RunAsync();
+    }
+
     private static string Unmarked(string source) => source.Replace("{|LCA3001:", "").Replace("|}", "");
 }

@@ -97,6 +97,31 @@ public class Reports
             .WithMessage("'_sessions' is used by 'Send' as it was kept (the handler that evicts it can run too late): ask its state first, it may have died since"));
 
     [Fact]
+    public Task Kept_by_a_generic_base() => Case.HoldsAsync("""
+        abstract class Kept<TSession> where TSession : class
+        {
+            private TSession? _session;
+            protected TSession Session { get { if (_session == null) _session = Open(); return _session; } }
+            protected abstract TSession Open();
+        }
+
+        class Lines : Kept<WireClient>
+        {
+            protected override WireClient Open() => Wire.Connect("");
+            public void Tell() => {|LCA3001:Session.Send("")|};
+        }
+        """);
+
+    [Fact]
+    public Task Filled_by_an_arm_of_a_switch() => Case.HoldsAsync("""
+        class Holder
+        {
+            private WireClient? _session;
+            public void Use() { var s = _session switch { null => _session = Wire.Connect(""), var kept => kept }; {|LCA3001:s.Send("")|}; }
+        }
+        """);
+
+    [Fact]
     public Task A_database_connection_by_its_command() => Case.HoldsAsync("""
         using System.Data.Common;
 

@@ -14,6 +14,8 @@ public class Reports
             private readonly Channel<IWireSession> _channel = Channel.CreateUnbounded<IWireSession>();
             private readonly ConcurrentDictionary<string, ConcurrentStack<IWireSession>> _byHost = new();
             private readonly ConcurrentBag<(IWireSession Session, long Since)> _aged = [];
+            private readonly List<IWireSession> _list = [];
+            private readonly LinkedList<IWireSession> _chain = new();
             private readonly object _sync = new();
 
             public async {{result}} Use(string text) { await Task.CompletedTask; {{body}} }
@@ -33,6 +35,9 @@ public class Reports
     [InlineData("if (!{|LCA3004:_channel.Reader.TryRead(out var s)|}) s = Connect(); s.Send(text); await _channel.Writer.WriteAsync(s);")]
     [InlineData("var stack = _byHost.GetOrAdd(text, _ => new()); if (!{|LCA3004:stack.TryPop(out var s)|}) s = Connect(); s.Send(text); stack.Push(s);")]
     [InlineData("if ({|LCA3004:_aged.TryTake(out var e)|}) { e.Session.Send(text); _aged.Add(e); }")]
+    [InlineData("IWireSession? s = null; lock (_sync) if (_list.Count > 0) { s = {|LCA3004:_list[^1]|}; _list.RemoveAt(_list.Count - 1); } s ??= Connect(); s.Send(text); lock (_sync) _list.Add(s);")]
+    [InlineData("IWireSession? s; lock (_sync) { s = {|LCA3004:_list.FirstOrDefault()|}; if (s != null) _list.Remove(s); } s ??= Connect(); s.Send(text); lock (_sync) _list.Insert(0, s);")]
+    [InlineData("var s = Connect(); if (_chain.Count > 0) { s = {|LCA3004:_chain.First!.Value|}; _chain.RemoveFirst(); } s.Send(text); _chain.AddLast(s);")]
     // Checks that do not decide about this one, or come too late
     [InlineData("if (!{|LCA3004:_bag.TryTake(out var s)|}) s = Connect(); s.Send(text); if (s.IsOpen) _bag.Add(s);")]
     [InlineData("if ({|LCA3004:_aged.TryTake(out var e)|} && Environment.TickCount64 - e.Since < 1000) { e.Session.Send(text); _aged.Add((e.Session, Environment.TickCount64)); }")]

@@ -46,6 +46,7 @@ public class Reports
     [InlineData("try { return await http.PostAsync(url, content, ct); } catch (Exception e) when (e is IOException or HttpRequestException) { return await {|LCA3005:http.PostAsync(url, content, ct)|}; }")]
     [InlineData("try { return await http.PostAsync(url, content, ct); } catch (TaskCanceledException) when (!ct.IsCancellationRequested) { return await {|LCA3005:http.PostAsync(url, content, ct)|}; }")]
     [InlineData("try { command.ExecuteNonQuery(); } catch (DbException) { {|LCA3005:command.ExecuteNonQuery()|}; }")]
+    [InlineData("command.CommandText = \"select purge_ledger()\"; try { command.ExecuteNonQuery(); } catch (DbException) { {|LCA3005:command.ExecuteNonQuery()|}; }")]
     [InlineData("try { await Once(url); } catch (IOException) { await {|LCA3005:Once(url)|}; }", "private Task<HttpResponseMessage> Once(string u) => http.PostAsync(u, null);")]
     [InlineData("try { return await http.SendAsync(new HttpRequestMessage(HttpMethod.Post, url), ct); } catch (HttpRequestException) { return await {|LCA3005:http.SendAsync(new HttpRequestMessage(HttpMethod.Post, url), ct)|}; }")]
     // Behind the try

@@ -14,7 +14,7 @@ internal static class KeptConnections
     public static ISymbol? CacheOf(RuleContext file, SendFact send)
     {
         var connections = file.Analysis.Connections;
-        if (Connections.IsWithoutPeer(send.Type) || IsWalkedOver(send.Operation) || connections.TypeOf(send.Type) is { } sent && (sent.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) != 0) return null;
+        if (Connections.IsWithoutPeer(send.Type) || IsWalkedOver(send.Operation) || connections.TypeOf(send.Type) is { } sent && ((sent.Traits & (Traits.Response | Traits.Operation)) != 0 || ComesBack(sent, null))) return null;
         for (Place? part = send.Connection; part is not null; part = part.Parent)
         {
             if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(file, container) : null;
@@ -22,7 +22,7 @@ internal static class KeptConnections
             if (part.Symbol is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" } && part.Parent.Symbol is { } lazy) return lazy;
             var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
             if (type?.Name.EndsWith("Lazy", StringComparison.Ordinal) == true && part.Equals(send.Connection)) return member;
-            if (type is null || connections.TypeOf(Unwrapped(type)) is { } held && (held.Traits & Traits.Reconnects) != 0) continue;
+            if (type is null || connections.TypeOf(Unwrapped(type)) is { } held && ComesBack(held, member)) continue;
             if (!file.Analysis.Cached.IsCached(member)) continue;
             // A pool of one: what is taken out of it has to be asked there.
             if (member is IFieldSymbol slot && Slots.IsSlot(slot, file.Analysis, file.Cancellation)) return null;
@@ -31,6 +31,15 @@ internal static class KeptConnections
 
         return null;
     }
+
+    /// <summary>It reconnects by itself, and whoever keeps it has not told its factory otherwise.</summary>
+    private static bool ComesBack(ConnectionType type, ISymbol? keeper) =>
+        (type.Traits & Traits.Reconnects) != 0 && (type.Unless is not { } setting || keeper?.ContainingType.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantNodes().Any(n => IsSwitchedOff(n, setting))) == false);
+
+    /// <summary><c>factory.AutomaticRecoveryEnabled = false</c>, in an initialiser too.</summary>
+    private static bool IsSwitchedOff(SyntaxNode node, string setting) =>
+        node is AssignmentExpressionSyntax { Right.RawKind: (int)Microsoft.CodeAnalysis.CSharp.SyntaxKind.FalseLiteralExpression, Left: var target }
+        && (target as IdentifierNameSyntax ?? (target as MemberAccessExpressionSyntax)?.Name)?.Identifier.ValueText == setting;
 
     /// <summary>One of all, in a loop that counts through them: <c>for (…) all[i].Send()</c> is a broadcast as <c>foreach</c> is, and looks nobody up.</summary>
     private static bool IsWalkedOver(IOperation use)

@@ -26,13 +26,15 @@ internal sealed class LCA3004CheckPooledConnection : IRule
             if (!Pool.MayTake(member) && !member.Invoked.Contains("Exchange") || Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
             foreach (var operation in root.DescendantsAndSelf())
             {
-                if (operation is not IInvocationOperation call) continue;
+                if (operation is not (IInvocationOperation or IPropertyReferenceOperation or IImplicitIndexerReferenceOperation)) continue;
                 pool ??= new Pool(file.Analysis, file.Cancellation);
-                var slot = Slots.Emptied(call);
-                if (slot is null ? !pool.IsTaking(call) : !pool.HoldsConnection(slot.Type, 1)) continue;
+                var slot = operation is IInvocationOperation exchange ? Slots.Emptied(exchange) : null;
+                var source = slot is null ? pool.Source(operation) : null;
+                if (source is null && (slot is null || !pool.HoldsConnection(slot.Type, 1))) continue;
                 var taken = new Taken(file.Analysis, pool, new Liveness(file.Analysis, file.Cancellation), file.Cancellation);
-                if (!taken.IsUsedUnchecked(call) || !(slot is null ? pool.IsPool(call) : pool.IsPool(slot))) continue;
-                file.Report(Diagnostic.Create(Rule, call.Syntax.GetLocation(), call.TargetMethod.Name, (slot ?? Pool.Container(call.Instance))?.Name ?? call.TargetMethod.ContainingType.Name));
+                if (!taken.IsUsedUnchecked(operation) || !(source is null ? pool.IsPool(slot!) : pool.IsPool(operation, source))) continue;
+                var how = operation is IInvocationOperation call ? call.TargetMethod.Name : operation.Syntax.ToString();
+                file.Report(Diagnostic.Create(Rule, operation.Syntax.GetLocation(), how, (slot ?? Pool.Container(source))?.Name ?? source?.Type?.Name));
             }
         }
     }

@@ -11,17 +11,22 @@ namespace LifecycleAnalyzers.Rules.Reuse;
 internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
 {
     private static readonly HashSet<string> Taking = new(StringComparer.Ordinal) { "TryTake", "TryPop", "TryDequeue", "Pop", "Dequeue", "Take", "TryRead", "ReadAsync", "Get" };
-    private static readonly HashSet<string> Giving = new(StringComparer.Ordinal) { "Add", "TryAdd", "Push", "Enqueue", "TryWrite", "WriteAsync", "Return", "TryEnqueue" };
+    private static readonly HashSet<string> Giving = new(StringComparer.Ordinal) { "Add", "TryAdd", "Push", "Enqueue", "TryWrite", "WriteAsync", "Return", "TryEnqueue", "AddLast", "AddFirst", "Insert" };
 
-    public static bool MayTake(CodeMember member) => member.Invoked.Meets(Taking);
+    /// <summary>The words that remove an element of a list.</summary>
+    private static readonly HashSet<string> Removing = new(StringComparer.Ordinal) { "RemoveAt", "Remove", "RemoveFirst", "RemoveLast" };
 
-    /// <summary>Takes a connection out of a collection, or something that was made around one.</summary>
-    public bool IsTaking(IInvocationOperation call) =>
-        Taking.Contains(call.TargetMethod.Name) && Containers.Kind(call.TargetMethod) == BornKind.Pooled && !analysis.Summaries.IsOwn(call.TargetMethod)
-        && call.TargetMethod.ContainingType.TypeArguments is [var element, ..] && HoldsConnection(element, 2);
+    public static bool MayTake(CodeMember member) => member.Invoked.Meets(Taking) || member.Invoked.Meets(Removing);
+
+    /// <summary>The collection out of which the operation takes a connection, or something that was made around one.</summary>
+    public IOperation? Source(IOperation operation) =>
+        operation is IInvocationOperation call && Taking.Contains(call.TargetMethod.Name) && Containers.Kind(call.TargetMethod) == BornKind.Pooled && !analysis.Summaries.IsOwn(call.TargetMethod)
+            ? call.TargetMethod.ContainingType.TypeArguments is [var element, ..] && HoldsConnection(element, 2) ? call.Instance : null
+            : ListElements.TakenFrom(operation) is { } list && HoldsConnection(operation.Type, 2) ? list : null;
 
     public static bool IsGiving(IInvocationOperation call) =>
-        Giving.Contains(call.TargetMethod.Name) && call.TargetMethod.ContainingType?.Name is "ConcurrentBag" or "ConcurrentQueue" or "ConcurrentStack" or "Queue" or "Stack" or "BlockingCollection" or "ChannelWriter" or "IProducerConsumerCollection" or "PriorityQueue" or "ObjectPool" or "DefaultObjectPool";
+        Giving.Contains(call.TargetMethod.Name) && call.TargetMethod.ContainingType?.Name is "ConcurrentBag" or "ConcurrentQueue" or "ConcurrentStack" or "Queue" or "Stack" or "BlockingCollection" or "ChannelWriter" or "IProducerConsumerCollection" or "PriorityQueue" or "ObjectPool" or "DefaultObjectPool"
+        || Containers.Collects(call.TargetMethod);
 
     /// <summary>A connection that does not come back by itself, or a value whose connection is set once and for all.</summary>
     public bool HoldsConnection(ITypeSymbol? type, int depth)
@@ -86,17 +91,17 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
     }
 
     /// <summary>Is something given back to what this call takes from?</summary>
-    public bool IsPool(IInvocationOperation taking)
+    public bool IsPool(IOperation taking, IOperation source)
     {
-        if (taking.TargetMethod.ContainingType.Name is "ObjectPool" or "DefaultObjectPool") return true;
-        if (Container(taking.Instance) is not { } container) return false;
+        if (taking is IInvocationOperation { TargetMethod.ContainingType.Name: "ObjectPool" or "DefaultObjectPool" }) return true;
+        if (Container(source) is not { } container) return false;
         var type = TypeAround(container, taking);
         if (type is null) return false;
         var givings = Calls(type, Giving).Where(c => IsGiving(c) && Values.Is(Container(c.Instance), container)).ToList();
         if (givings.Any(g => IsAccepted(Given(g)))) return false;
         givings.RemoveAll(g => IsFresh(Given(g), 3) || IsEnded(g));
         if (givings.Count == 0) return false;
-        var takers = new HashSet<SyntaxNode>(Calls(type, Taking).Where(c => Values.Is(Container(c.Instance), container)).Select(Member));
+        var takers = new HashSet<SyntaxNode>(Calls(type, Taking).Where(c => Values.Is(Container(c.Instance), container)).Select(Member)) { Member(taking) };
         var throughTakers = new HashSet<SyntaxNode>(takers);
         Spread(throughTakers, 2);
         var givers = new HashSet<SyntaxNode>(givings.Select(Member));
@@ -157,7 +162,8 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
             && closed.Identifier.ValueText == given.Syntax.ToString() && model.GetSymbolInfo(call, cancellation).Symbol is { } called && (analysis.Connections.RolesOf(called, given.Type) & Role.Close) != 0);
     }
 
-    private static IOperation? Given(IInvocationOperation giving) => giving.Arguments.FirstOrDefault()?.Value;
+    private static IOperation? Given(IInvocationOperation giving) =>
+        (giving.TargetMethod.Name == "Insert" ? giving.Arguments.LastOrDefault() : giving.Arguments.FirstOrDefault())?.Value;
 
     /// <summary>Straight from a listener.</summary>
     private static bool IsAccepted(IOperation? value) => Origins(value, 3).Any(o => o is IInvocationOperation { TargetMethod.Name: var name } && (name.StartsWith("Accept", StringComparison.Ordinal) || name.StartsWith("EndAccept", StringComparison.Ordinal)));
@@ -169,7 +175,7 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
         foreach (var origin in Origins(value, depth))
         {
             any = true;
-            if (origin is not IObjectCreationOperation && !(origin is IInvocationOperation call && !Taking.Contains(call.TargetMethod.Name) && Slots.Emptied(call) is null && !LeadsToTaking(call.TargetMethod, 2))) return false;
+            if (origin is not IObjectCreationOperation && !(origin is IInvocationOperation call && !Taking.Contains(call.TargetMethod.Name) && ListElements.TakenFrom(call) is null && Slots.Emptied(call) is null && !LeadsToTaking(call.TargetMethod, 2))) return false;
             if (origin is IObjectCreationOperation wrapper && wrapper.Arguments.Any(a => HoldsConnection(a.Value.Type, 0) && !IsFresh(a.Value, depth - 1))) return false;
         }
 
@@ -178,7 +184,7 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
 
     private bool LeadsToTaking(IMethodSymbol method, int depth) =>
         analysis.Summaries.IsOwn(method) && Values.CodeOf(method, analysis, cancellation) is { } code
-        && code.Descendants().OfType<IInvocationOperation>().Any(c => IsTaking(c) || Slots.Emptied(c) is not null || depth > 0 && LeadsToTaking(c.TargetMethod, depth - 1));
+        && code.Descendants().OfType<IInvocationOperation>().Any(c => Source(c) is not null || Slots.Emptied(c) is not null || depth > 0 && LeadsToTaking(c.TargetMethod, depth - 1));
 
     private static IEnumerable<IOperation> Origins(IOperation? value, int depth)
     {

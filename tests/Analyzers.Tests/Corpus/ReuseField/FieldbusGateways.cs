@@ -297,8 +297,8 @@ namespace Field.Fieldbus
             {
                 if (_idle.Any())
                 {
-                    link = _idle[_idle.Count - 1];
-                    _idle.RemoveAt(_idle.Count - 1); //! LCA3004
+                    link = _idle[_idle.Count - 1]; //! LCA3004
+                    _idle.RemoveAt(_idle.Count - 1);
                 }
             }
 
