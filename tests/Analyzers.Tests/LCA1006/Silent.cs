@@ -33,6 +33,9 @@ public class Silent
     [InlineData("async Task M(TcpClient a, TcpClient b, CancellationTokenSource cts) { using (a) using (b) { var x = a.GetStream().CopyToAsync(b.GetStream(), cts.Token); var y = b.GetStream().CopyToAsync(a.GetStream(), cts.Token); await Task.WhenAny(x, y); await cts.CancelAsync(); await Task.WhenAll(x, y); } }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { var x = a.GetStream().CopyToAsync(b.GetStream()); var y = b.GetStream().CopyToAsync(a.GetStream()); await Task.WhenAny(x, y); a.Close(); b.Close(); await Task.WhenAll(x, y); }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { using (a) using (b) await Task.WhenAny(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream())); }")]
+    // The streams take their connections along.
+    [InlineData("async Task M(Socket a, Socket b) { using var x = new NetworkStream(a, ownsSocket: true); using var y = new NetworkStream(b, true); await Task.WhenAny(x.CopyToAsync(y), y.CopyToAsync(x)); }")]
+    [InlineData("async Task M(TcpClient a, TcpClient b) { using var x = a.GetStream(); using var y = b.GetStream(); await Task.WhenAny(x.CopyToAsync(y), y.CopyToAsync(x)); }")]
     [InlineData("async Task M(Socket a, Socket b) { await Task.WhenAll(ThereAsync(), BackAsync()); async Task ThereAsync() { try { var part = new byte[9]; while (await a.ReceiveAsync(part) > 0) await b.SendAsync(part); } finally { b.Close(); } } async Task BackAsync() { try { var part = new byte[9]; while (await b.ReceiveAsync(part) > 0) await a.SendAsync(part); } finally { a.Close(); } } }")]
     [InlineData("async Task M(Socket a, Socket b) { await Task.WhenAll(ReadAsync(), WriteAsync()); async Task ReadAsync() => await a.ReceiveAsync(new byte[9]); async Task WriteAsync() => await a.SendAsync(new byte[9]); }")]
     // No relay: the same direction twice, or no directions at all.

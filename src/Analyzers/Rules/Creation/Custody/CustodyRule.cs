@@ -140,7 +140,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         // A stream or socket that a library makes over it.
         if (Openings.Result(method) is { } made && (Custodian.Analysis.Connections.IsCarrier(made) || Custodian.Analysis.Connections.TypeOf(made) is not null))
         {
-            Stand(call, given.Any(a => view.Holds(a.Value)) && !LeavesOpen(call.Arguments));
+            Stand(call, given.Any(a => view.Holds(a.Value)) && !Endings.LeavesOpen(call.Arguments));
             return new(token);
         }
 
@@ -216,16 +216,9 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         }
 
         if (!Custodian.Analysis.Connections.IsCarrier(creation.Type) && (Custodian.Analysis.Connections.TypeOf(creation.Type) is null || !Conventions.IsFrameworks(constructor.ContainingType, Custodian.Analysis.Compilation.Assembly))) return Gone();
-        Stand(creation, given.Any(a => view.Holds(a.Value)) && !LeavesOpen(creation.Arguments) && OwnsSocket(constructor, creation.Arguments));
+        Stand(creation, given.Any(a => view.Holds(a.Value)) && Endings.ClosesInner(creation));
         return new(token);
     }
-
-    /// <summary><c>new NetworkStream(socket)</c> does not close the socket.</summary>
-    private static bool OwnsSocket(IMethodSymbol constructor, ImmutableArray<IArgumentOperation> arguments) =>
-        constructor.ContainingType.Name != "NetworkStream" || arguments.Any(a => a.Parameter?.Name == "ownsSocket" && a.Value.ConstantValue is not { HasValue: true, Value: false });
-
-    private static bool LeavesOpen(ImmutableArray<IArgumentOperation> arguments) =>
-        arguments.Any(a => a.Parameter?.Name is "leaveOpen" or "leaveInnerStreamOpen" && a.Value.ConstantValue is { HasValue: true, Value: true });
 
     private Kept Stored(IOperation target, IOperation value, Kept token, PathView<Kept> view)
     {

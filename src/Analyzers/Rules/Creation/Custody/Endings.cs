@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Flow;
 
@@ -31,6 +33,17 @@ internal sealed class Endings(Analysis analysis)
         if (method.ContainingType is { Name: "Socket", ContainingNamespace.Name: "Sockets" }) return false;
         return (analysis.Connections.RolesOf(method, receiver) & Role.Close) != 0;
     }
+
+    /// <summary>
+    /// Closing a stream closes what it was made over, unless it was told to leave that open; a <c>NetworkStream</c> only when it was
+    /// given the socket as its own.
+    /// </summary>
+    public static bool ClosesInner(IObjectCreationOperation stream) =>
+        !LeavesOpen(stream.Arguments)
+        && (stream.Type?.Name != "NetworkStream" || stream.Arguments.Any(a => a.Parameter?.Name == "ownsSocket" && a.Value.ConstantValue is not { HasValue: true, Value: false }));
+
+    public static bool LeavesOpen(ImmutableArray<IArgumentOperation> arguments) =>
+        arguments.Any(a => a is { Parameter.Name: "leaveOpen" or "leaveInnerStreamOpen", Value.ConstantValue: { HasValue: true, Value: true } });
 
     /// <summary>
     /// Somebody in the type that has the field closes what it holds, hands it on, or may: a field that others can reach counts

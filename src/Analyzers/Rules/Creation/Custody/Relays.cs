@@ -1,6 +1,8 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Creation.Custody;
@@ -51,7 +53,7 @@ internal sealed class Relays
                 var (a, b) = (directions[i], directions[j]);
                 if (!Same(a.From, b.To) || !Same(a.To, b.From) || Same(a.From, a.To)) continue;
                 var ends = any
-                    ? Owners.Closes(_code, a.From.Name) && Owners.Closes(_code, a.To.Name) || EndsOther(a.Copy) && EndsOther(b.Copy) || !IsOurs(a.From) || !IsOurs(a.To)
+                    ? IsClosed(a.From) && IsClosed(a.To) || EndsOther(a.Copy) && EndsOther(b.Copy) || !IsOurs(a.From) || !IsOurs(a.To)
                     : EndsOther(a.Copy) && EndsOther(b.Copy) || IsEndedBefore(call);
                 if (!ends) return (call, a.From.Name, a.To.Name);
             }
@@ -60,6 +62,24 @@ internal sealed class Relays
         return null;
 
         static bool Same(ISymbol x, ISymbol y) => SymbolEqualityComparer.Default.Equals(x, y);
+    }
+
+    /// <summary>It is closed here, or a stream over it that closes it, too.</summary>
+    private bool IsClosed(ISymbol connection) =>
+        Owners.Closes(_code, connection.Name)
+        || _code.DescendantNodes().OfType<VariableDeclaratorSyntax>().Any(v => ClosesWithIt(v.Initializer?.Value, connection) && Owners.Closes(_code, v.Identifier.ValueText));
+
+    /// <summary><c>new NetworkStream(socket, ownsSocket: true)</c>, a TLS stream over that, <c>client.GetStream()</c>.</summary>
+    private bool ClosesWithIt(ExpressionSyntax? stream, ISymbol connection)
+    {
+        var inner = stream switch
+        {
+            BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: [var first, ..] } when _model.GetOperation(stream) is IObjectCreationOperation made && Endings.ClosesInner(made) => first.Expression,
+            InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } call when _model.GetSymbolInfo(call).Symbol is IMethodSymbol part
+                && (_file.Analysis.Connections.RolesOf(part, part.ContainingType) & Role.Accessor) != 0 => access.Expression,
+            _ => null,
+        };
+        return inner is not null && (SymbolEqualityComparer.Default.Equals(_model.GetSymbolInfo(inner).Symbol, connection) || ClosesWithIt(inner, connection));
     }
 
     /// <summary>The first of the two has been waited for, and the other one told to end: this is the wait for that.</summary>
