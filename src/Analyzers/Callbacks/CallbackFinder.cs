@@ -19,6 +19,13 @@ internal sealed class CallbackFinder
         "UnsafeRegisterWaitForSingleObject", "Post", "Subscribe", "OnChange", "On", "AsyncCallback", "TimerCallback", "SendOrPostCallback", "WaitCallback", "Thread",
     ];
 
+    /// <summary>What one speaks to, besides what connections are called: when it is open or ready, it can be spoken to.</summary>
+    private static readonly HashSet<string> Partners = new(Conventions.Endings, StringComparer.Ordinal)
+    {
+        "Agent", "Broker", "Bus", "Circuit", "Conn", "Controller", "Device", "Driver", "Endpoint", "Gateway", "Handshake", "Host", "Hub", "Line", "Listener", "Login", "Network", "Node", "Partner", "Pipe", "Player", "Port", "Protocol",
+        "Receiver", "Remote", "Sender", "Server", "Service", "Subscriber", "Subscription", "System", "Terminal", "Tls", "User", "Wire",
+    };
+
     private readonly Analysis _analysis;
     private readonly CallbackSites _sites;
     private readonly Lazy<ILookup<string, CallbackSite>> _byMethod;
@@ -154,12 +161,22 @@ internal sealed class CallbackFinder
 
     private bool IsOperation(ITypeSymbol? type) => _analysis.Connections.TypeOf(type) is { } known && (known.Traits & Traits.Operation) != 0;
 
-    private bool IsReady(ISymbol member) => (_analysis.Connections.RolesOf(member, null) & Role.Ready) != 0 || ProvesOpen(member.Name);
+    private bool IsReady(ISymbol member) => (_analysis.Connections.RolesOf(member, null) & Role.Ready) != 0 || ProvesOpen(member);
 
-    private static bool ProvesOpen(string name)
+    /// <summary>
+    /// Only a connection is connected or established; much else is opened, ready or started, and that a slot has opened, or data
+    /// are ready, tells nothing of the connection.
+    /// </summary>
+    private bool ProvesOpen(ISymbol member)
     {
-        var words = ClosingFlags.Words(name).Where(w => w is not ("On" or "Async" or "Event" or "Handler" or "Has" or "Was" or "Is")).ToList();
-        return words.Count > 0 && words.Last() is "Open" or "Opened" or "Connected" or "Reconnected" or "Ready" or "Established" or "Accepted" or "Started" or "Authenticated" or "Joined";
+        var words = ClosingFlags.Words(member.Name).Where(w => w is not ("On" or "Async" or "Event" or "Handler" or "Has" or "Was" or "Is")).ToList();
+        if (words.Count == 0) return false;
+        return words.Last() switch
+        {
+            "Connected" or "Reconnected" or "Established" or "Authenticated" or "Joined" => true,
+            "Open" or "Opened" or "Ready" or "Accepted" or "Started" => words.Count == 1 || Partners.Contains(words[words.Count - 2]) || _analysis.Connections.TypeOf(member.ContainingType) is not null,
+            _ => false,
+        };
     }
 
     /// <summary>What has the event; of a part, the connection whose part it is: <c>_link.Connection.Reconnected</c> tells of the link, too.</summary>

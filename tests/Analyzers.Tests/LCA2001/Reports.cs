@@ -28,6 +28,19 @@ public class Reports
         """;
 
     [Theory]
+    // That a window or some data are there says nothing of the connection.
+    [InlineData("SlotOpened")]
+    [InlineData("DataReady")]
+    [InlineData("OrderAccepted")]
+    public Task Something_else_is_ready(string raised) => Case.HoldsAsync($$"""
+        interface ISource { event EventHandler? {{raised}}; }
+        class Feed
+        {
+            public Feed(WireClient client, ISource source) => source.{{raised}} += (_, _) => {|LCA2001:client.Send("hello")|};
+        }
+        """);
+
+    [Theory]
     [InlineData("{|LCA2001:_client.Send(text)|};")]
     [InlineData("await {|LCA2001:_client.SendAsync(text)|};")]
     [InlineData("_ = {|LCA2001:_client.SendAsync(text)|};")]

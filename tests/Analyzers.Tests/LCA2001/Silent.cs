@@ -164,6 +164,17 @@ public class Silent
         }
         """);
 
+    [Theory]
+    [InlineData("LinkOpened")]
+    [InlineData("DeviceReady")]
+    public Task What_the_event_of_another_object_proves(string opened) => Case.SilentAsync($$"""
+        interface ILine { event EventHandler? {{opened}}; }
+        class Feed
+        {
+            public Feed(WireClient client, ILine line) => line.{{opened}} += (_, _) => client.Send("hello");
+        }
+        """);
+
     [Fact]
     public Task The_answer_to_the_request_that_is_handled() => Case.SilentAsync("""
         using Microsoft.AspNetCore.Builder;
