@@ -143,6 +143,50 @@ public class Reports
         }
         """);
 
+    [Theory]
+    [InlineData("_ => {|#0:Sample()|}", "'the handler'")]
+    [InlineData("Tick", "'Tick'")]
+    public Task A_timer_that_a_helper_arms_again(string callback, string name) => Case.HoldsAsync($$"""
+        class Pinger : IDisposable
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            private readonly Timer _timer;
+            public Pinger() => _timer = new Timer({{callback}});
+            {{(callback == "Tick" ? "private void Tick(object? state) => {|#0:Sample()|};" : "")}}
+            private void Sample()
+            {
+                try { _socket.Receive(new byte[1]); } catch (Exception e) { Console.WriteLine(e); }
+                _timer.Change(1000, Timeout.Infinite);
+            }
+            public void Dispose() => _timer.Dispose();
+        }
+        """,
+        Case.Diagnostic("LCA1005").WithLocation(0).WithOptions(DiagnosticOptions.IgnoreAdditionalLocations)
+            .WithMessage(name + " reaches 'Change' through 'Sample' on a timer that may be disposed by then, and nothing catches ObjectDisposedException: an exception that leaves it ends the process"));
+
+    [Theory]
+    // What the receiver does with the message takes its time, and may be that it closes.
+    [InlineData("Received?.Invoke(read); {|LCA1005:_socket.BeginReceive(_buffer, 0, 1, SocketFlags.None, OnReceived, null)|};")]
+    [InlineData("_done(read); {|LCA1005:Next()|};")]
+    [InlineData("if (read == 0) return; _done(read); {|LCA1005:Next()|};")]
+    public Task The_next_one_after_the_owners_code(string next) => Case.HoldsAsync(AfterOthers(next));
+
+    /// <summary>A receiver that tells its owner of what came, and begins the next operation.</summary>
+    internal static string AfterOthers(string next) => Receiver($"int read; try {{ read = _socket.EndReceive(result); }} catch (Exception e) {{ Log(e); return; }} {next}", """
+        public event Action<int>? Received;
+        private readonly Action<int> _done = _ => { };
+        private void Next() => _socket.BeginReceive(_buffer, 0, 1, SocketFlags.None, OnReceived, null);
+        public void Dispose() { Received = null; _socket.Dispose(); }
+        """);
+
+    [Fact]
+    public Task Somebody_has_not_answered() => Case.HoldsAsync("""
+        class Watch(Func<int> missed, Socket any)
+        {
+            public Timer Start() => new(_ => { if (missed() > 3) {|LCA1005:throw new TimeoutException("no heartbeat");|} }, any.Handle, 1, 1);
+        }
+        """);
+
     [Fact]
     public Task The_message_names_the_way() => Case.HoldsAsync(
         Receiver("{|#0:Finish(result)|};", "private void Finish(IAsyncResult result) => _socket.EndReceive(result);"),

@@ -83,6 +83,12 @@ public class Silent
     [InlineData("try { _timer.Change(1000, -1); } catch (ObjectDisposedException) { }")]
     [InlineData("lock (_socket) _timer.Change(1000, -1);")]
     [InlineData("_other.Change(1000, -1);")]
+    // In a helper, and on the way to it.
+    [InlineData("Arm(); void Arm() { if (!_disposed) _timer.Change(1000, -1); }")]
+    [InlineData("Again();")]
+    [InlineData("if (!_disposed) Bare();")]
+    [InlineData("try { Bare(); } catch (ObjectDisposedException) { }")]
+    [InlineData("Task.Run(Bare);")]
     public Task A_timer_that_is_re_armed_with_care(string body) => Case.SilentAsync($$"""
         class Pinger : IDisposable
         {
@@ -92,7 +98,26 @@ public class Silent
             private bool _disposed;
             public Pinger() { _timer = new Timer(OnTick); _other = new Timer(OnTick); }
             private void OnTick(object? state) { {{body}} }
+            private void Again() { try { Bare(); } catch (ObjectDisposedException) { } }
+            private void Bare() => _timer.Change(1000, -1);
             public void Dispose() { _disposed = true; _timer.Dispose(); }
+        }
+        """);
+
+    [Theory]
+    // The owner's code has run already, or the next one is begun only if it has not closed.
+    [InlineData("Next();")]
+    [InlineData("Next(); _done(read);")]
+    [InlineData("_done(read); if (!_closing) Next();")]
+    [InlineData("_done(read); if (_closing) return; Next();")]
+    [InlineData("_done(read); try { Next(); } catch (Exception e) { Log(e); }")]
+    public Task The_next_operation_on_what_has_just_worked(string next) => Case.SilentAsync(Reports.AfterOthers(next));
+
+    [Fact]
+    public Task A_throw_that_speaks_of_no_peer() => Case.SilentAsync("""
+        class Watch(Func<int> depth, Socket any)
+        {
+            public Timer Start() => new(_ => { if (depth() > 3) throw new InvalidOperationException("too deep"); }, any.Handle, 1, 1);
         }
         """);
 

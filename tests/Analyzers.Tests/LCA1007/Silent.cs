@@ -21,6 +21,9 @@ public class Silent
     // What the last turn added lives on, whatever becomes of the next one.
     [InlineData("async Task M(string[] hosts) { foreach (var host in hosts) { try { var s = new Socket(SocketType.Stream, ProtocolType.Tcp); await s.ConnectAsync(host, 80); _sockets.TryAdd(Guid.NewGuid(), s); } catch (Exception e) { Console.WriteLine(e); } } } void Drop(Guid id) { if (_sockets.TryRemove(id, out var s)) s.Close(); }")]
     // Nothing cancels the wait for the lock.
+    [InlineData("readonly HashSet<System.Net.EndPoint> _seats = []; async Task M(Socket s, CancellationToken stop) { var e = s.RemoteEndPoint!; _seats.Add(e); try { await EchoAsync(s, stop); } finally { _seats.Remove(e); } }")]
+    // What is asked of these is not asked of a connection.
+    [InlineData("readonly HashSet<System.Net.EndPoint> _asked = []; async Task<string> M(System.Net.EndPoint e) { _asked.Add(e); var name = await File.ReadAllTextAsync(e.ToString()!); _asked.Remove(e); return name; }")]
     [InlineData("readonly SemaphoreSlim _sync = new(1, 1); readonly HashSet<Socket> _open = []; async Task M(Socket s, CancellationToken stop) { await AddAsync(s); try { await EchoAsync(s, stop); } finally { await RemoveAsync(s); } } async Task AddAsync(Socket s) { await _sync.WaitAsync(); try { _open.Add(s); } finally { _sync.Release(); } } async Task RemoveAsync(Socket s) { await _sync.WaitAsync().ConfigureAwait(false); try { _open.Remove(s); } finally { _sync.Release(); } }")]
     public Task It_goes_down(string members) => Case.SilentAsync(Reports.Server(members));
 

@@ -25,8 +25,6 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         description: "An exception that leaves an AsyncCallback, a completion handler, a timer's callback, a pool thread's work item, a thread or an async void method ends the process. Network I/O there stands in a try that catches both what the network throws and what closing throws.",
         helpLinkUri: Describe.HelpLink(Id));
 
-    private static readonly HashSet<string> ClosingCalls = new(StringComparer.Ordinal) { "Close", "CloseAsync", "Dispose", "DisposeAsync", "Abort", "Shutdown", "Disconnect" };
-
     public DiagnosticDescriptor Descriptor => Rule;
 
     public void Check(RuleContext file)
@@ -78,14 +76,9 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         var escapes = file.Analysis.Escapes.Of(function, file.Cancellation);
         var sendsFromCallback = isCallback || escapes.Any(e => e.Io is { Kind: IoKind.Send }) && IsCalledBack(file, symbol);
         var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, function, e, isCallback, sendsFromCallback) && (e.Fails || isCallback && e.Io.Kind != IoKind.Start || MayBeClosedByOthers(file, function, e.Io)))
-            ?? escapes.FirstOrDefault(e => e.Thrown is not null && (Escapes.IsNetworks(e.Thrown) || IsAboutConnections(file, function, callback)));
+            ?? escapes.FirstOrDefault(e => e.Thrown is not null && (Escapes.IsNetworks(e.Thrown) || IsUnanswered(e) || IsAboutConnections(file, function, callback)));
         if (first is not null) Report(file, name, callback, first, Leaving(file, escapes));
-        else if (Rearming(file, function) is { } rearming)
-        {
-            file.Report(Diagnostic.Create(Rule, rearming.Syntax.GetLocation(), callback is null ? null : ImmutableArray.Create(callback.Subscription),
-                ImmutableDictionary<string, string?>.Empty.Add(Exceptions, "System.ObjectDisposedException"), name,
-                "calls 'Change' on a timer that may be disposed by then", "ObjectDisposedException"));
-        }
+        else if (TimerRearming.In(file, function) is { Count: > 0 } way) Report(file, name, callback, way);
     }
 
     /// <summary>A callback of this file calls it: what it sends is sent from that callback.</summary>
@@ -119,45 +112,12 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
             // An unguarded send in a callback is another rule's.
             IoKind.Send => !sendsFromCallback,
             // A callback that begins the next operation does so on a connection that has just worked; an operation object is not that careful.
-            IoKind.Start => !isCallback || !escape.Io.Method.Name.StartsWith("Begin", StringComparison.Ordinal) || IsAfterClosing(file, function, escape),
+            IoKind.Start => !isCallback || !escape.Io.Method.Name.StartsWith("Begin", StringComparison.Ordinal) || NextOperations.MayFindItClosed(file, function, escape),
             IoKind.Listen => false,
             // Closing throws where it speaks to the other side.
             IoKind.Close => Tasks.IsTask(escape.Io.Method.ReturnType) && escape.Fails && escape.Io.Failures.Any(f => f.Name == "WebSocketException"),
             _ => true,
         };
-    }
-
-    /// <summary>
-    /// The next operation is begun whether the last one worked or not: where that was ended by closing, this one throws where
-    /// nothing catches any more.
-    /// </summary>
-    private static bool IsAfterClosing(RuleContext file, SyntaxNode function, Escape escape)
-    {
-        if (!escape.Ends || !escape.Route.IsEmpty || escape.Io!.Connection is not { } connection || Failed(escape.At.Syntax, function) is not { } statement) return false;
-        if (!statement.Block.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => c.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name, Expression: var ended }
-            && name == "End" + escape.Io.Method.Name.Substring("Begin".Length) && ended.IsEquivalentTo(connection.Syntax))) return false;
-        // Who gives the connection to its own callback is not to be seen there; a field's owner is.
-        return IoCalls.Unwrapped(connection) is ILocalReferenceOperation or IParameterReferenceOperation || IsClosedByOthers(file, function, connection);
-    }
-
-    private static bool IsClosedByOthers(RuleContext file, SyntaxNode function, IOperation connection) =>
-        IoCalls.Unwrapped(connection) is IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference && file.Analysis.Summaries.IsOwn(reference.Member) && IsClosed(file, function, reference.Member);
-
-    /// <summary>The <c>try</c> that has taken the failure, and after which, or in whose <c>finally</c>, the code stands.</summary>
-    private static TryStatementSyntax? Failed(SyntaxNode node, SyntaxNode function)
-    {
-        for (var inner = node; inner != function && inner.Parent is { } outer; inner = outer)
-        {
-            if (inner is FinallyClauseSyntax && outer is TryStatementSyntax own) return own.Catches.Any(TakesClosing) ? own : null;
-            if (outer is BlockSyntax block && inner is ExpressionStatementSyntax
-                && block.Statements.TakeWhile(s => s != inner).LastOrDefault() is TryStatementSyntax { Finally: null } before && before.Catches.Any(c => TakesClosing(c) && !Leaves(c.Block))) return before;
-        }
-
-        return null;
-
-        static bool TakesClosing(CatchClauseSyntax clause) => clause.Filter is null && (clause.Declaration?.Type is null || clause.Declaration.Type.ToString().Split('.').Last() is "Exception" or "SystemException" or "InvalidOperationException" or "ObjectDisposedException");
-
-        static bool Leaves(BlockSyntax block) => block.DescendantNodes().Any(n => n is ReturnStatementSyntax or ThrowStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax or GotoStatementSyntax);
     }
 
     /// <summary>An own connection without code here, known by its shape alone: nobody has said that it throws.</summary>
@@ -192,95 +152,16 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (connection is IObjectCreationOperation or IAwaitOperation or IInvocationOperation) return false;
         // An operation object tells what the network did; only a closing that is to be seen can make its next start throw.
         if (connection is not IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference || !file.Analysis.Summaries.IsOwn(reference.Member)) return io.Kind != IoKind.Start;
-        return IsClosed(file, function, reference.Member);
+        return OtherClosers.Exist(file, function, reference.Member);
     }
 
-    /// <summary>A member of the owner that others call closes something.</summary>
-    private static bool IsClosed(RuleContext file, SyntaxNode function, ISymbol field)
-    {
-        var members = field.ContainingType.DeclaringSyntaxReferences.Select(r => r.GetSyntax(file.Cancellation)).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members.OfType<MethodDeclarationSyntax>()).ToList();
-        var closing = new HashSet<string>(members.Where(m => Invoked(m, function).Meets(ClosingCalls)).Select(m => m.Identifier.ValueText), StringComparer.Ordinal);
-        return members.Any(m => !m.Modifiers.Any(SyntaxKind.PrivateKeyword) && m.Modifiers.Count + (m.ExplicitInterfaceSpecifier is null ? 0 : 1) > 0
-            && (closing.Contains(m.Identifier.ValueText) || Invoked(m, function).Meets(closing)));
-    }
-
-    /// <summary>The names of what a member calls, outside the function in it.</summary>
-    private static HashSet<string> Invoked(SyntaxNode member, SyntaxNode function)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var node in member.DescendantNodes(n => n != function))
-        {
-            var name = node is not InvocationExpressionSyntax call ? null : call.Expression switch
-            {
-                SimpleNameSyntax simple => simple,
-                MemberAccessExpressionSyntax access => access.Name,
-                MemberBindingExpressionSyntax binding => binding.Name,
-                _ => null,
-            };
-            if (name is not null) names.Add(name.Identifier.ValueText);
-        }
-
-        return names;
-    }
+    /// <summary>It says itself that somebody has not answered in time.</summary>
+    private static bool IsUnanswered(Escape escape) => escape is { Route.IsEmpty: true, Thrown: { Name: "TimeoutException", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } };
 
     /// <summary>A function that does network I/O, or that a connection calls: what it throws is about that connection.</summary>
     private static bool IsAboutConnections(RuleContext file, SyntaxNode function, Callback? callback) =>
         callback?.Function is IMethodSymbol { Parameters: var parameters } && parameters.Any(p => file.Analysis.Connections.TypeOf(p.Type) is not null)
         || file.Analysis.Escapes.Operations(function, file.Cancellation).Any(o => o is IInvocationOperation && file.Analysis.Io.Of(o) is not null);
-
-    /// <summary>The re-arming of a timer that another member disposes, with no flag asked and nothing that catches.</summary>
-    private static IOperation? Rearming(RuleContext file, SyntaxNode function)
-    {
-        if (file.Analysis.Catalogue.Types.Find("System.ObjectDisposedException") is not { } disposed) return null;
-        foreach (var operation in file.Analysis.Escapes.Operations(function, file.Cancellation))
-        {
-            if (operation is not IInvocationOperation { TargetMethod: { Name: "Change", ContainingType: { Name: "Timer" or "ITimer", ContainingNamespace.Name: "Threading" } } } call) continue;
-            if (call.Instance is null || IoCalls.Unwrapped(call.Instance) is not IFieldReferenceOperation { Field: var field } || !file.Analysis.Summaries.IsOwn(field)) continue;
-            if (!Caught.Any(call, [disposed]) && !IsAsked(call, function) && IsDisposedElsewhere(file, field, function)) return call;
-        }
-
-        return null;
-    }
-
-    /// <summary>Under a lock, or behind a condition that asks for something: perhaps whether the owner is closing.</summary>
-    private static bool IsAsked(IOperation call, SyntaxNode function)
-    {
-        for (var node = call.Syntax; node is not null && node != function; node = node.Parent)
-        {
-            if (node is LockStatementSyntax or IfStatementSyntax or ConditionalAccessExpressionSyntax or ConditionalExpressionSyntax or WhileStatementSyntax or BinaryExpressionSyntax) return true;
-            if (node.Parent is BlockSyntax block && block.Statements.TakeWhile(s => s != node).Any(s => s is IfStatementSyntax { Statement: var then } && EndsHere(then))) return true;
-        }
-
-        return false;
-
-        static bool EndsHere(StatementSyntax statement) => statement is ReturnStatementSyntax || statement is BlockSyntax { Statements: var all } && all.LastOrDefault() is ReturnStatementSyntax;
-    }
-
-    private static bool IsDisposedElsewhere(RuleContext file, IFieldSymbol field, SyntaxNode function)
-    {
-        foreach (var reference in field.ContainingType.DeclaringSyntaxReferences)
-        {
-            foreach (var node in reference.GetSyntax(file.Cancellation).DescendantNodes())
-            {
-                if (node is not IdentifierNameSyntax name || name.Identifier.ValueText != field.Name || function.Span.Contains(name.Span) && function.SyntaxTree == name.SyntaxTree) continue;
-                SyntaxNode access = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } own ? own : name;
-                var member = access.Parent switch
-                {
-                    MemberAccessExpressionSyntax outer when outer.Expression == access => outer.Name.Identifier.ValueText,
-                    ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } } => binding.Name.Identifier.ValueText,
-                    _ => null,
-                };
-                if (member is "Dispose" or "DisposeAsync" && !IsReplaced(name, field.Name)) return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Another one stands in the field right after: <c>_timer?.Dispose(); _timer = new Timer(…);</c>.</summary>
-    private static bool IsReplaced(SyntaxNode disposal, string field) =>
-        disposal.Ancestors().OfType<BlockSyntax>().Take(2).Any(block => block.Statements.SkipWhile(s => !s.Span.Contains(disposal.Span)).Skip(1).Any(s =>
-            s is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: var left, Right: BaseObjectCreationExpressionSyntax } } && (left is MemberAccessExpressionSyntax access ? access.Name : left).ToString() == field));
 
     /// <summary>Everything that the function lets out, so that one <c>try</c> around it all is enough.</summary>
     private static string Leaving(RuleContext file, ImmutableArray<Escape> escapes)
@@ -310,6 +191,17 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (callback is not null) locations.Add(callback.Subscription);
         foreach (var step in escape.Route) locations.Add(step.Location);
         file.Report(Diagnostic.Create(Rule, escape.At.Syntax.GetLocation(), locations, ImmutableDictionary<string, string?>.Empty.Add(Exceptions, leaving), name, What(escape), Missing(escape)));
+    }
+
+    /// <summary>The re-arming of a timer, and the calls that lead to it.</summary>
+    private static void Report(RuleContext file, string name, Callback? callback, IReadOnlyList<IInvocationOperation> way)
+    {
+        var locations = ImmutableArray.CreateBuilder<Location>();
+        if (callback is not null) locations.Add(callback.Subscription);
+        foreach (var step in way.Skip(1)) locations.Add(step.Syntax.GetLocation());
+        var through = way.Count == 1 ? "calls 'Change'" : $"reaches 'Change' through {string.Join(", ", way.Take(way.Count - 1).Select(step => "'" + step.TargetMethod.Name + "'"))}";
+        file.Report(Diagnostic.Create(Rule, way[0].Syntax.GetLocation(), locations, ImmutableDictionary<string, string?>.Empty.Add(Exceptions, "System.ObjectDisposedException"), name,
+            through + " on a timer that may be disposed by then", "ObjectDisposedException"));
     }
 
     private static string What(Escape escape)

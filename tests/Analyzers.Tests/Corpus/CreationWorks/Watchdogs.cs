@@ -77,7 +77,7 @@ public sealed class FlowSampler : IDisposable
     public FlowSampler(NetworkStream stream, ILogger log)
     {
         (_stream, _log) = (stream, log);
-        _timer = new Timer(_ => Sample(), null, 1000, Timeout.Infinite);
+        _timer = new Timer(_ => Sample(), null, 1000, Timeout.Infinite); //! LCA1005
     }
 
     private void Sample()
@@ -94,7 +94,7 @@ public sealed class FlowSampler : IDisposable
         }
         finally
         {
-            _timer.Change(1000, Timeout.Infinite); //! LCA1005
+            _timer.Change(1000, Timeout.Infinite);
         }
     }
 

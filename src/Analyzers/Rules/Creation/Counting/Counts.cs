@@ -106,7 +106,7 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
                 return IsInvocationOf(node, "Wait", "WaitAsync", "Release") && MayBeOfConnections(symbol.Name) && !IsLockOrSignal(symbol);
             default:
                 return IsInvocationOf(node, "Add", "TryAdd", "Remove", "TryRemove") && type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true
-                    && (ClosingFlags.Words(symbol.Name).LastOrDefault() is { } word && Plainly.Contains(word) || type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(IsConnection));
+                    && (ClosingFlags.Words(symbol.Name).LastOrDefault() is { } word && Plainly.Contains(word) || type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(a => IsConnection(a) || IsPeer(a)));
         }
     }
 
@@ -133,6 +133,9 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
 
         return false;
     }
+
+    /// <summary>The address by which a connected peer is told from the others.</summary>
+    private static bool IsPeer(ITypeSymbol type) => type is { Name: "EndPoint" or "IPEndPoint", ContainingNamespace: { Name: "Net", ContainingNamespace.Name: "System" } };
 
     private bool IsConnection(ITypeSymbol type) =>
         analysis.Connections.TypeOf(type) is { } known && (known.Traits & (Traits.Operation | Traits.Reconnects)) == 0;
