@@ -20,7 +20,7 @@ internal static class SendingGates
                 case LockStatementSyntax held when held.Statement == node:
                     yield return (Last(held.Expression), held);
                     break;
-                case UsingStatementSyntax held when held.Statement == node && Taking((SyntaxNode?)held.Expression ?? held.Declaration, model) is { } key:
+                case UsingStatementSyntax held when held.Statement == node && Holding((SyntaxNode?)held.Expression ?? held.Declaration, model) is { } key:
                     yield return (key, held);
                     break;
                 case CommonForEachStatementSyntax loop when loop.Statement == node && Consumes(loop.Expression):
@@ -53,6 +53,9 @@ internal static class SendingGates
             held.RemoveAll(h => Releases(statement, h.Key));
             switch (statement)
             {
+                case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declared when Holding(declared.Declaration, model) is { } turn:
+                    held.Add((turn, statement));
+                    break;
                 case LocalDeclarationStatementSyntax or ExpressionStatementSyntax when Taking(statement, model) is { } key && !Releases(statement, key):
                     held.Add((key, statement));
                     break;
@@ -102,6 +105,10 @@ internal static class SendingGates
 
         return null;
     }
+
+    /// <summary>The name of what the head of a <c>using</c> takes.</summary>
+    private static string? Holding(SyntaxNode? head, SemanticModel model) =>
+        Taking(head, model) ?? (Turns.Taken(head, model) is { } call ? Last((call.Expression as MemberAccessExpressionSyntax)?.Expression ?? call.Expression) : null);
 
     /// <summary>A lock that is awaited itself: <c>using (await _sendLock)</c>.</summary>
     private static bool IsLock(ExpressionSyntax awaited, SemanticModel model) =>

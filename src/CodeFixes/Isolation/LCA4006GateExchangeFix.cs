@@ -52,7 +52,7 @@ public sealed class LCA4006GateExchangeFix : CodeFixProvider
                 foreach (var region in regions)
                 {
                     if (isOffered) break;
-                    if (Gates.HeldAt(method, region.Statements[0].SpanStart, region.Statements[0].SpanStart) || HasGate(region)) continue;
+                    if (Gates.HeldAt(method, region.Statements[0].SpanStart, region.Statements[0].SpanStart, analysis) || HasGate(region)) continue;
                     isOffered = await context.OfferAsync(diagnostic, exchange.WithSendGate(region, sendGate, false), GateTitle, GateKey).ConfigureAwait(false)
                         || await context.OfferAsync(diagnostic, exchange.WithSendGate(region, sendGate, true), GateTitle, GateKey).ConfigureAwait(false);
                 }

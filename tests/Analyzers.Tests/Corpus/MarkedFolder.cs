@@ -36,6 +36,7 @@ internal sealed partial class MarkedFolder
         ["IsolationWide"] = IsolationRules,
         ["ReuseField"] = ReuseRules,
         ["IsolationField"] = IsolationRules,
+        ["IsolationWorks"] = IsolationRules,
     };
 
     private readonly string[] _rules;

@@ -128,4 +128,29 @@ public class Reports
             }
         }
         """);
+
+    /// <summary>What a request is upgraded to is that request's, and a static is everybody's.</summary>
+    [Fact]
+    public Task In_a_static_of_a_handler() => Case.HoldsAsync(Web + Handlers("""
+        {|LCA4002:s_screen = (await context.AcceptWebSocketAsync(null)).WebSocket|};
+        await Task.Delay(1);
+        await s_screen.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+        """, "{|LCA4002:s_upload = request.Body|}; await Task.Yield(); await s_upload.FlushAsync();"));
+
+    internal static string Handlers(string show, string upload) => $$"""
+        class Wallboard(System.Net.HttpListener listener)
+        {
+            private static WebSocket? s_screen;
+            public async Task RunAsync() { while (true) { var context = await listener.GetContextAsync(); _ = ShowAsync(context); } }
+            private async Task ShowAsync(System.Net.HttpListenerContext context) { {{show}} }
+            public static WebSocketState? State => s_screen?.State;
+        }
+
+        static class Uploads
+        {
+            private static Stream? s_upload;
+            public static async Task PutAsync(HttpRequest request) { {{upload}} }
+            public static bool IsBusy => s_upload is not null;
+        }
+        """;
 }

@@ -92,4 +92,13 @@ public class Silent
             }
         }
         """);
+
+    /// <summary>The one before is closed first, or the local alone is used after the wait.</summary>
+    [Fact]
+    public Task In_a_static_of_a_handler() => Case.SilentAsync(Reports.Web + Reports.Handlers("""
+        s_screen?.Abort();
+        s_screen = (await context.AcceptWebSocketAsync(null)).WebSocket;
+        await Task.Delay(1);
+        await s_screen.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+        """, "var upload = s_upload = request.Body; await Task.Yield(); await upload.FlushAsync();"));
 }

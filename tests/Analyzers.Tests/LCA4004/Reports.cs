@@ -37,6 +37,28 @@ public class Reports
     [InlineData("try { var t = _stream.WriteAsync(b, 0, 9); var u = _socket.SendAsync(b.AsMemory()).AsTask(); await u; await t; } finally { {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; }")]
     public Task Returned(string body, string result = "async Task") => Case.HoldsAsync(Method(body, result));
 
+    /// <summary>The tasks of several sends in one list, or behind one <c>WhenAll</c>.</summary>
+    [Theory]
+    [InlineData("var all = Task.WhenAll(t); if (await Task.WhenAny(all, Task.Delay(9)) != all) Console.WriteLine(); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};")]
+    [InlineData("await Task.WhenAny(t); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};")]
+    [InlineData("try { await Task.WhenAll(t).WaitAsync(TimeSpan.FromSeconds(1)); } finally { {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; }")]
+    [InlineData("{|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; await Task.WhenAll(t);")]
+    public async Task Sends_to_several(string then)
+    {
+        await Case.HoldsAsync(Several(then));
+        await Case.HoldsAsync(Selected(then));
+    }
+
+    internal static string Several(string then) => Method("var t = new List<Task>(); foreach (var s in new[] { _socket }) t.Add(s.SendAsync(b.AsMemory(0, 9)).AsTask()); " + then);
+
+    internal static string Selected(string then) => "using System.Linq;\n" + Method("var t = new[] { _socket }.Select(s => s.SendAsync(b.AsMemory(0, 9)).AsTask()).ToList(); " + then);
+
+    [Theory]
+    [InlineData("public async Task SayAsync(Socket[] to) { var t = new Task[to.Length]; for (var i = 0; i < t.Length; i++) { {|LCA4004:_out[0]++|}; t[i] = to[i].SendAsync(_out.AsMemory()).AsTask(); } await Task.WhenAll(t); }")]
+    // Who comes next reads into what the pool has lent to somebody else meanwhile.
+    [InlineData("public async Task<int> TakeAsync() { var n = await _stream.ReadAsync(_spare.AsMemory(0, 9)); {|LCA4004:ArrayPool<byte>.Shared.Return(_spare)|}; return n; }")]
+    public Task Used_again(string members) => Case.HoldsAsync(Sender(members));
+
     [Theory]
     [InlineData("public ValueTask SayAsync() { using {|LCA4004:var owner = MemoryPool<byte>.Shared.Rent(9)|}; return _stream.WriteAsync(owner.Memory[..9]); }")]
     [InlineData("public Task SayAsync() { using {|LCA4004:var rented = new Rented(9)|}; return _stream.WriteAsync(rented.Array, 0, 9); }")]

@@ -16,6 +16,28 @@ public class Silent
     public Task Returned(string body) => Case.SilentAsync(Reports.Method(body));
 
     [Theory]
+    [InlineData("await Task.WhenAll(t); ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("foreach (var one in t) await one; ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("while (t.Count > 0) { var first = await Task.WhenAny(t); t.Remove(first); } ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("Task.WaitAll(t.ToArray()); ArrayPool<byte>.Shared.Return(b); await Task.Yield();")]
+    [InlineData("var all = Task.WhenAll(t); if (await Task.WhenAny(all, Task.Delay(9)) == all) ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("await EndOfAsync(t); ArrayPool<byte>.Shared.Return(b); static Task EndOfAsync(IEnumerable<Task> tasks) => Task.WhenAll(tasks);")]
+    public async Task Sends_to_several(string then)
+    {
+        await Case.SilentAsync(Reports.Several(then));
+        await Case.SilentAsync(Reports.Selected(then));
+    }
+
+    [Theory]
+    // A buffer for each.
+    [InlineData("public async Task SayAsync(Socket[] to) { var t = new List<Task>(); foreach (var s in to) { var b = new byte[9]; b[0] = 1; t.Add(s.SendAsync(b.AsMemory()).AsTask()); } await Task.WhenAll(t); }")]
+    // A loop that is run once, at whose end nobody needs it any more.
+    [InlineData("public async Task PumpAsync() { while (await _stream.ReadAsync(_spare) > 0) { } ArrayPool<byte>.Shared.Return(_spare); }")]
+    [InlineData("public async Task RunAsync() { await _stream.ReadAsync(_spare); ArrayPool<byte>.Shared.Return(_spare); }")]
+    [InlineData("public void Forget() { if (_spare.Length > 0) ArrayPool<byte>.Shared.Return(_spare); }")]
+    public Task Not_used_again(string members) => Case.SilentAsync(Reports.Sender(members));
+
+    [Theory]
     [InlineData("public async Task SayAsync() { using var owner = MemoryPool<byte>.Shared.Rent(9); await _stream.WriteAsync(owner.Memory[..9]); }")]
     [InlineData("public async Task SayAsync(string text) { var n = Encoding.UTF8.GetBytes(text, _out); await _socket.SendAsync(_out.AsMemory(0, n)); }")]
     [InlineData("public void Say(string text) { var bytes = Encoding.UTF8.GetBytes(text); _ = _socket.SendAsync(bytes.AsMemory()); }")]

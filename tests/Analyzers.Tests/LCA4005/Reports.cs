@@ -27,6 +27,11 @@ public class Reports
     [InlineData("public bool Connect(ManualResetEvent done) { var e = new SocketAsyncEventArgs(); if (!_socket.ConnectAsync(e)) done.Set(); var over = done.WaitOne(9); {|LCA4005:e.Dispose()|}; return over; }")]
     [InlineData("public bool Wait(ManualResetEvent done) { var e = new SocketAsyncEventArgs(); try { if (!_socket.ConnectAsync(e)) return true; return done.WaitOne(9); } finally { {|LCA4005:e.Dispose()|}; } }")]
     [InlineData("public void Tell(Socket[] peers) { foreach (var peer in peers) { if (!{|LCA4005:peer.SendAsync(_args)|}) Sent(_args); } }")]
+    [InlineData("public void Accept() { for (var i = 0; i < 3; i++) { if (!{|LCA4005:_socket.AcceptAsync(_args)|}) Sent(_args); } }")]
+    // The clock may have won.
+    [InlineData("public async Task SendAsync(TaskCompletionSource over) { var e = Take(); if (!_socket.SendAsync(e)) over.SetResult(); var first = await Task.WhenAny(over.Task, Task.Delay(9)); if (first != over.Task) Console.WriteLine(); {|LCA4005:_pool.Push(e)|}; }")]
+    [InlineData("public async Task SendAsync(TaskCompletionSource over) { var e = Take(); try { if (!_socket.SendAsync(e)) over.SetResult(); await over.Task.WaitAsync(TimeSpan.FromSeconds(1)); } finally { {|LCA4005:_pool.Push(e)|}; } }")]
+    [InlineData("public async Task ReadAsync(TaskCompletionSource over, CancellationToken stop) { using {|LCA4005:var e = new SocketAsyncEventArgs()|}; if (_socket.ReceiveAsync(e)) await over.Task.WaitAsync(stop); }")]
     public Task Of_a_server(string members) => Case.HoldsAsync(Server(members));
 
     [Fact]

@@ -34,6 +34,36 @@ public class Reports
     [InlineData("public async Task<string> AskAsync(string q) { await _gate.WaitAsync(); try { await {|LCA4006:_wire.SendAsync(q)|}; } finally { _gate.Release(); } return await _wire.ReceiveAsync(); }")]
     public Task The_write(string members) => Case.HoldsAsync(Device(members));
 
+    /// <summary>What a <c>using</c> around the pair holds, and what keeps nobody waiting.</summary>
+    internal static string InTurn(string body) => $$"""
+        class Turn
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            public async Task<IDisposable> TakeAsync() { await _one.WaitAsync(); return new Release(_one); }
+            public IDisposable Take() { _one.Wait(); return new Release(_one); }
+            public async Task<IDisposable> PassAsync() { await _one.WaitAsync(); _one.Release(); return new Release(_one); }
+            public async Task<IDisposable> MeasureAsync() { await Task.Yield(); return new Release(_one); }
+            private sealed class Release(SemaphoreSlim one) : IDisposable { public void Dispose() => one.Release(); }
+        }
+
+        interface ILine { Task<IDisposable> QueueUpAsync(); IDisposable Watch(); }
+
+        class Device(WireClient wire, ILine line)
+        {
+            private readonly WireClient _wire = wire;
+            private readonly ILine _line = line;
+            private readonly Turn _turn = new();
+            public async Task<string> AskAsync(string q) { {{body}} }
+        }
+        """;
+
+    [Theory]
+    [InlineData("using (await _turn.MeasureAsync()) { await {|LCA4006:_wire.SendAsync(q)|}; return await _wire.ReceiveAsync(); }")]
+    [InlineData("using (await _turn.PassAsync()) { await {|LCA4006:_wire.SendAsync(q)|}; return await _wire.ReceiveAsync(); }")]
+    [InlineData("using (_line.Watch()) { await {|LCA4006:_wire.SendAsync(q)|}; return await _wire.ReceiveAsync(); }")]
+    [InlineData("using (await _turn.TakeAsync()) await {|LCA4006:_wire.SendAsync(q)|}; return await _wire.ReceiveAsync();")]
+    public Task Within_what_keeps_nobody_waiting(string body) => Case.HoldsAsync(InTurn(body));
+
     [Fact]
     public Task Reader_and_writer_of_one_stream() => Case.HoldsAsync("""
         class Lines

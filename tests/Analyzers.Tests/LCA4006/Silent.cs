@@ -25,6 +25,14 @@ public class Silent
     [InlineData("public async Task BothAsync(byte[] q) { await Task.WhenAll(OneAsync(q), OneAsync(q)); } private static async Task OneAsync(byte[] q) { using var s = new Socket(SocketType.Stream, ProtocolType.Tcp); var stream = new NetworkStream(s); await stream.WriteAsync(q); await stream.ReadAsync(q); }")]
     public Task A_socket_of_its_own(string members) => Case.SilentAsync(Reports.Device(members));
 
+    /// <summary>An async lock of one's own, by what it does: whoever comes second waits until the first has disposed what it was handed.</summary>
+    [Theory]
+    [InlineData("using (await _turn.TakeAsync()) { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); }")]
+    [InlineData("using var mine = await _turn.TakeAsync().ConfigureAwait(false); await _wire.SendAsync(q); return await _wire.ReceiveAsync();")]
+    [InlineData("using (await _line.QueueUpAsync()) { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); }")]
+    [InlineData("using (_turn.Take()) { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); }")]
+    public Task Behind_a_turn(string body) => Case.SilentAsync(Reports.InTurn(body));
+
     [Fact]
     public Task A_type_that_a_pool_hands_out() => Case.SilentAsync("""
         class Pooled

@@ -38,9 +38,9 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
         {
             case IInvocationOperation call:
                 return new(Called(call, token));
-            // Somebody waits here, for the end of the operation most likely.
-            case IAwaitOperation:
-                return new(token == OperationState.Pending ? OperationState.Done : token);
+            // Somebody waits here, for the end of the operation most likely; a limit may come first.
+            case IAwaitOperation awaited when token == OperationState.Pending:
+                return Patience.IsRace(PathView<OperationState>.Unwrapped(awaited.Operation)) ? new(token) : new(OperationState.Done) { Throws = Patience.EndsWith(awaited.Operation, analysis), OnThrow = token };
             case ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Instance: { } instance, Property.Name: var property } } when token == OperationState.Pending && IsIt(instance):
                 if (property is "UserToken" or "AcceptSocket" or "RemoteEndPoint" or "SocketFlags" or "BufferList" or "SendPacketsElements" or "SendPacketsFlags" or "DisconnectReuseSocket") Note(operation, "changed");
                 return new(token);
@@ -60,6 +60,13 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
                 return Assume(not.Operand, !isTrue, ref token, view);
             case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals, RightOperand.ConstantValue: { HasValue: true, Value: bool constant } } binary:
                 return Assume(binary.LeftOperand, isTrue == (constant == (binary.OperatorKind == BinaryOperatorKind.Equals)), ref token, view);
+            // `if (first != operation.Task)`: the limit came first.
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } race when Winner(race) is { } endsWhenEqual:
+                if (isTrue == (endsWhenEqual == (race.OperatorKind == BinaryOperatorKind.Equals))) token = OperationState.Done;
+                return true;
+            case IPropertyReferenceOperation { Property.Name: "IsCompleted" or "IsCompletedSuccessfully" } ended when isTrue && Dropped.IsTask(ended.Instance?.Type):
+                token = OperationState.Done;
+                return true;
             // It was complete when the call returned: `Completed` will not come.
             case IInvocationOperation call when Starts(call) && !isTrue:
             case ILocalReferenceOperation answer when _answers.Contains(answer.Local.Name) && !isTrue:
@@ -76,12 +83,20 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
 
     public OperationState Return(IOperation? value, OperationState token, PathView<OperationState> view) => token;
 
+    /// <summary>The winner of a race is asked for: has the operation ended where the two are equal, or where they are not? Null: it is not.</summary>
+    private static bool? Winner(IBinaryOperation asked)
+    {
+        var (left, right) = (PathView<OperationState>.Unwrapped(asked.LeftOperand), PathView<OperationState>.Unwrapped(asked.RightOperand));
+        if (Patience.IsWinner(right)) (left, right) = (right, left);
+        return Patience.IsWinner(left) ? !Patience.IsClock(right) : null;
+    }
+
     private OperationState Called(IInvocationOperation call, OperationState token)
     {
         var name = call.TargetMethod.Name;
         if (Starts(call))
         {
-            if (token == OperationState.Pending && (call.Syntax != Started || IsForEach(call))) Note(call, "reused");
+            if (token == OperationState.Pending && (call.Syntax != Started || IsForEach(call) || NothingWaits(call))) Note(call, "reused");
             Started = call.Syntax;
             return OperationState.Pending;
         }
@@ -143,4 +158,12 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
     private bool IsForEach(IInvocationOperation call) =>
         call.Instance is ILocalReferenceOperation { Local: var connection } && connection.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is ForEachStatementSyntax each && each.Statement.Span.Contains(call.Syntax.Span)
         && !args.DeclaringSyntaxReferences.Any(r => each.Span.Contains(r.Span));
+
+    /// <summary>In a loop that goes on to the next start at once: whatever else it calls, it calls where the start has answered that all is over.</summary>
+    private bool NothingWaits(IInvocationOperation call)
+    {
+        if (Order.LoopAround(call.Syntax) is not { } loop || args.DeclaringSyntaxReferences.Any(r => loop.Span.Contains(r.Span))) return false;
+        return !loop.DescendantNodes().Any(n => n is AwaitExpressionSyntax or WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax or LockStatementSyntax
+            || n is InvocationExpressionSyntax other && other != call.Syntax && !other.Span.Contains(call.Syntax.Span) && !other.Ancestors().TakeWhile(a => a != loop).Any(a => a is IfStatementSyntax choice && choice.Condition.Span.Contains(call.Syntax.Span)));
+    }
 }

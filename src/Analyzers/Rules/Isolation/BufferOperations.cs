@@ -35,8 +35,8 @@ internal static class BufferOperations
             }
 
             var isBegun = call.TargetMethod.Name.StartsWith("Begin", StringComparison.Ordinal) && call.Type?.Name == "IAsyncResult";
-            if (!isBegun && !Dropped.IsTask(call.Type) && !IsWorkItem(call)) continue;
-            if (IsWorkItem(call) || StartsTask(call))
+            if (!isBegun && !Dropped.IsTask(call.Type) && !IsWorkItem(call) && !IsForEach(call)) continue;
+            if (IsWorkItem(call) || StartsTask(call) || IsForEach(call))
             {
                 var captured = call.Arguments.SelectMany(a => a.Value.DescendantsAndSelf()).OfType<IAnonymousFunctionOperation>()
                     .SelectMany(f => f.Descendants().OfType<IInvocationOperation>().Where(i => Works(i, analysis, 2, cancellation)).SelectMany(i => Given(i)).Where(s => IsOutside(s, f.Syntax))).ToImmutableArray();
@@ -73,6 +73,10 @@ internal static class BufferOperations
 
     private static bool StartsTask(IInvocationOperation call) =>
         call.TargetMethod.Name is "Run" && Dropped.IsTask(call.TargetMethod.ContainingType) || call.TargetMethod is { Name: "StartNew", ContainingType.Name: "TaskFactory" };
+
+    /// <summary>A task for each element: <c>sockets.Select(s => s.SendAsync(buffer))</c>.</summary>
+    private static bool IsForEach(IInvocationOperation call) =>
+        call is { TargetMethod: { Name: "Select", ContainingType.Name: "Enumerable", TypeArguments: [_, var made] } } && Dropped.IsTask(made);
 
     private static bool IsWorkItem(IInvocationOperation call) => call.TargetMethod is { Name: "QueueUserWorkItem" or "UnsafeQueueUserWorkItem", ContainingType.Name: "ThreadPool" };
 

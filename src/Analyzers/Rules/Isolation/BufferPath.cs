@@ -33,17 +33,16 @@ internal sealed class BufferPath : IPathRule<OperationState>
     private readonly BufferOperation _operation;
     private readonly Analysis _analysis;
     private readonly ImmutableArray<INamedTypeSymbol> _anything;
-    private readonly ImmutableArray<INamedTypeSymbol> _timeout;
-    private readonly ImmutableArray<INamedTypeSymbol> _cancelled;
+    private readonly Gathered _gathered;
 
     public BufferPath(BufferOperation operation, Body body, Analysis analysis)
     {
         _operation = operation;
         _analysis = analysis;
-        _anything = Types("System.Exception");
-        _timeout = Types("System.TimeoutException");
-        _cancelled = Types("System.OperationCanceledException");
-        foreach (var part in body.Graph.Blocks.SelectMany(b => b.BranchValue is { } value ? b.Operations.Add(value) : b.Operations).SelectMany(o => o.DescendantsAndSelf()))
+        _anything = analysis.Catalogue.Types.Find("System.Exception") is { } any ? [any] : [];
+        var parts = body.Graph.Blocks.SelectMany(b => b.BranchValue is { } value ? b.Operations.Add(value) : b.Operations).SelectMany(o => o.DescendantsAndSelf()).ToList();
+        _gathered = new Gathered(operation.Call, parts);
+        foreach (var part in parts)
         {
             if (Released(part) is not null) CanBeGivenBack = true;
             if (Refilled(part) is not null && part.Syntax != operation.Call.Syntax) CanBeGivenBack = Refills = true;
@@ -58,7 +57,7 @@ internal sealed class BufferPath : IPathRule<OperationState>
     /// <summary>The body writes into the buffer.</summary>
     public bool Refills { get; }
 
-    public bool IsSource(IOperation operation) => IsIt(operation);
+    public bool IsSource(IOperation operation) => IsIt(operation) || _gathered.IsAll(operation);
 
     public Step<OperationState> Visit(IOperation operation, OperationState token, PathView<OperationState> view)
     {
@@ -75,6 +74,11 @@ internal sealed class BufferPath : IPathRule<OperationState>
             case IInvocationOperation call when token == OperationState.Pending:
                 return Called(call, token, view);
             case IPropertyReferenceOperation { Property.Name: "Result" } result when view.Holds(result.Instance):
+                return new(OperationState.Done);
+            case IPropertyReferenceOperation { Property.IsIndexer: true } taken when view.Holds(taken.Instance):
+                return new(OperationState.Done);
+            // Another buffer from here on.
+            case ISimpleAssignmentOperation assignment when IsReplaced(assignment):
                 return new(OperationState.Done);
             // A task in a list or another object is waited for there.
             case IArrayElementReferenceOperation or IObjectCreationOperation or IArrayInitializerOperation when operation.ChildOperations.Any(view.Holds):
@@ -121,7 +125,7 @@ internal sealed class BufferPath : IPathRule<OperationState>
         {
             "WhenAny" => new(token),
             // The wait may end before the operation does.
-            "WaitAsync" => new(OperationState.Done) { Throws = GivesUp(awaited.Operation), OnThrow = OperationState.Pending },
+            "WaitAsync" => new(OperationState.Done) { Throws = Patience.EndsWith(awaited.Operation, _analysis), OnThrow = OperationState.Pending },
             _ => new(OperationState.Done),
         };
     }
@@ -133,21 +137,6 @@ internal sealed class BufferPath : IPathRule<OperationState>
         IInvocationOperation call => Wire.Of(call, _analysis) != WireUse.None,
         _ => false,
     };
-
-    private ImmutableArray<INamedTypeSymbol> GivesUp(IOperation waiting)
-    {
-        var thrown = ImmutableArray<INamedTypeSymbol>.Empty;
-        foreach (var wait in waiting.DescendantsAndSelf().OfType<IInvocationOperation>().Where(i => i.TargetMethod.Name == "WaitAsync"))
-        {
-            foreach (var argument in wait.Arguments)
-            {
-                if (argument.Parameter?.Type.Name == "TimeSpan") thrown = thrown.AddRange(_timeout);
-                if (argument.Parameter?.Type.Name == "CancellationToken" && argument.ArgumentKind != ArgumentKind.DefaultValue && Code.Unwrapped(argument.Value) is not (IDefaultValueOperation or IPropertyReferenceOperation { Property.Name: "None" })) thrown = thrown.AddRange(_cancelled);
-            }
-        }
-
-        return thrown;
-    }
 
     /// <summary>How an awaited expression waits for the operation: null where it is about something else.</summary>
     private string? Mentions(IOperation expression, PathView<OperationState> view)
@@ -177,12 +166,15 @@ internal sealed class BufferPath : IPathRule<OperationState>
             if (name is "Wait") return new(call.Arguments.IsEmpty || call.Arguments.All(a => a.Parameter?.Type.Name == "CancellationToken") ? OperationState.Done : token);
             if (name is "GetAwaiter") return new(OperationState.Done);
             if (name is "ContinueWith") return new(OperationState.Done);
-            return new(token);
+            if (_gathered.IsAdding(call)) return new(token);
+            // One after the other is taken out of the list, and waited for most likely.
+            return new(Dropped.IsTask(call.Instance!.Type) ? token : OperationState.Done);
         }
 
         if (name.StartsWith("End", StringComparison.Ordinal) && call.Arguments.Any(a => view.Holds(a.Value))) return new(OperationState.Done);
         if (name is "WhenAny" or "WhenAll" && call.TargetMethod.ContainingType?.Name == "Task") return new(token);
         if (name is "WaitAll" && call.TargetMethod.ContainingType?.Name == "Task") return new(OperationState.Done);
+        if (_gathered.IsAdding(call) || _gathered.IsAll(call)) return new(token);
         // Somebody else has the task now: a list, a helper that observes it.
         return call.Arguments.Any(a => view.Holds(a.Value) || IsIt(PathView<OperationState>.Unwrapped(a.Value))) ? new(OperationState.Done) : new(token);
     }
@@ -197,8 +189,6 @@ internal sealed class BufferPath : IPathRule<OperationState>
     /// <summary>A variable that was made to hold what the call answers.</summary>
     private bool IsAnswer(IOperation operation) =>
         operation is ILocalReferenceOperation { Local: var local } && local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } made } && made == _operation.Call.Syntax;
-
-    private ImmutableArray<INamedTypeSymbol> Types(params string[] names) => names.Select(_analysis.Catalogue.Types.Find).Where(t => t is not null).Select(t => t!).ToImmutableArray();
 
     /// <summary>The buffer that an operation gives back; null where it does not.</summary>
     private ISymbol? Released(IOperation operation)
@@ -233,8 +223,10 @@ internal sealed class BufferPath : IPathRule<OperationState>
     {
         switch (operation)
         {
-            case ISimpleAssignmentOperation { Target: IArrayElementReferenceOperation { ArrayReference: var array } }:
-                return BufferOperations.Variable(array) is { } element ? Reused(element) : null;
+            case IAssignmentOperation { Target: IArrayElementReferenceOperation set }:
+                return BufferOperations.Variable(set.ArrayReference) is { } element ? Reused(element) : null;
+            case IIncrementOrDecrementOperation { Target: IArrayElementReferenceOperation counted }:
+                return BufferOperations.Variable(counted.ArrayReference) is { } counter ? Reused(counter) : null;
             case IInvocationOperation call when Filling.Contains(call.TargetMethod.Name) || Wire.Of(call, _analysis) == WireUse.Read:
                 foreach (var argument in call.Arguments)
                 {
@@ -251,6 +243,9 @@ internal sealed class BufferPath : IPathRule<OperationState>
                 return null;
         }
     }
+
+    private bool IsReplaced(ISimpleAssignmentOperation assignment) =>
+        BufferOperations.Variable(assignment.Target) is { } variable && Buffer(variable) is not null && !BufferOperations.Behind(assignment.Value, 1).Any(b => Buffer(b) is not null);
 
     private static bool IsWritable(ITypeSymbol type) => type is IArrayTypeSymbol || type.Name is "Span" or "Memory" or "ArraySegment";
 

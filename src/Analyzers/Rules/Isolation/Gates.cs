@@ -1,5 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Isolation;
 
@@ -9,14 +11,14 @@ internal static class Gates
     private static readonly HashSet<string> Leaving = new(StringComparer.Ordinal) { "Release", "Exit", "ReleaseMutex", "Leave", "Unlock", "ReleaseAsync", "ExitWriteLock" };
 
     /// <summary>Entered before <paramref name="from"/> and not left before <paramref name="to"/>.</summary>
-    public static bool HeldAt(SyntaxNode function, int from, int to)
+    public static bool HeldAt(SyntaxNode function, int from, int to, Analysis analysis)
     {
         foreach (var node in Code.OwnNodes(function))
         {
             switch (node)
             {
-                case UsingStatementSyntax held when held.Statement.SpanStart <= from && held.Statement.Span.End >= to && EntersIn((SyntaxNode?)held.Expression ?? held.Declaration):
-                case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declared when declared.Span.End <= from && declared.Parent?.Span.End >= to && EntersIn(declared.Declaration):
+                case UsingStatementSyntax held when held.Statement.SpanStart <= from && held.Statement.Span.End >= to && IsHeldBy((SyntaxNode?)held.Expression ?? held.Declaration, analysis):
+                case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declared when declared.Span.End <= from && declared.Parent?.Span.End >= to && IsHeldBy(declared.Declaration, analysis):
                 case LockStatementSyntax locked when locked.Statement.SpanStart <= from && locked.Statement.Span.End >= to:
                     return true;
                 case InvocationExpressionSyntax invocation when invocation.Span.End <= from && Enters(invocation) && !IsLeftBetween(function, invocation, from, to) && IsLeftLater(function, to):
@@ -54,7 +56,9 @@ internal static class Gates
         }
     }
 
-    private static bool EntersIn(SyntaxNode? node) => node is not null && node.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(Enters);
+    /// <summary>What stands at the head of a <c>using</c> keeps the others out until its end.</summary>
+    private static bool IsHeldBy(SyntaxNode? head, Analysis analysis) =>
+        head is not null && (head.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(Enters) || Turns.Taken(head, analysis.Bodies.ModelOf(head.SyntaxTree)) is not null);
 
     private static bool IsLeftBetween(SyntaxNode function, SyntaxNode entering, int from, int to) =>
         Leaves(function).Any(l => l.SpanStart > entering.Span.End && l.SpanStart < to && !IsInJumpingBranch(l, from));

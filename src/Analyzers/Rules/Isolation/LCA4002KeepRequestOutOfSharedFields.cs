@@ -73,10 +73,10 @@ internal sealed class LCA4002KeepRequestOutOfSharedFields : IRule
         {
             if (target.Member.GetAttributes().Any(a => a.AttributeClass?.Name == "ThreadStaticAttribute")) return;
             if (RequestContexts.IsPerRequest(around) || RequestContexts.IsContext(held)) sharing = Sharing.Handler;
-            else if (sharing == Sharing.None && origin != Origin.Ambient) sharing = Sharing.Server;
+            else if (sharing == Sharing.None) sharing = origin == Origin.Ambient ? Sharing.Handler : Sharing.Server;
         }
 
-        if (sharing == Sharing.None || IsOccupancy(function, assignment.Syntax, target.Member.Name) || IsGated(function, assignment.Syntax)) return;
+        if (sharing == Sharing.None || IsOccupancy(function, assignment.Syntax, target.Member.Name) || IsGated(function, assignment.Syntax, file.Analysis)) return;
         var shared = new SharedField(target.Member, assignment.Syntax, function, around, file);
         var isBug = sharing == Sharing.Handler || origin == Origin.Ambient && !RequestContexts.IsHttpListeners(held) || origin == Origin.Handed && shared.IsEnteredTwice(function, 3)
             ? shared.IsReadLate(RequestContexts.IsContext(held))
@@ -100,5 +100,5 @@ internal sealed class LCA4002KeepRequestOutOfSharedFields : IRule
     }
 
     /// <summary>A semaphore or gate that was entered before and is left at the end keeps the others out.</summary>
-    private static bool IsGated(SyntaxNode function, SyntaxNode assignment) => Gates.HeldAt(function, assignment.SpanStart, assignment.Span.End);
+    private static bool IsGated(SyntaxNode function, SyntaxNode assignment, Analysis analysis) => Gates.HeldAt(function, assignment.SpanStart, assignment.Span.End, analysis);
 }

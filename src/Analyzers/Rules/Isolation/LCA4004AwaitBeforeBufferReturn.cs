@@ -66,7 +66,7 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
             if (Code.Unwrapped(given.Value) is not IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation, Field: { IsReadOnly: false } field } || Code.FunctionAround(call.Syntax) is not { } function) continue;
             var isReplaced = function.DescendantNodes().Any(n => n is AssignmentExpressionSyntax { Left: var left } && (left as IdentifierNameSyntax ?? (left as MemberAccessExpressionSyntax)?.Name)?.Identifier.ValueText == field.Name
                 || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument && argument.Expression.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(i => i.Identifier.ValueText == field.Name));
-            if (isReplaced || !IsUsedElsewhere(field, function, file.Cancellation) || !reported.Add(call.Syntax)) continue;
+            if (isReplaced || !IsUsedElsewhere(field, function, file.Cancellation) && !IsUsedAgain(field, call.Syntax, function) || !reported.Add(call.Syntax)) continue;
             file.Report(Diagnostic.Create(Rule, call.Syntax.GetLocation(), field.Name, "its field still holds it"));
         }
     }
@@ -78,4 +78,17 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
     private static bool IsUsedElsewhere(IFieldSymbol field, SyntaxNode function, CancellationToken cancellation) =>
         field.ContainingType.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellation).DescendantNodes()).OfType<IdentifierNameSyntax>()
             .Any(n => n.Identifier.ValueText == field.Name && !function.Span.Contains(n.Span) && n.FirstAncestorOrSelf<MemberDeclarationSyntax>() is MethodDeclarationSyntax method && !IsEnd(method));
+
+    /// <summary>The method that returns it works on it when it is called the next time; not a loop that is run once.</summary>
+    private static bool IsUsedAgain(IFieldSymbol field, SyntaxNode release, SyntaxNode function) =>
+        function is MethodDeclarationSyntax method && method.Modifiers.Any(m => m.IsKind(SyntaxKind.PublicKeyword) || m.IsKind(SyntaxKind.InternalKeyword)) && !Phases.IsOnce(method)
+        && Code.OwnNodes(function).OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == field.Name && !release.Span.Contains(n.Span)).ToList() is { Count: > 0 } uses
+        && uses.All(u => Order.LoopAround(u) is null) && uses.Any(IsWork);
+
+    /// <summary>It is given to a call; whether there is one, or how long it is, can be asked of any.</summary>
+    private static bool IsWork(IdentifierNameSyntax use)
+    {
+        var whole = use.Parent is MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax made } access && access.Expression == use ? made : (SyntaxNode)use;
+        return whole.Parent is ArgumentSyntax or ElementAccessExpressionSyntax;
+    }
 }

@@ -29,7 +29,7 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
     {
         foreach (var member in file.AllCode)
         {
-            if (member.Declaration is not MethodDeclarationSyntax method || !HasAwait(method) || IsOnce(method) || !MayExchange(member)) continue;
+            if (member.Declaration is not MethodDeclarationSyntax method || !HasAwait(method) || Phases.IsOnce(method) || !MayExchange(member)) continue;
             if (file.Model.GetDeclaredSymbol(method, file.Cancellation) is not { } symbol || !Keepers.HoldConnection(symbol.ContainingType, file.Analysis) || IsTest(method)) continue;
             Check(file, method, symbol);
         }
@@ -50,7 +50,7 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
             if (write.Use != WireUse.Write || write.Function != method || !Wire.IsKept(write.Key) || reported.Any(r => exchanges.IsSame(r, write.Key, body.Value))) continue;
             var read = events.FirstOrDefault(r => r.Use == WireUse.Read && r.Function == method && r.Node != write.Node && Order.MayFollow(write.Node, r.Node) && exchanges.IsSame(write.Key, r.Key, body.Value));
             if (read is null || !Waits(method, write.Node, read.Node) || IsConversation(write.Node, read.Node) || IsQueue(write.Node)) continue;
-            if (Gates.HeldAt(method, write.Node.SpanStart, read.Node.Span.End) || IsRefused(method, write.Node) || IsMadeHere(method, write, exchanges, body.Value)) continue;
+            if (Gates.HeldAt(method, write.Node.SpanStart, read.Node.Span.End, file.Analysis) || IsRefused(method, write.Node) || IsMadeHere(method, write, exchanges, body.Value)) continue;
             if (Entries(symbol, method, file, 4) < 2 || PooledTypes.Contains(symbol.ContainingType, file.Analysis)) continue;
             reported.Add(write.Key);
             file.Report(Diagnostic.Create(Rule, write.Node.GetLocation(), [read.Node.GetLocation()], ImmutableDictionary<string, string?>.Empty.Add(Connection, write.Key.Name), symbol.Name, write.Key.Name, symbol.Name));
@@ -68,16 +68,6 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
     {
         if (Order.LoopAround(read) is not { } loop || loop.Span.Contains(write.Span)) return false;
         return loop.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i => Called(i) is { } name && (name.StartsWith("Write", StringComparison.Ordinal) || name.StartsWith("Send", StringComparison.Ordinal) || name.StartsWith("Handle", StringComparison.Ordinal) || name.StartsWith("Process", StringComparison.Ordinal) || name.StartsWith("Dispatch", StringComparison.Ordinal) || name.StartsWith("On", StringComparison.Ordinal)));
-    }
-
-    /// <summary>Phases of a connection's life, and loops of one's own, are entered once.</summary>
-    private static bool IsOnce(MethodDeclarationSyntax method)
-    {
-        var word = ClosingFlags.Words(method.Identifier.ValueText).FirstOrDefault();
-        if (word is "Connect" or "Open" or "Start" or "Handshake" or "Authenticate" or "Login" or "Logon" or "Negotiate" or "Init" or "Initialize" or "Initialise" or "Close" or "Disconnect" or "Dispose" or "Stop" or "Shutdown" or "Logout" or "Reconnect" or "Accept" or "Greet" or "Establish" or "Upgrade" or "Identify" or "Introduce") return true;
-        if (word is not ("Run" or "Execute" or "Loop" or "Serve" or "Handle" or "Process" or "Listen" or "Pump" or "Main" or "Work" or "Consume")) return false;
-        var isResultless = method.ReturnType is IdentifierNameSyntax { Identifier.ValueText: "Task" or "ValueTask" } or PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword };
-        return isResultless && method.ParameterList.Parameters.All(p => p.Type?.ToString() is "CancellationToken" or "string[]");
     }
 
     private static bool IsTest(MethodDeclarationSyntax method) =>
@@ -146,11 +136,11 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
                 continue;
             }
 
-            if (Gates.HeldAt(caller, name.SpanStart, name.Span.End) || IsRefused(caller, name)) continue;
+            if (Gates.HeldAt(caller, name.SpanStart, name.Span.End, file.Analysis) || IsRefused(caller, name)) continue;
             switch (caller)
             {
                 case MethodDeclarationSyntax outer:
-                    if (IsOnce(outer) || IsQueue(name)) continue;
+                    if (Phases.IsOnce(outer) || IsQueue(name)) continue;
                     if (file.Analysis.Bodies.ModelOf(outer.SyntaxTree).GetDeclaredSymbol(outer, file.Cancellation) is { } above) entries += Entries(above, outer, file, depth - 1);
                     break;
                 case AnonymousFunctionExpressionSyntax { Parent: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression } }:

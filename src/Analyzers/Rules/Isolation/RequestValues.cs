@@ -33,7 +33,8 @@ internal static class RequestValues
             case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "WaitAsync" or "AsTask", Instance: { } task }:
                 return Origin(task, file, depth);
             case IInvocationOperation { TargetMethod.Name: var name } call when name.StartsWith("Accept", StringComparison.Ordinal) || name.StartsWith("EndAccept", StringComparison.Ordinal) || name is "GetContext" or "GetContextAsync" or "EndGetContext":
-                return call.Instance is { } source && Origin(source, file, depth - 1) == Isolation.Origin.Ambient ? Isolation.Origin.Ambient : Isolation.Origin.Accepted;
+                // What a request is upgraded to is that request's still.
+                return call.Instance is { } source && Origin(source, file, depth - 1) is var from && (from == Isolation.Origin.Ambient || RequestContexts.IsContext(source.Type) && from != Isolation.Origin.None) ? from : Isolation.Origin.Accepted;
             case IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol method } parameter:
                 if (RequestContexts.IsContext(parameter.Type) && !RequestContexts.IsHttpListeners(parameter.Type)) return Isolation.Origin.Ambient;
                 return method.MethodKind != MethodKind.Constructor && IsOfRequest(parameter.Type, file) ? Isolation.Origin.Handed : Isolation.Origin.None;
