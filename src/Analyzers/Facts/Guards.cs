@@ -202,11 +202,30 @@ internal sealed class Guards(Analysis analysis)
         }
     }
 
-    /// <summary>The code asks the state of its own object, or opens it.</summary>
-    private bool AsksItself(Summary callee) =>
-        callee.Events.Any(e => e.State.Facts.Any(f => f.Key is { Parent.RootPlace.Root: RootKind.This, Symbol: { } asked } && analysis.Flags.MeansUsable(asked, f.Value)))
-        || callee.Exit?.Facts.Any(f => f.Key is { Parent.RootPlace.Root: RootKind.This, Symbol: { } asked } && (analysis.Flags.MeansUsable(asked, f.Value) || analysis.Flags.MeansUsable(asked, Opposite(f.Value)))) == true
-        || callee.Events.Any(e => e.Kind == EventKind.Call && e.Symbol is { } called && (analysis.Connections.RolesOf(called, null) & (Role.Open | Role.Ensures)) != 0);
+    /// <summary>The code asks the state of its own object, or opens it; so does what it calls on that object or hands it to.</summary>
+    private bool AsksItself(Summary callee) => Asks(callee, Place.This, 3);
+
+    private bool Asks(Summary code, Place self, int steps)
+    {
+        return code.Events.Any(e => e.State.Facts.Any(f => Asked(f.Key) is { } asked && analysis.Flags.MeansUsable(asked, f.Value)))
+            || code.Exit?.Facts.Any(f => Asked(f.Key) is { } asked && (analysis.Flags.MeansUsable(asked, f.Value) || analysis.Flags.MeansUsable(asked, Opposite(f.Value)))) == true
+            || code.Events.Any(e => e.Kind == EventKind.Call && (Opens(e) || steps > 0 && e.Callees.Any(c => Selves(e, c).Any(s => Asks(c, s, steps - 1)))));
+
+        ISymbol? Asked(Place fact) => fact.Parent?.RootPlace.Equals(self) == true ? fact.Symbol : null;
+
+        bool Opens(BodyEvent call) => self.Equals(Place.This) && call.Symbol is { } called && (analysis.Connections.RolesOf(called, null) & (Role.Open | Role.Ensures)) != 0;
+
+        // The object as the called code names it.
+        IEnumerable<Place> Selves(BodyEvent call, Summary called)
+        {
+            if (call.Value.Contains(self)) yield return Place.This;
+            if (called.Body.Method is not { Parameters: var parameters }) yield break;
+            for (var i = 0; i < Math.Min(parameters.Length, call.Arguments.Length); i++)
+            {
+                if (call.Arguments[i].Contains(self)) yield return Place.Parameter(parameters[i]);
+            }
+        }
+    }
 
     private static bool IsWrite(IMethodSymbol method) =>
         method.Name.StartsWith("Write", StringComparison.Ordinal) || method.Name.StartsWith("Flush", StringComparison.Ordinal) || method.Name == "CopyToAsync" && false;

@@ -20,6 +20,10 @@ public class Silent
     [InlineData("_client.Connect(\"a\", 1); if (!_client.Connected) throw new InvalidOperationException(); _client.GetStream().Write(data);")]
     [InlineData("await _socket.ConnectAsync(\"a\", 1); if (_socket.Connected) _socket.Send(data);")]
     [InlineData("while (!_client.Connected) await Task.Delay(5);")]
+    [InlineData("await this.Socket.ConnectAsync(\"a\", 1); var up = this.Socket.Connected; if (!up) throw new InvalidOperationException(); this.Socket.Send(data);", "Socket Socket { get; } = new(SocketType.Stream, ProtocolType.Tcp);")]
+    [InlineData("_client.Client.Connect(\"a\", 1); if (!_client.Connected) return; _client.GetStream().Write(data);")]
+    // What has arrived ends the loop
+    [InlineData("while (_client.Available > 0 && _client.Connected) _client.GetStream().ReadByte();")]
     // The socket itself is asked too
     [InlineData("while (_socket.Connected && !_socket.Poll(0, SelectMode.SelectRead)) _socket.Send(data);")]
     [InlineData("if (_socket.Connected && !_socket.Poll(0, SelectMode.SelectRead)) _socket.Send(data);")]

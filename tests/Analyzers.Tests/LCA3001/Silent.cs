@@ -238,6 +238,77 @@ public class Silent
         """);
 
     [Fact]
+    public Task A_walk_through_a_chain_of_which_each_is_cast() => Case.SilentAsync("""
+        class Lobby
+        {
+            private PeerLink? _head;
+            public void Add(PeerLink one) { if (_head != null) one.Next = _head; _head = one; }
+            public void Remove(PeerLink one) { if (one == _head) _head = one.Next; }
+            public void Tell(string text) { for (var p = _head; p != null; p = p.Next) ((GuestLink)p).Send(text); }
+        }
+
+        class PeerLink { public PeerLink? Next; public bool IsOpen => true; public void Send(string text) { } public void Close() { } }
+        class GuestLink : PeerLink { }
+        """);
+
+    /// <summary>The session's own member asks, some calls further down, or whom it hands itself to does.</summary>
+    [Theory]
+    [InlineData("public void Send(string text) => Queue(text, 0); private void Queue(string text, int channel) { if (!IsOpen || channel > 3) return; _waiting.Add(text); }")]
+    [InlineData("private readonly Dispatcher _dispatcher = new(); public void Send(string text) => _dispatcher.Send(text, this); public void Queue(string text) { if (!IsOpen) return; _waiting.Add(text); }")]
+    public Task The_session_asks_itself(string members) => Case.SilentAsync($$"""
+        class PeerSession
+        {
+            private readonly List<string> _waiting = new();
+            public bool IsOpen { get; private set; } = true;
+            public void Close() => IsOpen = false;
+            {{members}}
+        }
+
+        class Dispatcher { public void Send(string text, PeerSession session) => {{(members.Contains("_dispatcher") ? "session.Queue(text)" : "session.Close()")}}; }
+
+        class Holder
+        {
+            private readonly Dictionary<string, PeerSession> _sessions = new();
+            public void Add(string key) => _sessions[key] = new PeerSession();
+            public void Say(string key) => _sessions[key].Send("");
+        }
+        """);
+
+    /// <summary>Whether the attempts were enough is not known, but the session was asked and opened anew where it had died.</summary>
+    [Fact]
+    public Task A_helper_opens_another_where_it_has_died() => Case.SilentAsync("""
+        class Holder
+        {
+            private IWireSession _session = null!;
+            private readonly SemaphoreSlim _gate = new(1);
+
+            public async Task Say(string text)
+            {
+                await Renew().ConfigureAwait(false);
+                if (text.Length == 0) throw new ArgumentException();
+                _session.Send(text);
+            }
+
+            private async Task Renew()
+            {
+                await _gate.WaitAsync();
+                try
+                {
+                    if (_session == null || !_session.IsOpen)
+                    {
+                        for (var attempt = 0; attempt < 3; attempt++)
+                        {
+                            try { _session = Wire.Create(); break; }
+                            catch (TimeoutException) { await Task.Delay(10); }
+                        }
+                    }
+                }
+                finally { _gate.Release(); }
+            }
+        }
+        """);
+
+    [Fact]
     public Task The_users_word_that_a_type_reconnects() => Case.SilentAsync("""
         [LifecycleAnalyzers.Runtime.Connection(Reconnects = true)]
         class SteadyLink { public bool IsOpen => true; public void Send(string text) { } public void Close() { } }

@@ -44,7 +44,8 @@ internal static class KeptConnections
     /// <summary>One of all, in a loop that counts through them: <c>for (…) all[i].Send()</c> is a broadcast as <c>foreach</c> is, and looks nobody up.</summary>
     private static bool IsWalkedOver(IOperation use)
     {
-        if (use is not IInvocationOperation call || IoCalls.Receiver(call) is not { } receiver) return false;
+        if (use is not IInvocationOperation call || IoCalls.Receiver(call) is not { } received) return false;
+        var receiver = Values.Unwrapped(received);
         if (receiver is ILocalReferenceOperation { Local: var local }) return local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initial } variable && (IsCounted(initial) || IsLink(variable));
         return IsCounted(receiver.Syntax);
 

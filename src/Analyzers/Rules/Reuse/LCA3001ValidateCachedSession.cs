@@ -39,7 +39,7 @@ internal sealed class LCA3001ValidateCachedSession : IRule
             if (send.Validated || IsOwnRequirement(send, body) || IsGoodbye(file, send) || IsFirstOfItsService(send, body) || IsLeftToCallee(file, send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
             if (reported.Any(r => r.Equals(send.Connection) || r.IsPrefixOf(send.Connection) || send.Connection.IsPrefixOf(r))) continue;
             // Two parts of one connection that one call uses are one matter.
-            if (CallersValidate(file, body, send) || !places.Add(send.Operation.Syntax)) continue;
+            if (CallersValidate(file, body, send) || new Reopenings(file.Analysis, file.Cancellation).StandBefore(send.Operation, cache) || !places.Add(send.Operation.Syntax)) continue;
             reported.Add(send.Connection);
             var evicted = IsEvictedByEvent(file, cache, body) ? " (the handler that evicts it can run too late)" : "";
             file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), cache.Locations.Where(l => l.IsInSource).Take(1), cache.Name, send.Member.Name, evicted));

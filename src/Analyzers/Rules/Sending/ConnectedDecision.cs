@@ -94,7 +94,7 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
                     value = conditional;
                     continue;
                 case WhileStatementSyntax or ForStatementSyntax or DoStatementSyntax:
-                    return positive && !_uses.AsksForReal(value) ? "a loop" : null;
+                    return positive && !_uses.AsksForReal(value) && !_uses.AsksForData(value) ? "a loop" : null;
                 case IfStatementSyntax statement:
                     return If(statement, value, positive, answersAttempt);
                 case WhenClauseSyntax { Parent: SwitchExpressionArmSyntax arm }:
@@ -265,7 +265,6 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
             MemberBindingExpressionSyntax { Parent: ConditionalAccessExpressionSyntax conditional } => conditional.Expression,
             _ => null,
         };
-        while (receiver is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Client" or "Socket" } part) receiver = part.Expression;
-        return receiver is PostfixUnaryExpressionSyntax suppressed ? suppressed.Operand : receiver;
+        return receiver is null ? null : ConnectionUses.Holder(receiver);
     }
 }

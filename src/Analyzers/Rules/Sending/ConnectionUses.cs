@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
@@ -72,6 +73,15 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
     /// <summary>The same condition also asks the socket itself.</summary>
     public bool AsksForReal(ExpressionSyntax condition) =>
         condition.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().Any(n => n.Identifier.ValueText is "Poll" or "IsAlive" or "IsAliveAsync" or "Ping" or "PingAsync");
+
+    /// <summary>A loop over what has arrived already ends with that; one that waits for something to arrive does not.</summary>
+    public bool AsksForData(ExpressionSyntax condition) =>
+        condition.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().Any(n => n.Identifier.ValueText switch
+        {
+            "DataAvailable" => n.Parent?.Parent is not PrefixUnaryExpressionSyntax,
+            "Available" => n.Parent?.Parent is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.GreaterThanExpression or (int)SyntaxKind.NotEqualsExpression },
+            _ => false,
+        });
 
     /// <summary>Asks the socket itself: a poll, a send of nothing, a look at what would be received.</summary>
     public bool Probes(SyntaxNode region)
@@ -160,7 +170,7 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
     private bool IsSame(InvocationExpressionSyntax call, IMethodSymbol method, SemanticModel model, bool anyConnection)
     {
         if (anyConnection || connection is null || call.Expression is not MemberAccessExpressionSyntax { Expression: var target }) return true;
-        while (target is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Client" or "Socket" } part) target = part.Expression;
+        target = Holder(target);
         if (target is not (IdentifierNameSyntax or MemberAccessExpressionSyntax) || model.GetSymbolInfo(target, file.Cancellation).Symbol is not { } symbol) return true;
         if (SymbolEqualityComparer.Default.Equals(symbol, connection)) return true;
         // A stream or writer is a part of some connection; of which, its name does not tell.
@@ -186,7 +196,26 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
     private static string? Name(InvocationExpressionSyntax call) => (call.Expression as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText;
 
     private ISymbol? Root(InvocationExpressionSyntax call) =>
-        call.Expression is MemberAccessExpressionSyntax { Expression: var target } && target is IdentifierNameSyntax or MemberAccessExpressionSyntax ? file.Model.GetSymbolInfo(((MemberAccessExpressionSyntax)call.Expression).Expression, file.Cancellation).Symbol : null;
+        call.Expression is MemberAccessExpressionSyntax { Expression: var target } && Holder(target) is IdentifierNameSyntax or MemberAccessExpressionSyntax ? file.Model.GetSymbolInfo(Holder(target), file.Cancellation).Symbol : null;
+
+    /// <summary>Of <c>_client.Client</c>, <c>_client</c>; a member of one's own of that name is the connection itself.</summary>
+    public static ExpressionSyntax Holder(ExpressionSyntax connection)
+    {
+        while (true)
+        {
+            switch (connection)
+            {
+                case PostfixUnaryExpressionSyntax suppressed:
+                    connection = suppressed.Operand;
+                    break;
+                case MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Client" or "Socket", Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) } part:
+                    connection = part.Expression;
+                    break;
+                default:
+                    return connection;
+            }
+        }
+    }
 
     private static ITypeSymbol? ReceiverType(InvocationExpressionSyntax call, IMethodSymbol method, SemanticModel model) => call.Expression switch
     {
