@@ -47,15 +47,22 @@ public sealed class LCA4003UseContextWithinRequestFix : CodeFixProvider
         var places = new Dictionary<SyntaxNode, string>();
         foreach (var name in work.DescendantNodes().OfType<IdentifierNameSyntax>())
         {
-            if (name.Parent is MemberAccessExpressionSyntax member && member.Name == name || !RequestContexts.IsContext(model.GetTypeInfo(name).Type) || model.GetSymbolInfo(name).Symbol is not { } symbol) continue;
+            if (!RequestContexts.IsContext(model.GetTypeInfo(name).Type) || model.GetSymbolInfo(name).Symbol is not { } symbol || symbol is INamedTypeSymbol) continue;
             if (symbol.DeclaringSyntaxReferences.Any(r => work.Span.Contains(r.Span) && r.SyntaxTree == work.SyntaxTree)) continue;
-            if (Value(name, model) is not { } value) return null;
-            var text = value.ToString();
+            ExpressionSyntax start = name;
+            if (name.Parent is MemberAccessExpressionSyntax member && member.Name == name)
+            {
+                // A part of a longer chain, which another context begins.
+                if (RequestContexts.IsContext(model.GetTypeInfo(member.Expression).Type)) continue;
+                start = member;
+            }
+
+            if (RequestValues.Of(start, model) is not { } value || IsOfWork(value, work, model)) return null;
+            var text = value.WithoutTrivia().ToString();
             if (!names.TryGetValue(text, out var local))
             {
-                local = LocalName(value.Name.Identifier.ValueText);
-                if (!model.LookupSymbols(statement.SpanStart, name: local).IsEmpty || names.ContainsValue(local) || work.DescendantTokens().Any(t => t.ValueText == local)) return null;
-                names.Add(text, local);
+                if (Free(RequestValues.Name(value), statement, work, names, model) is not { } free) return null;
+                names.Add(text, local = free);
             }
 
             places[value] = local;
@@ -71,20 +78,18 @@ public sealed class LCA4003UseContextWithinRequestFix : CodeFixProvider
             : root.ReplaceNode(statement, lines.Append(changed));
     }
 
-    /// <summary>The value at the end of a chain that begins with the context: <c>context.Request.Path</c>.</summary>
-    private static MemberAccessExpressionSyntax? Value(ExpressionSyntax start, SemanticModel model)
-    {
-        ExpressionSyntax chain = start;
-        while (chain.Parent is MemberAccessExpressionSyntax access && access.Expression == chain && model.GetSymbolInfo(access).Symbol is IPropertySymbol property)
-        {
-            if (!RequestContexts.IsContext(property.Type)) return property.Type is { IsValueType: true } or { SpecialType: SpecialType.System_String } && !IsWritten(access) ? access : null;
-            chain = access;
-        }
+    /// <summary>A variable of the work's own cannot be read before it starts.</summary>
+    private static bool IsOfWork(ExpressionSyntax value, SyntaxNode work, SemanticModel model) =>
+        value.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => model.GetSymbolInfo(n).Symbol is ILocalSymbol or IParameterSymbol && model.GetSymbolInfo(n).Symbol!.DeclaringSyntaxReferences.Any(r => work.Span.Contains(r.Span)));
 
-        return null;
+    private static string? Free(string? name, StatementSyntax statement, SyntaxNode work, Dictionary<string, string> names, SemanticModel model)
+    {
+        if (name is null) return null;
+        var free = name;
+        for (var number = 2; !model.LookupSymbols(statement.SpanStart, name: free).IsEmpty || names.ContainsValue(free) || work.DescendantTokens().Any(t => t.ValueText == free && !IsMember(t)); number++) free = name + number;
+        return free;
     }
 
-    private static bool IsWritten(ExpressionSyntax value) => value.Parent is AssignmentExpressionSyntax assignment && assignment.Left == value || value.Parent is ArgumentSyntax { RefKindKeyword.RawKind: not 0 };
-
-    private static string LocalName(string member) => char.ToLowerInvariant(member[0]) + member.Substring(1);
+    /// <summary>The name of a member of something else does not stand in a local's way.</summary>
+    private static bool IsMember(SyntaxToken token) => token.Parent is SimpleNameSyntax name && (name.Parent is MemberAccessExpressionSyntax access && access.Name == name || name.Parent is MemberBindingExpressionSyntax);
 }

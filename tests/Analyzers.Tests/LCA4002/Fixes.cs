@@ -41,7 +41,147 @@ public class Fixes
         """);
 
     [Fact]
-    public Task Nothing_is_offered_where_another_method_reads_it() => BecomesAsync("""
+    public Task Private_methods_that_read_it_are_given_it() => BecomesAsync("""
+        class Middleware
+        {
+            private HttpResponse? _response;
+            private readonly RequestDelegate _next;
+
+            public Middleware(RequestDelegate next) => _next = next;
+
+            public async Task InvokeAsync(HttpContext context)
+            {
+                {|LCA4002:_response = context.Response|};
+                await _next(context);
+                Log("done");
+            }
+
+            private void Log(string what) => Write(what + Code());
+
+            private int Code() => _response!.StatusCode;
+
+            private void Write(string text) => Console.WriteLine(text);
+        }
+        """, """
+        class Middleware
+        {
+            private readonly RequestDelegate _next;
+
+            public Middleware(RequestDelegate next) => _next = next;
+
+            public async Task InvokeAsync(HttpContext context)
+            {
+                var response = context.Response;
+                await _next(context);
+                Log(response, "done");
+            }
+
+            private void Log(HttpResponse response, string what) => Write(what + Code(response));
+
+            private int Code(HttpResponse response) => response.StatusCode;
+
+            private void Write(string text) => Console.WriteLine(text);
+        }
+        """);
+
+    [Fact]
+    public Task A_method_that_is_handed_over_becomes_a_lambda() => BecomesAsync("""
+        class Server(Socket listener)
+        {
+            private Socket? _client;
+
+            public async Task RunAsync(CancellationToken ct)
+            {
+                while (!ct.IsCancellationRequested)
+                {
+                    {|LCA4002:_client = await listener.AcceptAsync(ct)|};
+                    _ = Task.Run(ServeAsync, ct);
+                }
+            }
+
+            private async Task ServeAsync()
+            {
+                try
+                {
+                    await _client!.ReceiveAsync(new byte[9]);
+                    await _client.SendAsync(new byte[9]);
+                }
+                catch (SocketException e)
+                {
+                    Console.WriteLine(e);
+                }
+            }
+        }
+        """, """
+        class Server(Socket listener)
+        {
+
+            public async Task RunAsync(CancellationToken ct)
+            {
+                while (!ct.IsCancellationRequested)
+                {
+                    var client = await listener.AcceptAsync(ct);
+                    _ = Task.Run(() => ServeAsync(client), ct);
+                }
+            }
+
+            private async Task ServeAsync(Socket client)
+            {
+                try
+                {
+                    await client.ReceiveAsync(new byte[9]);
+                    await client.SendAsync(new byte[9]);
+                }
+                catch (SocketException e)
+                {
+                    Console.WriteLine(e);
+                }
+            }
+        }
+        """.Replace("{\n\n", "{\n"));
+
+    [Fact]
+    public Task A_parameter_is_used_itself_and_nothing_is_left_to_empty() => BecomesAsync("""
+        class Middleware
+        {
+            private readonly RequestDelegate _next;
+            private HttpContext? _context;
+
+            public Middleware(RequestDelegate next) => _next = next;
+
+            public async Task InvokeAsync(HttpContext context)
+            {
+                {|LCA4002:_context = context|};
+                await _next(context);
+                Log();
+                _context = null;
+            }
+
+            private void Log() => Console.WriteLine(_context!.Response.StatusCode);
+        }
+        """, """
+        class Middleware
+        {
+            private readonly RequestDelegate _next;
+
+            public Middleware(RequestDelegate next) => _next = next;
+
+            public async Task InvokeAsync(HttpContext context)
+            {
+                await _next(context);
+                Log(context);
+            }
+
+            private void Log(HttpContext context) => Console.WriteLine(context.Response.StatusCode);
+        }
+        """);
+
+    [Theory]
+    [InlineData("public int Code() => _response!.StatusCode;")]
+    [InlineData("private int Code() => _response!.StatusCode; public int Last() => Code();")]
+    [InlineData("private int Code() => _response!.StatusCode; public Func<int> Asker => Code;")]
+    [InlineData("private void Swap(HttpResponse other) => {|LCA4002:_response = other|}; private int Code() => _response!.StatusCode;")]
+    public Task Nothing_is_offered_where_others_reach_it(string members) => BecomesAsync($$"""
         class Middleware
         {
             private readonly RequestDelegate _next;
@@ -53,10 +193,10 @@ public class Fixes
             {
                 {|LCA4002:_response = context.Response|};
                 await _next(context);
-                Log();
+                Console.WriteLine(Code());
             }
 
-            private void Log() => Console.WriteLine(_response!.StatusCode);
+            {{members}}
         }
         """, null);
 

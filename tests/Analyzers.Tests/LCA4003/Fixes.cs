@@ -39,6 +39,39 @@ public class Fixes
         }
         """);
 
+    [Theory]
+    [InlineData("{|LCA4003:context|}.User.Identity?.Name ?? \"?\"", "user", "context.User", "user.Identity?.Name ?? \"?\"")]
+    [InlineData("{|LCA4003:context|}.Connection.RemoteIpAddress?.ToString()", "remoteIpAddress", "context.Connection.RemoteIpAddress", "remoteIpAddress?.ToString()")]
+    [InlineData("{|LCA4003:context|}.Request.Headers[\"X-Mail\"].ToString()", "xMail", "context.Request.Headers[\"X-Mail\"]", "xMail.ToString()")]
+    [InlineData("{|LCA4003:context|}.Request.Headers.UserAgent", "userAgent", "context.Request.Headers.UserAgent", "userAgent")]
+    [InlineData("{|LCA4003:_kept|}.HttpContext!.Request.Path", "path", "_kept.HttpContext!.Request.Path", "path")]
+    [InlineData("{|LCA4003:_kept|}.HttpContext?.TraceIdentifier", "traceIdentifier", "_kept.HttpContext?.TraceIdentifier", "traceIdentifier")]
+    public Task Of_a_chain_the_first_value_is_copied(string read, string local, string value, string left) => BecomesAsync(
+        Chain($"_ = Task.Run(() => Console.WriteLine({read}));").Replace("{|LCA4003:_kept|}.HttpContext", "{|LCA4003:_kept.HttpContext|}"),
+        Chain($"var {local} = {value};\n        _ = Task.Run(() => Console.WriteLine({left}));"));
+
+    private static string Chain(string statement) => $$"""
+        class Middleware
+        {
+            private readonly RequestDelegate _next;
+            private readonly IHttpContextAccessor _kept;
+
+            public Middleware(RequestDelegate next, IHttpContextAccessor kept) => (_next, _kept) = (next, kept);
+
+            public async Task InvokeAsync(HttpContext context)
+            {
+                await _next(context);
+                {{statement}}
+            }
+        }
+        """;
+
+    [Theory]
+    [InlineData("{|LCA4003:context|}.Items[\"x\"]")]
+    [InlineData("{|LCA4003:context|}.Request.Headers[key]")]
+    [InlineData("{|LCA4003:context|}")]
+    public Task Nothing_is_offered_where_no_value_is_read(string read) => BecomesAsync(Chain($"_ = Task.Run(() => {{ var key = \"x\"; Console.WriteLine(key); Console.WriteLine({read}); }});"), null);
+
     [Fact]
     public Task Nothing_is_offered_where_it_writes() => BecomesAsync("""
         class Middleware
