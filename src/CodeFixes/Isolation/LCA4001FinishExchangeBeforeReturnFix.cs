@@ -35,39 +35,52 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
         if (root is null || model is null) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax release) continue;
-            if (Forgotten(release, model) is var (kept, closing))
+            var place = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
+            if (diagnostic.Properties.TryGetValue(LCA4001FinishExchangeBeforeReturn.Kept, out var kept) && kept is not null)
             {
-                var closed = context.Document.WithSyntaxRoot(root.ReplaceNode(kept, closing.WithAdditionalAnnotations(Formatter.Annotation)));
-                if (await Verification.HelpsAsync(context.Document, closed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-                    context.RegisterCodeFix(CodeAction.Create("Close the kept connection when its exchange is cut short", _ => Task.FromResult(closed), ForgetKey), diagnostic);
-                continue;
+                var forgotten = place is InvocationExpressionSyntax leaving && Forgotten(leaving, model) is var (old, closing) ? root.ReplaceNode(old, closing.WithAdditionalAnnotations(Formatter.Annotation)) : null;
+                var closed = forgotten ?? KeptCutShort.Rewrite(root, place, kept, model);
+                await OfferAsync(context, diagnostic, closed is null ? [] : [closed], "Close the kept connection when its exchange is cut short", ForgetKey).ConfigureAwait(false);
             }
+            else
+            {
+                var rewrites = place is InvocationExpressionSyntax release ? Rewrites(release, model).Select(r => root.ReplaceNode(r.Old, r.New)) : [];
+                await OfferAsync(context, diagnostic, rewrites.Concat(LeaseCutShort.Rewrites(root, place, model)), "Give it back only after the whole exchange, else dispose it", Key).ConfigureAwait(false);
+            }
+        }
+    }
 
-            foreach (var (old, replacement) in Rewrites(release, model))
-            {
-                var changed = context.Document.WithSyntaxRoot(root.ReplaceNode(old, replacement));
-                if (!await Verification.HelpsAndCompilesAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false)) continue;
-                context.RegisterCodeFix(CodeAction.Create("Give it back only after the whole exchange, else dispose it", _ => Task.FromResult(changed), Key), diagnostic);
-                break;
-            }
+    /// <summary>The first of the ways that helps.</summary>
+    private static async Task OfferAsync(CodeFixContext context, Diagnostic diagnostic, IEnumerable<SyntaxNode> ways, string title, string key)
+    {
+        foreach (var way in ways)
+        {
+            var changed = context.Document.WithSyntaxRoot(way);
+            if (!await Verification.HelpsAndCompilesAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false)) continue;
+            context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(changed), key), diagnostic);
+            return;
         }
     }
 
     private static IEnumerable<(SyntaxNode Old, SyntaxNode New)> Rewrites(InvocationExpressionSyntax release, SemanticModel model)
     {
-        if (Moved(release, model) is var (attempt, moved)) yield return (attempt, moved.WithAdditionalAnnotations(Formatter.Annotation));
+        foreach (var (attempt, moved) in Moved(release, model)) yield return (attempt, moved.WithAdditionalAnnotations(Formatter.Annotation));
         if (CutShort.Rewrite(release, model) is { } cut) yield return cut;
     }
 
-    private static (TryStatementSyntax Old, TryStatementSyntax New)? Moved(InvocationExpressionSyntax release, SemanticModel model)
+    private static IEnumerable<(TryStatementSyntax Old, TryStatementSyntax New)> Moved(InvocationExpressionSyntax release, SemanticModel model)
     {
-        if (Unfinished.Statement(release) is not { } statement || statement.Parent is not BlockSyntax { Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: 0 } attempt } } block || block.Statements.Count != 1) return null;
-        if (release.ArgumentList.Arguments is not [{ Expression: IdentifierNameSyntax connection }] || model.GetTypeInfo(connection).Type is not { } type || !CanDispose(type, model)) return null;
-        if (Unfinished.EndedWith(attempt.Block, statement, release.SyntaxTree.GetRoot(), model) is not { } inside) return null;
+        if (Unfinished.Statement(release) is not { } statement || statement.Parent is not BlockSyntax { Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: 0 } attempt } } block || block.Statements.Count != 1) yield break;
+        if (release.ArgumentList.Arguments is not [{ Expression: IdentifierNameSyntax connection }] || model.GetTypeInfo(connection).Type is not { } type) yield break;
+        if (Unfinished.EndedWith(attempt.Block, statement, release.SyntaxTree.GetRoot(), model) is not { } inside) yield break;
         var endOfLine = Lines.EndOfLine(release);
-        var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(SyntaxFactory.ParseStatement($"{connection.Identifier.ValueText}.Dispose();").WithTrailingTrivia(endOfLine), SyntaxFactory.ParseStatement("throw;").WithTrailingTrivia(endOfLine)));
-        return (attempt, attempt.WithBlock(inside).WithCatches(SyntaxFactory.SingletonList(clause)).WithFinally(null).WithTrailingTrivia(attempt.GetTrailingTrivia()));
+        // Disposing may be giving back: then what discards it ends it.
+        foreach (var ending in LeaseCutShort.Discards(type).Prepend(CanDispose(type, model) ? "Dispose" : null))
+        {
+            if (ending is null) continue;
+            var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(SyntaxFactory.ParseStatement($"{connection.Identifier.ValueText}.{ending}();").WithTrailingTrivia(endOfLine), SyntaxFactory.ParseStatement("throw;").WithTrailingTrivia(endOfLine)));
+            yield return (attempt, attempt.WithBlock(inside).WithCatches(SyntaxFactory.SingletonList(clause)).WithFinally(null).WithTrailingTrivia(attempt.GetTrailingTrivia()));
+        }
     }
 
     /// <summary>The connection in a field is closed and forgotten, where the same <c>try</c> opens another when there is none.</summary>

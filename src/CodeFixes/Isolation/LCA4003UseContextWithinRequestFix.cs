@@ -57,11 +57,11 @@ public sealed class LCA4003UseContextWithinRequestFix : CodeFixProvider
                 start = member;
             }
 
-            if (RequestValues.Of(start, model) is not { } value || IsOfWork(value, work, model)) return null;
+            if (ContextValues.Of(start, model) is not { } value || IsOfWork(value, work, model)) return null;
             var text = value.WithoutTrivia().ToString();
             if (!names.TryGetValue(text, out var local))
             {
-                if (Free(RequestValues.Name(value), statement, work, names, model) is not { } free) return null;
+                if (Free(ContextValues.Name(value), statement, work, names, model) is not { } free) return null;
                 names.Add(text, local = free);
             }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -14,6 +15,9 @@ namespace LifecycleAnalyzers.Rules.Isolation;
 internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
 {
     public const string Id = "LCA4001";
+
+    /// <summary>For the fix: what holds a connection that is not given back but stays where it is.</summary>
+    public const string Kept = "Kept";
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Do not return a connection whose exchange did not finish",
@@ -66,7 +70,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
             if (!exchange.Asks || CallersClose(function, key, file)) continue;
             var path = new ExchangePath(exchange, function, file.Analysis);
             if (Run(path) is not { } exits) continue;
-            foreach (var place in Kept(path, exits, exchange, function).Distinct().Where(p => !EndsTheLoop(p, exchange)).OrderBy(p => p.SpanStart)) Report(place, key, place is CatchClauseSyntax ? "is kept" : "is let go");
+            foreach (var place in Places(path, exits, exchange, function).Distinct().Where(p => !EndsTheLoop(p, exchange)).OrderBy(p => p.SpanStart)) Report(place, key, place is CatchClauseSyntax ? "is kept" : "is let go", ImmutableDictionary<string, string?>.Empty.Add(Kept, key.Name));
         }
 
         IReadOnlyList<PathExit<ExchangeToken>>? Run(ExchangePath path)
@@ -75,9 +79,9 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
             return body is null ? null : PathEngine<ExchangeToken>.Exits(file.Analysis, body, path, new ExchangeToken(ExchangeState.None, null, null), null, file.Cancellation);
         }
 
-        void Report(SyntaxNode place, ISymbol key, string how)
+        void Report(SyntaxNode place, ISymbol key, string how, ImmutableDictionary<string, string?>? properties = null)
         {
-            if (reported.Add(place)) file.Report(Diagnostic.Create(Rule, LocationOf(place), key.Name, how));
+            if (reported.Add(place)) file.Report(Diagnostic.Create(Rule, LocationOf(place), properties, key.Name, how));
         }
     }
 
@@ -120,7 +124,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
     }
 
     /// <summary>Where the connection stays: the clause that swallows the interruption, else the release that lets the next user in.</summary>
-    private static IEnumerable<SyntaxNode> Kept(ExchangePath path, IReadOnlyList<PathExit<ExchangeToken>> exits, ExchangeCalls exchange, SyntaxNode function)
+    private static IEnumerable<SyntaxNode> Places(ExchangePath path, IReadOnlyList<PathExit<ExchangeToken>> exits, ExchangeCalls exchange, SyntaxNode function)
     {
         foreach (var found in path.Found) yield return found;
         foreach (var exit in exits)

@@ -7,7 +7,7 @@ using LifecycleAnalyzers.Rules.Isolation;
 namespace LifecycleAnalyzers.CodeFixes.Isolation;
 
 /// <summary>The values that one reads from a request's context: what is left of it when the request is over.</summary>
-internal static class RequestValues
+internal static class ContextValues
 {
     /// <summary>The shortest expression that begins with the context and is a value by itself; null where it is none, or is written.</summary>
     public static ExpressionSyntax? Of(ExpressionSyntax context, SemanticModel model)
