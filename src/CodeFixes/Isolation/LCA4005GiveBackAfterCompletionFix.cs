@@ -16,6 +16,7 @@ namespace LifecycleAnalyzers.CodeFixes.Isolation;
 public sealed class LCA4005GiveBackAfterCompletionFix : CodeFixProvider
 {
     private const string Key = "LCA4005.AfterCompletion";
+    private const string BeforeKey = "LCA4005.BeforeStart";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA4005LeaveOperationObjectAlone.Id];
@@ -33,7 +34,14 @@ public sealed class LCA4005GiveBackAfterCompletionFix : CodeFixProvider
         {
             if (!diagnostic.Properties.TryGetValue(LCA4005LeaveOperationObjectAlone.Object, out var args) || args is null) continue;
             var use = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
-            if (Functions.Enclosing(use) is not { } function || use.FirstAncestorOrSelf<StatementSyntax>() is not { } release || !IsLetGo(use, release)) continue;
+            if (Functions.Enclosing(use) is not { } function || use.FirstAncestorOrSelf<StatementSyntax>() is not { } release) continue;
+            if (!IsLetGo(use, release))
+            {
+                if (PendingOperation.Start(function, args, model) is { } before)
+                    await context.OfferAsync(diagnostic, new PendingOperation(root, function, args, before, release, model).SetBefore(), "Set it before the operation starts", BeforeKey).ConfigureAwait(false);
+                continue;
+            }
+
             if (PendingOperation.Start(function, args, model) is { } start)
             {
                 var operation = new PendingOperation(root, function, args, start, release, model);

@@ -66,6 +66,21 @@ internal sealed class PendingOperation(SyntaxNode root, SyntaxNode function, str
     private static bool IsSubscribed(IdentifierNameSyntax name) =>
         name.AncestorsAndSelf().OfType<AssignmentExpressionSyntax>().FirstOrDefault() is { RawKind: (int)SyntaxKind.AddAssignmentExpression or (int)SyntaxKind.SimpleAssignmentExpression } assignment && assignment.Right.Span.Contains(name.Span);
 
+    /// <summary>What is set on the object is set before the operation starts.</summary>
+    public SyntaxNode? SetBefore()
+    {
+        if (release is not ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: MemberAccessExpressionSyntax { Expression: var target }, Right: var value }, Parent: BlockSyntax block } || !IsIt(target, args)) return null;
+        var starting = block.Statements.FirstOrDefault(s => s.Span.Contains(start.Span));
+        if (starting is null || starting.SpanStart > release.SpanStart || value.DescendantNodesAndSelf().Any(n => n is not (LiteralExpressionSyntax or IdentifierNameSyntax or ThisExpressionSyntax or MemberAccessExpressionSyntax))) return null;
+        // It is known there, and what lies between does not give it another value.
+        var names = new HashSet<string>(value.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(n => n.Identifier.ValueText), StringComparer.Ordinal);
+        var between = block.Statements.Where(s => s.SpanStart >= starting.SpanStart && s.SpanStart < release.SpanStart).ToList();
+        if (between.Any(s => s.DescendantTokens().Any(t => names.Contains(t.ValueText) && t.Parent is VariableDeclaratorSyntax or SingleVariableDesignationSyntax or IdentifierNameSyntax { Parent: AssignmentExpressionSyntax or ArgumentSyntax { RefKindKeyword.RawKind: not 0 } }))) return null;
+        var tracked = root.TrackNodes(release, starting);
+        tracked = tracked.RemoveNode(tracked.GetCurrentNode(release)!, SyntaxRemoveOptions.KeepNoTrivia)!;
+        return tracked.GetCurrentNode(starting) is { } now ? tracked.InsertNodesBefore(now, [release.WithAdditionalAnnotations(Formatter.Annotation)]) : null;
+    }
+
     /// <summary>Only where the operation was over when its start returned.</summary>
     public SyntaxNode? OnlyWhenOver()
     {

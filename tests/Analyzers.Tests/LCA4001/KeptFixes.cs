@@ -176,7 +176,7 @@ public class KeptFixes
         {
             public async Task<string> GetAsync(string key, CancellationToken stop)
             {
-                using var {|LCA4001:socket = await shelf.TakeAsync(stop)|};
+                using {|LCA4001:var socket = await shelf.TakeAsync(stop)|};
                 await socket.SendAsync(key, stop);
                 return await socket.ReceiveAsync(stop);
             }

@@ -43,10 +43,16 @@ public class Fixes
     public Task Only_when_the_operation_is_over(string before, string after) => BecomesAsync(before, after, Handler + "}");
 
     [Theory]
+    [InlineData("var e = Take();\nif (!_socket.SendAsync(e)) Console.WriteLine();\n{|LCA4005:e.UserToken = this|};", "var e = Take();\ne.UserToken = this;\nif (!_socket.SendAsync(e)) Console.WriteLine();")]
+    [InlineData("var e = Take();\nvar pending = _socket.AcceptAsync(e);\nif (!pending) Console.WriteLine();\n{|LCA4005:e.AcceptSocket = null|}; // afresh", "var e = Take();\ne.AcceptSocket = null; // afresh\nvar pending = _socket.AcceptAsync(e);\nif (!pending) Console.WriteLine();")]
+    public Task It_is_set_before_the_start(string before, string after) => BecomesAsync(before, after, Handler + "}");
+
+    [Theory]
     // Which of the two gives it back, nobody can tell here.
     [InlineData("var e = Take();\nif (!_socket.SendAsync(e)) completed(_socket, e);\n{|LCA4005:_pool.Push(e)|};")]
     [InlineData("var e = Take();\nvar first = _socket.ReceiveAsync(e);\nvar second = {|LCA4005:_socket.ReceiveAsync(e)|};\nConsole.WriteLine(first ^ second);")]
-    [InlineData("var e = Take();\nif (!_socket.SendAsync(e)) Console.WriteLine();\n{|LCA4005:e.UserToken = this|};")]
+    [InlineData("var e = Take();\nif (!_socket.SendAsync(e)) Console.WriteLine();\nvar token = new object();\n{|LCA4005:e.UserToken = token|};")]
+    [InlineData("var e = Take();\nif (!_socket.SendAsync(e)) Console.WriteLine();\n{|LCA4005:e.UserToken = new object()|};")]
     public Task Nothing_is_offered(string code) => BecomesAsync(code, code, Handler + "}");
 
     /// <summary>The handler receives on: the object is under way again.</summary>
