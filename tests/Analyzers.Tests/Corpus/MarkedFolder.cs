@@ -35,6 +35,7 @@ internal sealed partial class MarkedFolder
         ["ReuseWide"] = ReuseRules,
         ["IsolationWide"] = IsolationRules,
         ["ReuseField"] = ReuseRules,
+        ["ReuseWorks"] = ReuseRules,
         ["IsolationField"] = IsolationRules,
         ["IsolationWorks"] = IsolationRules,
     };

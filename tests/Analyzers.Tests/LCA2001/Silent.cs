@@ -22,6 +22,22 @@ public class Silent
         }
         """.Replace("Wire2Session", "Wire2Connection").Replace("Wire2 ", "Wire2Connection ");
 
+    /// <summary>What a lazy one keeps is a cached session, and another rule's.</summary>
+    [Fact]
+    public Task A_lazy_session_in_a_timer() => Case.SilentAsync(Timed("Lazy<WireClient> _held = new(() => Wire.Connect(\"x\"))", "if (_held.IsValueCreated) _held.Value.Send(\"\")"));
+
+    [Fact]
+    public Task A_session_of_ones_own_in_a_timer() => Case.HoldsAsync(Timed("WireClient _held = Wire.Connect(\"x\")", "{|LCA2001:_held.Send(\"\")|}"));
+
+    private static string Timed(string field, string use) => $$"""
+        class Beat
+        {
+            private readonly {{field}};
+            private readonly Timer _timer;
+            public Beat() => _timer = new Timer(_ => { {{use}}; }, null, 0, 9);
+        }
+        """;
+
     [Theory]
     [InlineData("Console.WriteLine(e);")]
     [InlineData("")]

@@ -19,6 +19,12 @@ public class Reports
         }
         """;
 
+    /// <summary>The one that says so is the one that is taken.</summary>
+    [Theory]
+    [InlineData("Socket? chosen = null; if (_socket.{|LCA2003:Connected|}) chosen = _socket; chosen?.Close(); if (chosen is not null) chosen.NoDelay = true;")]
+    [InlineData("TcpClient? chosen; if (_client.{|LCA2003:Connected|}) chosen = _client; else chosen = null; log(chosen is null ? \"\" : chosen.GetStream().ToString()!);")]
+    public Task It_is_chosen(string body) => Case.HoldsAsync(Link(body));
+
     [Theory]
     // One of several answers
     [InlineData("_ = (_socket.{|LCA2003:Connected|}, _flag) switch { (true, _) => _socket.Send(data), _ => 0 };")]

@@ -3,6 +3,12 @@ namespace LifecycleAnalyzers.Tests.LCA2003;
 /// <summary>Connected is logged, asserted, handed on, decides about closing only, or answers an attempt to connect.</summary>
 public class Silent
 {
+    /// <summary>Chosen to be closed.</summary>
+    [Theory]
+    [InlineData("Socket? open = null; if (_socket.Connected) open = _socket; open!.Close();")]
+    [InlineData("Socket? open = null; if (_socket.Connected) open = _socket; log(open is null ? \"gone\" : \"there\");")]
+    public Task It_is_chosen(string body) => Case.SilentAsync(Reports.Link(body));
+
     [Theory]
     [InlineData("log(\"connected: \" + _client.Connected);")]
     [InlineData("log($\"{_client.Connected}\"); _client.GetStream().Write(data);")]

@@ -55,6 +55,34 @@ public class Reports
     [InlineData("_session ??= Connect(); {|LCA3001:_session.Send(\"1\")|}; _session.Send(\"2\"); {|LCA3001:_sessions[key].Send(\"3\")|};")]
     public Task The_use(string body, string members = "") => Case.HoldsAsync(Holder(body, members));
 
+    /// <summary>What is built to reconnect goes into one holder; the others' connections stay dead.</summary>
+    [Fact]
+    public Task Beside_a_holder_of_what_reconnects() => Case.HoldsAsync(Hubs("_plain", "new HubBuilder()"));
+
+    internal static string Hubs(string holder, string made) => $$"""
+        class HubBuilder { public HubBuilder WithAutomaticReconnect() => this; public WireClient Build() => new(); }
+
+        class Hubs
+        {
+            private readonly Dictionary<string, WireClient> _plain = [];
+            private readonly Dictionary<string, WireClient> _healing = [];
+
+            public void Tell(string key)
+            {
+                if (!{{holder}}.TryGetValue(key, out var hub)) {{holder}}[key] = hub = {{made}}.Build();
+                {{(made.Contains('.') ? "hub.Send(key)" : "{|LCA3001:hub.Send(key)|}")}};
+            }
+
+            public void Announce(string key)
+            {
+                if (!_healing.TryGetValue(key, out var hub)) _healing[key] = hub = Healing();
+                hub.Send(key);
+            }
+
+            private static WireClient Healing() => new HubBuilder().WithAutomaticReconnect().Build();
+        }
+        """;
+
     [Fact]
     public Task In_a_callback_it_is_this_rules_alone() => Case.HoldsAsync("""
         class Holder

@@ -20,6 +20,9 @@ public class Silent
         """;
 
     [Fact]
+    public Task What_reconnects_by_itself() => Case.SilentAsync(Reports.Hubs("_plain", "new HubBuilder().WithAutomaticReconnect()"));
+
+    [Fact]
     public Task Datagrams_have_no_peer_that_ends_the_session() => Case.SilentAsync("""
         class Beacon
         {

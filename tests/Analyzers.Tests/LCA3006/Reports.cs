@@ -53,6 +53,11 @@ public class Reports
     [Fact]
     public Task In_a_property() => Case.HoldsAsync(Feed("var s = Open(); s.Closed += OnClosed; {|LCA3006:Active = s|};", "Active = null;"));
 
+    [Theory]
+    [InlineData("{|LCA3006:_session = Attach(Open())|};", "private WireClient Attach(WireClient s) { s.Closed += OnClosed; return s; }")]
+    [InlineData("{|LCA3006:_session = Interlocked.Exchange(ref _standby, null)|};", "public void Prepare() { var s = Open(); s.Closed += OnClosed; _standby = s; }")]
+    public Task It_was_subscribed_to_elsewhere(string renew, string members) => Case.HoldsAsync(Feed(renew, "_session?.Close();", members));
+
     [Fact]
     public Task A_standby_is_promoted() => Case.HoldsAsync(Feed(
         "_standby = Open(); _standby.Closed += OnClosed; {|LCA3006:_session = _standby|};", "_session?.Dispose();"));

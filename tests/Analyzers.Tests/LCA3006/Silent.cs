@@ -20,6 +20,13 @@ public class Silent
         """);
 
     [Theory]
+    [InlineData("_session?.Dispose(); _session = Attach(Open());", "private WireClient Attach(WireClient s) { s.Closed += OnClosed; return s; }")]
+    [InlineData("_session = Attach(Open());", "private WireClient Attach(WireClient s) { s.Closed += OnClosed; return Open(); }")]
+    [InlineData("Interlocked.Exchange(ref _session, Interlocked.Exchange(ref _standby, null))?.Dispose();", "public void Prepare() { var s = Open(); s.Closed += OnClosed; _standby = s; }")]
+    [InlineData("_session = Interlocked.Exchange(ref _standby, null);", "public void Prepare() { var s = Open(); s.Closed += OnClosed; _standby = Open(); }")]
+    public Task The_old_one_is_closed_or_another_is_subscribed_to(string renew, string members) => Case.SilentAsync(Reports.Feed(renew, "_session?.Close();", members));
+
+    [Theory]
     [InlineData("if (_started) throw new InvalidOperationException();", "")]
     [InlineData("if (_started) throw new InvalidOperationException();", "void Detach() { var client = _client; if (client is null) return; client.Closed -= OnClosed; }")]
     public Task It_refuses_while_the_old_one_is_in_use_and_the_handler_detaches_itself(string first, string detach) => Case.SilentAsync($$"""

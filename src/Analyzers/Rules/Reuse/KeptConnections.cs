@@ -19,7 +19,7 @@ internal static class KeptConnections
         {
             if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(file, container) : null;
             if (part.Symbol is not { } member || part.Parent is null) continue;
-            if (part.Symbol is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" } && part.Parent.Symbol is { } lazy) return lazy;
+            if (IsLazyValue(member) && part.Parent.Symbol is { } lazy) return lazy;
             var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
             if (type?.Name.EndsWith("Lazy", StringComparison.Ordinal) == true && part.Equals(send.Connection)) return member;
             if (type is null || connections.TypeOf(Unwrapped(type)) is { } held && ComesBack(held, member)) continue;
@@ -31,6 +31,9 @@ internal static class KeptConnections
 
         return null;
     }
+
+    /// <summary>What a lazy one has made and keeps.</summary>
+    public static bool IsLazyValue(ISymbol member) => member is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" };
 
     /// <summary>It reconnects by itself, and whoever keeps it has not told its factory otherwise.</summary>
     private static bool ComesBack(ConnectionType type, ISymbol? keeper) =>
@@ -63,7 +66,7 @@ internal static class KeptConnections
         for (Place? part = container; part is not null; part = part.Parent ?? part.From)
         {
             // A primary constructor's parameter is a field in all but name.
-            if (part.Symbol is IFieldSymbol or IPropertySymbol || part is { Symbol: IParameterSymbol, IsRoot: false }) return IsFilledWithHealing(part.Symbol) ? null : part.Symbol;
+            if (part.Symbol is IFieldSymbol or IPropertySymbol || part is { Symbol: IParameterSymbol, IsRoot: false }) return IsFilledWithHealing(file, part.Symbol) ? null : part.Symbol;
             if (part is { IsRoot: true, Root: RootKind.Parameter }) return part.Symbol;
         }
 
@@ -86,6 +89,13 @@ internal static class KeptConnections
         return false;
     }
 
-    private static bool IsFilledWithHealing(ISymbol container) =>
-        container.ContainingType.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect"));
+    /// <summary>Where the container is spoken of, or in a method of the type that is called there, a connection is built that reconnects.</summary>
+    private static bool IsFilledWithHealing(RuleContext file, ISymbol container)
+    {
+        var code = file.Analysis.Holders.CodeOf(container.ContainingType).ToList();
+        var filling = code.Where(m => m.Identifiers.Contains(container.Name)).ToList();
+        return filling.Any(Heals) || code.Any(m => Heals(m) && m.Declaration is MethodDeclarationSyntax method && filling.Any(f => f.Invoked.Contains(method.Identifier.ValueText)));
+
+        static bool Heals(CodeMember member) => member.Invoked.Contains("WithAutomaticReconnect");
+    }
 }

@@ -121,24 +121,31 @@ internal sealed class LateEvents(Analysis analysis, Liveness liveness, Cancellat
         {
             if (value is ILocalReferenceOperation assigned && Values.Is(assigned.Local, local.Local)) return true;
             // `_session = s = open()`, `var s = _session = open()`
-            return Values.AssignedTo(local.Local, session).Any(a => Values.Unwrapped(a) is ISimpleAssignmentOperation chained && chained == replacement.Operation || Values.OwnMember(a) is { } read && Values.Is(read, replacement.Member));
+            if (Values.AssignedTo(local.Local, session).Any(a => Values.Unwrapped(a) is ISimpleAssignmentOperation chained && chained == replacement.Operation || Values.OwnMember(a) is { } read && Values.Is(read, replacement.Member))) return true;
         }
 
         if (session is IParameterReferenceOperation parameter && value is IParameterReferenceOperation taken && Values.Is(parameter.Parameter, taken.Parameter)) return true;
         if (session == value) return true;
-        // A standby that is promoted is subscribed to under its own name.
-        return depth > 0 && Values.OwnMember(value) is IFieldSymbol or IPropertySymbol && Values.OwnMember(value) is { } standby && Values.OwnMember(session) is { } subscribed && Values.Is(standby, subscribed);
+        // A standby that is promoted was subscribed to under its own name, or before it was put there.
+        return depth > 0 && Values.TakenFrom(value) is IFieldSymbol or IPropertySymbol && Values.TakenFrom(value) is { } standby
+            && (Values.OwnMember(session) is { } subscribed ? Values.Is(standby, subscribed) : WasPutInto(session, standby, depth - 1));
     }
+
+    private bool WasPutInto(IOperation session, ISymbol standby, int depth) => Assignments.To(standby, analysis).Any(put =>
+        put.Model.GetOperation(put.Value, cancellation) is { } value && (Variable(session) is { } subscribed && Values.Is(Variable(Values.Unwrapped(value)), subscribed) || IsMadeIn(session, value, depth)));
+
+    private static ISymbol? Variable(IOperation operation) => operation switch { ILocalReferenceOperation local => local.Local, IParameterReferenceOperation parameter => parameter.Parameter, _ => null };
 
     /// <summary>Subscribed to in the method that makes it: <c>_session = Create();</c></summary>
     private bool IsMadeIn(IOperation session, IOperation value, int depth)
     {
         if (depth == 0 || Values.Unwrapped(value) is not { } made) return false;
-        if (made is ILocalReferenceOperation { Local: var local }) return Values.AssignedTo(local, made).Any(a => a != value && IsMadeIn(session, a, depth - 1));
+        if (made is ILocalReferenceOperation { Local: var variable }) return Values.AssignedTo(variable, made).Any(a => a != value && IsMadeIn(session, a, depth - 1));
         if (made is ICoalesceOperation coalesce) return IsMadeIn(session, coalesce.WhenNull, depth - 1);
         if (made is not IInvocationOperation call || !analysis.Summaries.IsOwn(call.TargetMethod) || Values.CodeOf(call.TargetMethod, analysis, cancellation) is not { } code) return false;
         if (code.Syntax.SyntaxTree != session.Syntax.SyntaxTree || !code.Syntax.Span.Contains(session.Syntax.Span)) return Values.Returned(code).Any(r => IsMadeIn(session, r, depth - 1));
-        return session is ILocalReferenceOperation subscribed && Values.Returned(code).Any(r => Values.Unwrapped(r) is ILocalReferenceOperation returned && Values.Is(returned.Local, subscribed.Local));
+        // `Attach(Create())` gives back what it was given.
+        return Variable(session) is { } subscribed && Values.Returned(code).Any(r => Variable(Values.Unwrapped(r)) is { } returned && Values.Is(returned, subscribed));
     }
 
     /// <summary>Subscribed to in a helper that gets it: <c>Attach(fresh)</c>.</summary>

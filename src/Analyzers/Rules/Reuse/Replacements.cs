@@ -143,6 +143,6 @@ internal sealed class Replacements(Analysis analysis, CancellationToken cancella
 
         if (value is not ILocalReferenceOperation { Local: var local } || depth == 0) return false;
         if (replacement is not null && Values.Unwrapped(replacement.Value) is ILocalReferenceOperation fresh && Values.Is(fresh.Local, local)) return false;
-        return Values.AssignedTo(local, value).Any(a => Values.Unwrapped(a) is IInvocationOperation { TargetMethod: { Name: "Exchange" or "Read", ContainingType.Name: "Interlocked" or "Volatile" }, Arguments: [var first, ..] } ? Values.OwnMember(first.Value) is { } exchanged && Values.Is(exchanged, member) : IsOld(a, member, replacement, depth - 1));
+        return Values.AssignedTo(local, value).Any(a => Values.Unwrapped(a) is IInvocationOperation && Values.TakenFrom(a) is { } taken ? Values.Is(taken, member) : IsOld(a, member, replacement, depth - 1));
     }
 }

@@ -158,4 +158,8 @@ internal static class Values
     public static ISymbol? OwnMember(IOperation operation) => Unwrapped(operation) is IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol, Instance: null or IInstanceReferenceOperation } reference ? reference.Member.OriginalDefinition
         // A primary constructor's parameter is a field in all but name.
         : Unwrapped(operation) is IParameterReferenceOperation { Parameter: { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } constructor } parameter } && constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax ? parameter : null;
+
+    /// <summary>The member of one's own that a value is taken from, by <c>Interlocked.Exchange</c> and <c>Volatile.Read</c> too.</summary>
+    public static ISymbol? TakenFrom(IOperation value) =>
+        Unwrapped(value) is IInvocationOperation { TargetMethod: { Name: "Exchange" or "Read", ContainingType.Name: "Interlocked" or "Volatile" }, Arguments: [var first, ..] } ? OwnMember(first.Value) : OwnMember(value);
 }

@@ -52,7 +52,7 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
         return false;
     }
 
-    /// <summary>Answers with the connection, or puts it back among those that are used again.</summary>
+    /// <summary>Answers with the connection, chooses it, or puts it back among those that are used again.</summary>
     public bool HandsOut(SyntaxNode region)
     {
         if (connection is null) return false;
@@ -62,6 +62,7 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
             {
                 case ReturnStatementSyntax { Expression: { } answer } when Is(answer):
                 case ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Enqueue" or "Push" or "Return" or "Add" or "TryWrite" or "TryAdd" or "WriteAsync" } } } argument when Is(argument.Expression):
+                case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax chosen, Right: var candidate } when Is(candidate) && IsUsedAfter(chosen):
                     return true;
             }
         }
@@ -69,6 +70,15 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
         // `c.Connected ? c : Dial()`
         return region is ExpressionSyntax expression && Is(expression);
     }
+
+    /// <summary>The variable is there for more than to be closed.</summary>
+    private static bool IsUsedAfter(IdentifierNameSyntax chosen) =>
+        Flow.Bodies.EnclosingDeclaration(chosen)?.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.SpanStart > chosen.Span.End && n.Identifier.ValueText == chosen.Identifier.ValueText && n.Parent switch
+        {
+            MemberAccessExpressionSyntax access => access.Expression == n && !ClosingFlags.IsEnding(access.Name.Identifier.ValueText),
+            ReturnStatementSyntax or ArgumentSyntax => true,
+            _ => false,
+        }) == true;
 
     /// <summary>The same condition also asks the socket itself.</summary>
     public bool AsksForReal(ExpressionSyntax condition) =>

@@ -61,7 +61,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         // A cached session used unvalidated is LCA3001's alone.
         for (var part = connection; part is not null; part = part.Parent)
         {
-            if (part.Symbol is { } member && !part.IsRoot && file.Analysis.Cached.IsCached(member) && !Heals(file, member)) return false;
+            if (part.Symbol is { } member && !part.IsRoot && (Reuse.KeptConnections.IsLazyValue(member) || file.Analysis.Cached.IsCached(member)) && !Heals(file, member)) return false;
         }
 
         return true;
