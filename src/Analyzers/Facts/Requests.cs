@@ -66,11 +66,16 @@ internal sealed class Requests
         foreach (var operation in Values.OwnDescendants(code))
         {
             if (operation is not IInvocationOperation inner || Values.Is(inner.TargetMethod, method)) continue;
-            if (In(inner, depth - 1, cancellation) is { } found && !IsStopped(inner)) return found;
+            if (In(inner, depth - 1, cancellation) is { } found && !IsStopped(inner) && !IsHandshake(method, found)) return found;
         }
 
         return null;
     }
+
+    /// <summary>The method answers with the connection that it opens: what it says on that has ended with it when it fails.</summary>
+    private bool IsHandshake(IMethodSymbol method, IInvocationOperation request) =>
+        (method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var awaited] } ? awaited : method.ReturnType) is var opened
+        && _analysis.Connections.TypeOf(opened) is not null && !SharedClients.IsClient(opened) && !SharedClients.IsClient(IoCalls.Receiver(request)?.Type);
 
     /// <summary>Its failure does not leave the method.</summary>
     private static bool IsStopped(IOperation operation)

@@ -20,6 +20,9 @@ public class Silent
     [InlineData("void Accepted(Socket s) { _active++; } void Close(Socket s) { s.Close(); _active--; }")]
     // What the last turn added lives on, whatever becomes of the next one.
     [InlineData("async Task M(string[] hosts) { foreach (var host in hosts) { try { var s = new Socket(SocketType.Stream, ProtocolType.Tcp); await s.ConnectAsync(host, 80); _sockets.TryAdd(Guid.NewGuid(), s); } catch (Exception e) { Console.WriteLine(e); } } } void Drop(Guid id) { if (_sockets.TryRemove(id, out var s)) s.Close(); }")]
+    // What is taken out first was another one, or the same under its old name.
+    [InlineData("readonly HashSet<Socket> _open = []; readonly HashSet<Socket> _dead = []; void Tick(TcpListener l, byte[] hello) { foreach (var d in _dead) { _open.Remove(d); } var s = l.AcceptSocket(); _open.Add(s); s.Send(hello); }")]
+    [InlineData("void Rename(Guid old, Guid now, byte[] hello) { foreach (var id in new[] { old }) { if (!_sockets.TryRemove(id, out var s)) continue; _sockets.TryAdd(now, s); s.Send(hello); return; } }")]
     // Nothing cancels the wait for the lock.
     [InlineData("readonly HashSet<System.Net.EndPoint> _seats = []; async Task M(Socket s, CancellationToken stop) { var e = s.RemoteEndPoint!; _seats.Add(e); try { await EchoAsync(s, stop); } finally { _seats.Remove(e); } }")]
     // What is asked of these is not asked of a connection.

@@ -22,6 +22,37 @@ public class Silent
         }
         """);
 
+    /// <summary>Whoever closes waits for the gate that the sender holds.</summary>
+    [Fact]
+    public Task The_flag_is_set_under_the_gate_alone() => Case.SilentAsync("""
+        class Link(WireClient client)
+        {
+            private readonly SemaphoreSlim _gate = new(1, 1);
+            private bool _closed;
+
+            public async Task SendAsync(string text, Func<string, Task<string>> encode)
+            {
+                await _gate.WaitAsync();
+                try
+                {
+                    if (!_closed)
+                    {
+                        var frame = await encode(text);
+                        client.Send(frame);
+                    }
+                }
+                finally { _gate.Release(); }
+            }
+
+            public async Task CloseAsync()
+            {
+                await _gate.WaitAsync();
+                try { _closed = true; client.Dispose(); }
+                finally { _gate.Release(); }
+            }
+        }
+        """);
+
     private static string Feed(string body, string members = "") => $$"""
         class Feed(WireClient client)
         {

@@ -70,4 +70,22 @@ public class Silent
     [InlineData("private readonly WireClient _own = Dial(\"\"); public void Use() { try { _own.Send(\"\"); } catch (IOException) { } }")]
     [InlineData("public void Start() => _client = Dial(\"\"); public void Use() { try { _client!.Send(\"\"); } catch (IOException) { } }")]
     public Task The_failed_connection_is_not_left(string members) => Case.SilentAsync(Reports.Feed(members));
+
+    /// <summary>It goes on trying behind the scenes, and nothing is thrown that the lazy could keep.</summary>
+    [Fact]
+    public Task The_first_attempt_does_not_throw() => Case.SilentAsync("""
+        class Cache
+        {
+            private readonly Lazy<WireClient> _lazy = new(() =>
+            {
+                var options = new ConfigurationOptions { AbortOnConnectFail = false };
+                return Dial(options);
+            });
+
+            public WireClient Get() => _lazy.Value;
+            private static WireClient Dial(ConfigurationOptions options) { var client = new WireClient(); client.Open(); return client; }
+        }
+
+        class ConfigurationOptions { public bool AbortOnConnectFail { get; set; } = true; }
+        """);
 }

@@ -33,6 +33,9 @@ public class Silent
     [InlineData("_bag.TryTake(out _);")]
     // What fails is thrown away, and another one taken
     [InlineData("while (_bag.TryTake(out var s)) { try { s.Send(text); _bag.Add(s); return; } catch (IOException) { s.Dispose(); } }")]
+    // Each has its turn
+    [InlineData("int count = _queue.Count; while (count-- > 0) { if (!_queue.TryDequeue(out var s)) break; s.Send(text); _queue.Enqueue(s); }")]
+    [InlineData("for (var i = _queue.Count; i > 0; i--) { if (!_queue.TryDequeue(out var s)) break; s.Send(text); _queue.Enqueue(s); }")]
     // No pool: nothing goes back
     [InlineData("if (_queue.TryDequeue(out var s)) s.Send(text);")]
     [InlineData("if (_queue.TryDequeue(out var s)) s.Send(text);", "public void OnAccepted(IWireSession s) => _queue.Enqueue(s);")]

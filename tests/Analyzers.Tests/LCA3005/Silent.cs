@@ -19,6 +19,31 @@ public class Silent
         interface IChannel { Task BasicPublishAsync(string exchange, string key, byte[] body); bool IsOpen { get; } void Close(); }
         """);
 
+    /// <summary>What is said while a connection is opened ends with it.</summary>
+    [Fact]
+    public Task A_handshake_is_made_on_a_new_connection() => Case.SilentAsync("""
+        class Locator
+        {
+            private Link _link = null!;
+            public async Task ReopenAsync()
+            {
+                for (var i = 0; ; i++)
+                {
+                    try { _link = await Link.CreateAsync(); break; }
+                    catch (Exception) when (i < 3) { }
+                }
+            }
+        }
+
+        class Link
+        {
+            public bool IsOpen => true;
+            public static async Task<Link> CreateAsync() { var link = new Link(); await link.PublishAsync("hello"); return link; }
+            public Task PublishAsync(string text) => Task.CompletedTask;
+            public void Close() { }
+        }
+        """);
+
     [Theory]
     // Reads, and what may be done twice
     [InlineData("try { return await http.GetAsync(url, ct); } catch (HttpRequestException) { return await http.GetAsync(url, ct); }")]

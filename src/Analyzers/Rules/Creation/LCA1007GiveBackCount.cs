@@ -66,19 +66,23 @@ internal sealed class LCA1007GiveBackCount : IRule
     {
         var rule = new CountRule(counter, count, body, Counter.Depth);
         if (PathEngine<Tally>.Exits(file.Analysis, body, rule, default, null, file.Cancellation) is not { } exits) return;
-        var raised = exits.Select(e => e.Token).Concat(rule.Lost).Concat(rule.Dropped).Any(t => t.Raised is not null);
-        if (!raised)
+        var raised = exits.Select(e => e.Token).Concat(rule.Lost).Concat(rule.Dropped).Select(t => t.Raised?.Syntax).OfType<SyntaxNode>().ToList();
+        if (raised.Count == 0)
         {
             CheckWayDown(file, counter, count, body, reported);
             return;
         }
 
-        var lowersHere = count.Downs.Any(d => d.SyntaxTree == body.Syntax.SyntaxTree && Bodies.EnclosingDeclaration(d) == body.Syntax) || exits.Any(e => e.Token.Level == Level.Settled);
+        var lowersHere = count.Downs.Any(d => d.SyntaxTree == body.Syntax.SyntaxTree && Bodies.EnclosingDeclaration(d) == body.Syntax && raised.Any(r => IsBehind(d, r))) || exits.Any(e => e.Token.Level == Level.Settled);
         var skipped = rule.Lost.FirstOrDefault(t => t.Raised is not null && (lowersHere || t.Failed is IInvocationOperation call && IsOpening(counter, call)));
         if (skipped.Raised is null) skipped = exits.Where(e => IsSkipped(counter, count, body, e, exits, lowersHere)).Select(e => e.Token).OrderBy(t => t.Failed?.Syntax.SpanStart ?? int.MaxValue).FirstOrDefault();
         if (skipped.Raised is null) skipped = rule.Dropped.FirstOrDefault();
         if (skipped.Raised is { } up) Report(file, count, up.Syntax, skipped.Failed, reported);
     }
+
+    /// <summary>A way down that stands before the way up was another connection's, or the same one's that only changes its place; unless the next turn of a loop comes to it.</summary>
+    private static bool IsBehind(SyntaxNode down, SyntaxNode up) =>
+        down.SpanStart > up.SpanStart || Isolation.Order.LoopAround(down)?.Span.Contains(up.Span) == true && down.FirstAncestorOrSelf<BlockSyntax>() != up.FirstAncestorOrSelf<BlockSyntax>();
 
     private static bool IsSkipped(Counter counter, Count count, Body body, PathExit<Tally> exit, IReadOnlyList<PathExit<Tally>> exits, bool lowersHere)
     {

@@ -137,11 +137,15 @@ internal sealed class KeptFailures(Analysis analysis, CancellationToken cancella
         factory = Isolation.Code.Unwrapped(factory);
         return factory switch
         {
-            IAnonymousFunctionOperation lambda => LetsOut(lambda) && Opens(lambda, depth),
+            IAnonymousFunctionOperation lambda => LetsOut(lambda) && !TriesOn(lambda) && Opens(lambda, depth),
             IMethodReferenceOperation { Method: var method } reference => CallFails(reference, method, Content.Perhaps, depth),
             _ => SaysOpening(NameOf(factory)),
         };
     }
+
+    /// <summary>The multiplexer is told to go on trying behind the scenes where its first attempt fails: nothing is thrown.</summary>
+    private static bool TriesOn(IOperation code) =>
+        code.Descendants().OfType<ISimpleAssignmentOperation>().Any(a => a.Target is IPropertyReferenceOperation { Property: { Name: "AbortOnConnectFail", ContainingType.Name: "ConfigurationOptions" } } && a.Value.ConstantValue is { HasValue: true, Value: false });
 
     /// <summary><c>PublicationOnly</c>, or a mode that is not known here.</summary>
     private static bool MayForget(IOperation argument)

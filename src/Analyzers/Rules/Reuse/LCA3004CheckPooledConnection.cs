@@ -32,7 +32,7 @@ internal sealed class LCA3004CheckPooledConnection : IRule
                 var source = slot is null ? pool.Source(operation) : null;
                 if (source is null && (slot is null || !pool.HoldsConnection(slot.Type, 1))) continue;
                 var taken = new Taken(file.Analysis, pool, new Liveness(file.Analysis, file.Cancellation), file.Cancellation);
-                if (!taken.IsUsedUnchecked(operation) || !(source is null ? pool.IsPool(slot!) : pool.IsPool(operation, source))) continue;
+                if (source is not null && Pool.IsRound(operation, source) || !taken.IsUsedUnchecked(operation) || !(source is null ? pool.IsPool(slot!) : pool.IsPool(operation, source))) continue;
                 var how = operation is IInvocationOperation call ? call.TargetMethod.Name : operation.Syntax.ToString();
                 file.Report(Diagnostic.Create(Rule, operation.Syntax.GetLocation(), how, (slot ?? Pool.Container(source))?.Name ?? source?.Type?.Name));
             }

@@ -111,6 +111,20 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
         return givings.Any(g => MethodOf(Member(g)) is { } giver && !IsHandover(giver) && (IsReturning(giver) || takers.Any(Opens)));
     }
 
+    /// <summary><c>var count = queue.Count; while (count-- > 0) …</c>: each that waits has its turn, and nobody is lent one.</summary>
+    public static bool IsRound(IOperation taking, IOperation source)
+    {
+        var condition = Isolation.Order.LoopAround(taking.Syntax) switch
+        {
+            WhileStatementSyntax w => w.Condition,
+            ForStatementSyntax f => f.Condition,
+            _ => null,
+        };
+        var count = source.Syntax + ".Count";
+        return condition?.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => taking.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>()?.DescendantNodes().OfType<VariableDeclaratorSyntax>()
+            .Any(v => v.Identifier.ValueText == n.Identifier.ValueText && v.Initializer?.Value.ToString() == count) == true) == true;
+    }
+
     /// <summary>What is taken out of the slot goes back into it; one that is only ever filled with fresh ones is replaced, not lent.</summary>
     public bool IsPool(IFieldSymbol slot) =>
         Slots.IsSlot(slot, analysis, cancellation)
