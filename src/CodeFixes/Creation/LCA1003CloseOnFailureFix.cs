@@ -97,9 +97,8 @@ public sealed class LCA1003CloseOnFailureFix : CodeFixProvider
             connect.ArgumentList);
         var whole = awaited.WithExpression(awaited.Expression.ReplaceNode(awaited.Expression, awaited.Expression == connect ? call : awaited.Expression.ReplaceNode(connect, call))).WithoutTrivia();
         var replaced = declaration.ReplaceNode(creation, whole).WithAdditionalAnnotations(Formatter.Annotation);
-        if (next.HasLeadingTrivia && next.GetLeadingTrivia().Any(t => t.IsKind(SyntaxKind.SingleLineCommentTrivia) || t.IsKind(SyntaxKind.MultiLineCommentTrivia)))
-            replaced = replaced.WithLeadingTrivia(replaced.GetLeadingTrivia().AddRange(next.GetLeadingTrivia().SkipWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)))).WithTrailingTrivia(next.GetTrailingTrivia());
-        else replaced = replaced.WithTrailingTrivia(declaration.GetTrailingTrivia().Any(t => t.IsKind(SyntaxKind.SingleLineCommentTrivia)) ? declaration.GetTrailingTrivia() : next.GetTrailingTrivia());
+        replaced = replaced.WithTrailingTrivia(declaration.GetTrailingTrivia().Any(Lines.IsComment) ? declaration.GetTrailingTrivia() : next.GetTrailingTrivia());
+        replaced = Lines.Under(replaced, [.. Lines.Lost(declaration, replaced), .. Lines.Lost(next, replaced)], Lines.EndOfLine(root));
         var statements = block.Statements.RemoveAt(index + 1);
         var changed = root.ReplaceNode(block, block.WithStatements(statements.Replace(statements[index], replaced)));
         return changed is CompilationUnitSyntax unit && root is CompilationUnitSyntax before ? RuntimeNamespace.WithUsing(unit, before, model, creation.SpanStart, "SafeSocket") : changed;

@@ -99,6 +99,11 @@ public class Fixes
         "var socket = {|LCA1003:new Socket(SocketType.Stream, ProtocolType.Tcp)|};\n        " + connect + "\n        return socket;",
         "var socket = " + guarded + ";\n        return socket;", true);
 
+    [Fact]
+    public Task The_comments_of_both_statements_stay() => OfSocketAsync(
+        "// a line\n        var socket = {|LCA1003:new Socket(SocketType.Stream, ProtocolType.Tcp)|}; // of our own\n        // to there\n        await socket.ConnectAsync(host, 80); // soon\n        return socket;",
+        "// a line\n        // to there\n        // soon\n        var socket = await SafeSocket.ConnectAsync(host, 80); // of our own\n        return socket;", true);
+
     /// <summary>Without the runtime package, and where more is done to the socket than that.</summary>
     [Theory]
     [InlineData("", false)]
