@@ -37,9 +37,9 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             var use = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
-            if (Replacement(use, diagnostic, catalogue, model) is not var (old, replacement)) continue;
-            var written = (CompilationUnitSyntax)root.ReplaceNode(old, replacement.WithAdditionalAnnotations(Formatter.Annotation));
-            if (Probes(replacement) > Probes(old)) written = RuntimeNamespace.WithUsing(written, (CompilationUnitSyntax)root, model, use.SpanStart, StateCheck.Probes);
+            if (Replacements(use, diagnostic, catalogue, model) is not { Count: > 0 } replacements) continue;
+            var written = (CompilationUnitSyntax)root.ReplaceNodes(replacements.Keys, (old, _) => replacements[old].WithAdditionalAnnotations(Formatter.Annotation));
+            if (replacements.Any(r => Probes(r.Value) > Probes(r.Key))) written = RuntimeNamespace.WithUsing(written, (CompilationUnitSyntax)root, model, use.SpanStart, StateCheck.Probes);
             var changed = document.WithSyntaxRoot(written);
             if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
                 context.RegisterCodeFix(CodeAction.Create("Ask for the session's state, and replace it when it has died", _ => Task.FromResult(changed), CheckKey), diagnostic);
@@ -50,7 +50,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
     private static int Probes(SyntaxNode code) =>
         code.DescendantNodesAndSelf().Count(n => n is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsAlive" } });
 
-    private static (SyntaxNode Old, SyntaxNode New)? Replacement(SyntaxNode use, Diagnostic diagnostic, ConnectionCatalogue catalogue, SemanticModel model)
+    private static Dictionary<SyntaxNode, SyntaxNode>? Replacements(SyntaxNode use, Diagnostic diagnostic, ConnectionCatalogue catalogue, SemanticModel model)
     {
         if (diagnostic.AdditionalLocations.FirstOrDefault() is not { } declared || declared.SourceTree?.FilePath != use.SyntaxTree.FilePath) return null;
         var cache = use.SyntaxTree.GetRoot().FindNode(declared.SourceSpan);
@@ -66,15 +66,47 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         if (catalogue.Find(type) is not null)
         {
             if (Check(type, catalogue, model, use) is not { } check) return null;
-            return InScope(function, name, check, model) ?? OnlyNullCheck(use, function, name, check) ?? Elsewhere(owner, function, name, check, model);
+            return GivenBack(function, name, check) ?? One(InScope(function, name, check, model) ?? OnlyNullCheck(use, function, name, check)) ?? Elsewhere(owner, function, name, check, model);
         }
 
-        return Indexed(use, function, name, catalogue, model) ?? InLookup(use, function, name, catalogue, model);
+        return One(Indexed(use, function, name, catalogue, model) ?? InLookup(use, function, name, catalogue, model));
     }
 
-    /// <summary>The state that the type tells; of a socket, which remembers only its last operation, the probe of the runtime package.</summary>
+    private static Dictionary<SyntaxNode, SyntaxNode>? One((SyntaxNode Old, SyntaxNode New)? change) => change is var (old, written) ? new() { [old] = written } : null;
+
+    /// <summary><c>if (_s is not null) return _s;</c> and what fills it otherwise, with a second look or without.</summary>
+    private static Dictionary<SyntaxNode, SyntaxNode>? GivenBack(SyntaxNode scope, string name, StateCheck check)
+    {
+        var asked = new Dictionary<SyntaxNode, SyntaxNode>();
+        foreach (var statement in scope.DescendantNodes().OfType<IfStatementSyntax>())
+        {
+            if (Conditions.NotNullTest(statement.Condition) is { } tested && Conditions.Refers(tested, name) && Returned(statement.Statement) is { } given && Conditions.Refers(given, name))
+                asked[statement.Condition] = check.ThereAndUsable(tested.ToString()).WithTriviaFrom(statement.Condition);
+        }
+
+        if (asked.Count == 0 || !Fills(scope, name)) return null;
+        foreach (var fill in scope.DescendantNodes().OfType<AssignmentExpressionSyntax>())
+        {
+            if (fill.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Conditions.Refers(fill.Left, name) && Filled(fill, check) is var (old, written)) asked[old] = written;
+        }
+
+        return asked;
+    }
+
+    private static ExpressionSyntax? Returned(StatementSyntax statement) => statement switch
+    {
+        ReturnStatementSyntax { Expression: var given } => given,
+        BlockSyntax { Statements: [ReturnStatementSyntax { Expression: var given }] } => given,
+        _ => null,
+    };
+
+    /// <summary>
+    /// The state that the type tells; of a socket, which remembers only its last operation, the probe of the runtime package. Of a library's
+    /// client that remembers no more, this: it knows at least of what it has seen fail, and nobody can ask further.
+    /// </summary>
     private static StateCheck? Check(ITypeSymbol? type, ConnectionCatalogue catalogue, SemanticModel model, SyntaxNode use) =>
-        StateCheck.For(type, catalogue, model, use.SpanStart, allowWeak: false) ?? StateCheck.Probing(type, model);
+        StateCheck.For(type, catalogue, model, use.SpanStart, allowWeak: false) ?? StateCheck.Probing(type, model)
+        ?? (type?.ContainingNamespace?.ToDisplayString().StartsWith("System", StringComparison.Ordinal) == false ? StateCheck.For(type, catalogue, model, use.SpanStart, allowWeak: true) : null);
 
     /// <summary>An element that is filled where it is missing: <c>_links[i] ??= …</c>, <c>if (_links[i] is null) _links[i] = …</c>, <c>if (!_links.ContainsKey(k)) _links[k] = …</c>.</summary>
     private static (SyntaxNode, SyntaxNode)? Indexed(SyntaxNode use, SyntaxNode function, string container, ConnectionCatalogue catalogue, SemanticModel model)
@@ -114,7 +146,14 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
     private static SyntaxNode WithState(IfStatementSyntax statement, string name, StateCheck check)
     {
         var looks = statement.DescendantNodesAndSelf().OfType<IfStatementSyntax>().Select(s => s.Condition).Where(c => Conditions.NullTest(c) is { } tested && Conditions.Refers(tested, name));
-        return statement.ReplaceNodes(looks, (old, _) => Conditions.Either(Conditions.IsNull(Conditions.NullTest(old)!), check.NotUsable(Conditions.NullTest(old)!.ToString())).WithTriviaFrom(old));
+        var made = looks.ToDictionary(l => (SyntaxNode)l, l => (SyntaxNode)Conditions.Either(Conditions.IsNull(Conditions.NullTest(l)!), check.NotUsable(Conditions.NullTest(l)!.ToString())).WithTriviaFrom(l));
+        // The second look may be the filling itself: `_s ??= Connect();`.
+        foreach (var fill in statement.Statement.DescendantNodes().OfType<AssignmentExpressionSyntax>())
+        {
+            if (fill.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Conditions.Refers(fill.Left, name) && Filled(fill, check) is var (old, written)) made[old] = written.WithAdditionalAnnotations(Formatter.Annotation);
+        }
+
+        return statement.ReplaceNodes(made.Keys, (old, _) => made[old]);
     }
 
     private static (SyntaxNode, SyntaxNode)? Filled(AssignmentExpressionSyntax fill, StateCheck check)
@@ -154,13 +193,13 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
     }
 
     /// <summary>Another member of the type fills it: the getter through which this use goes, too.</summary>
-    private static (SyntaxNode, SyntaxNode)? Elsewhere(TypeDeclarationSyntax owner, SyntaxNode function, string name, StateCheck check, SemanticModel model)
+    private static Dictionary<SyntaxNode, SyntaxNode>? Elsewhere(TypeDeclarationSyntax owner, SyntaxNode function, string name, StateCheck check, SemanticModel model)
     {
         var fillers = owner.Members.Where(m => m is PropertyDeclarationSyntax or MethodDeclarationSyntax && m != function && !m.Span.Contains(function.Span)
             && function.DescendantNodes().OfType<SimpleNameSyntax>().Any(n => n.Identifier.ValueText == NameOf(m)));
         foreach (var filler in fillers)
         {
-            if (InScope(filler, name, check, model) is { } found) return found;
+            if ((GivenBack(filler, name, check) ?? One(InScope(filler, name, check, model))) is { } found) return found;
         }
 
         return null;

@@ -49,6 +49,66 @@ public class Fixes
     [InlineData("var c = _all.GetOrAdd(k, host => Dial(host));\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_all.TryGetValue(k, out var c) || !c.IsOpen)\n        {\n            c?.Dispose();\n            _all[k] = c = Dial(k);\n        }\n        c.Send(k);\n        return true;")]
     public Task The_state_is_asked(string body, string becomes) => Fix.BecomesAsync(Desk(body), Desk(becomes));
 
+    private static string Getter(string getter, string use = "{|LCA3001:Session().Send(\"\")|}") => $$"""
+        using Wires;
+
+        class Desk
+        {
+            private readonly object _sync = new();
+            private WireClient? _one;
+
+            private static WireClient Dial() { var c = new WireClient(); c.Open(); return c; }
+
+            public void Use() => {{use}};
+
+            private WireClient Session()
+            {
+                {{getter}}
+            }
+        }
+        """;
+
+    /// <summary>What hands it out early, and each look that fills it.</summary>
+    [Theory]
+    [InlineData("if (_one is not null) return _one;\n        var c = Dial();\n        return _one = c;", "if (_one is { IsOpen: true }) return _one;\n        var c = Dial();\n        return _one = c;")]
+    [InlineData("if (_one != null) { return _one; }\n        lock (_sync) return _one ??= Dial();", "if (_one is { IsOpen: true }) { return _one; }\n        lock (_sync) return _one is { IsOpen: true } ? _one : _one = Dial();")]
+    [InlineData("if (_one == null)\n        {\n            lock (_sync)\n            {\n                _one ??= Dial();\n            }\n        }\n        return _one;", "if (_one is null || !_one.IsOpen)\n        {\n            lock (_sync)\n            {\n                if (_one is null || !_one.IsOpen)\n                    _one = Dial();\n            }\n        }\n        return _one;")]
+    public Task The_state_is_asked_in_the_getter(string getter, string becomes) => Fix.BecomesAsync(Getter(getter), Getter(becomes, "Session().Send(\"\")"));
+
+    /// <summary>A library's client that knows only what it has seen fail: better asked than not.</summary>
+    [Fact]
+    public Task A_weak_state_of_a_library_is_asked()
+    {
+        var test = FixCase<LCA3001ValidateCachedSessionFix>.Of(Weak("_link == null", "{|LCA3001:_link.Whisper(\"\")|}"), Weak("_link is null || !_link.Fine", "_link.Whisper(\"\")"), runtime: false);
+        test.TestState.AdditionalFiles.Add(("mine.lifecycle.txt", """
+            T:Shop.Gizmo; connection
+            M:Shop.Gizmo.Begin; open
+            P:Shop.Gizmo.Fine; state, weak; usable=true
+            M:Shop.Gizmo.Whisper; send
+            M:Shop.Gizmo.Finish; close
+            """));
+        return test.RunAsync(TestContext.Current.CancellationToken);
+
+        static string Weak(string condition, string use) => $$"""
+            namespace Shop
+            {
+                class Gizmo
+                {
+                    public bool Fine { get; private set; }
+                    public void Begin() => Fine = true;
+                    public void Whisper(string text) => System.Console.WriteLine(text);
+                    public void Finish() => Fine = false;
+                }
+
+                class Desk
+                {
+                    private Gizmo? _link;
+                    public void Use() { if ({{condition}}) { _link = new Gizmo(); _link.Begin(); } {{use}}; }
+                }
+            }
+            """;
+    }
+
     private static string Line(string fill, bool isFixed = false) => $$"""
         using System.Net.Sockets;
         {{(isFixed ? "using LifecycleAnalyzers.Runtime;\n" : "")}}
