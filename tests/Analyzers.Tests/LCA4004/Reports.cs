@@ -33,6 +33,9 @@ public class Reports
     [InlineData("var t = _stream.ReadAsync(b, 0, 9); if (!t.Wait(9)) { {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; } await t;")]
     [InlineData("var t = _stream.WriteAsync(b, 0, 9); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; await t;")]
     [InlineData("_ = Task.Run(() => _stream.Write(b, 0, 9)); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};", "void")]
+    [InlineData("var all = new[] { _stream.WriteAsync(b, 0, 9), Task.Delay(9) }; await Task.WhenAny(all); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};")]
+    [InlineData("var t = _stream.WriteAsync(b, 0, 9); await Task.WhenAny(t, Task.Delay(8), Task.Delay(9)); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};")]
+    [InlineData("CancellationToken stop = new(true); try { var t = _stream.ReadAsync(b, 0, 9); await Task.WhenAny(t, Task.Delay(-1, stop)); stop.ThrowIfCancellationRequested(); await t; } finally { {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; }")]
     // The second goes on when the first fails.
     [InlineData("try { var t = _stream.WriteAsync(b, 0, 9); var u = _socket.SendAsync(b.AsMemory()).AsTask(); await u; await t; } finally { {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; }")]
     public Task Returned(string body, string result = "async Task") => Case.HoldsAsync(Method(body, result));

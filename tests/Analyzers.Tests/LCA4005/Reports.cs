@@ -32,6 +32,7 @@ public class Reports
     [InlineData("public async Task SendAsync(TaskCompletionSource over) { var e = Take(); if (!_socket.SendAsync(e)) over.SetResult(); var first = await Task.WhenAny(over.Task, Task.Delay(9)); if (first != over.Task) Console.WriteLine(); {|LCA4005:_pool.Push(e)|}; }")]
     [InlineData("public async Task SendAsync(TaskCompletionSource over) { var e = Take(); try { if (!_socket.SendAsync(e)) over.SetResult(); await over.Task.WaitAsync(TimeSpan.FromSeconds(1)); } finally { {|LCA4005:_pool.Push(e)|}; } }")]
     [InlineData("public async Task ReadAsync(TaskCompletionSource over, CancellationToken stop) { using {|LCA4005:var e = new SocketAsyncEventArgs()|}; if (_socket.ReceiveAsync(e)) await over.Task.WaitAsync(stop); }")]
+    [InlineData("public async Task ReadAsync(CancellationToken stop) { var e = Take(); var over = new TaskCompletionSource(); using (stop.Register(() => over.TrySetCanceled())) { try { if (_socket.ReceiveAsync(e)) await over.Task; } finally { {|LCA4005:_pool.Push(e)|}; } } }")]
     public Task Of_a_server(string members) => Case.HoldsAsync(Server(members));
 
     [Fact]

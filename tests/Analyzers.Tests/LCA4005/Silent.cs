@@ -20,5 +20,7 @@ public class Silent
     [InlineData("public async Task SendAsync(TaskCompletionSource over) { var e = Take(); var clock = Task.Delay(9); if (!_socket.SendAsync(e)) over.SetResult(); if (await Task.WhenAny(over.Task, clock) != clock) _pool.Push(e); }")]
     [InlineData("public async Task SendAsync(TaskCompletionSource over) { var e = Take(); if (!_socket.SendAsync(e)) over.SetResult(); await Task.WhenAny(over.Task, Task.Delay(9)); if (over.Task.IsCompleted) _pool.Push(e); }")]
     [InlineData("public async Task ReadAsync(TaskCompletionSource over) { using var e = new SocketAsyncEventArgs(); try { if (_socket.ReceiveAsync(e)) await over.Task.WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException) { _socket.Close(); throw; } }")]
+    [InlineData("public async Task ReadAsync(CancellationToken stop) { var e = Take(); var over = new TaskCompletionSource(); using (stop.Register(() => { _socket.Close(); over.TrySetCanceled(); })) { try { if (_socket.ReceiveAsync(e)) await over.Task; } finally { _pool.Push(e); } } }")]
+    [InlineData("public async Task ReadAsync(CancellationToken stop) { var e = Take(); var over = new TaskCompletionSource(); using (stop.Register(() => over.TrySetCanceled())) { if (_socket.ReceiveAsync(e)) await over.Task; _pool.Push(e); } }")]
     public Task Of_a_server(string members) => Case.SilentAsync(Reports.Server(members));
 }

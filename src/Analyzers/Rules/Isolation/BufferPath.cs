@@ -77,9 +77,14 @@ internal sealed class BufferPath : IPathRule<OperationState>
                 return new(OperationState.Done);
             case IPropertyReferenceOperation { Property.IsIndexer: true } taken when view.Holds(taken.Instance):
                 return new(OperationState.Done);
+            case IArrayInitializerOperation { Parent: { } array } when _gathered.IsAll(array):
+                return new(token);
             // Another buffer from here on.
             case ISimpleAssignmentOperation assignment when IsReplaced(assignment):
                 return new(OperationState.Done);
+            // `Task.WhenAny(a, b, c)`: the others go on.
+            case IArrayInitializerOperation { Parent: IArrayCreationOperation { Parent: IArgumentOperation { Parent: { } race } } } when Patience.IsRace(race):
+                return new(token);
             // A task in a list or another object is waited for there.
             case IArrayElementReferenceOperation or IObjectCreationOperation or IArrayInitializerOperation when operation.ChildOperations.Any(view.Holds):
                 return new(OperationState.Done);
@@ -175,6 +180,7 @@ internal sealed class BufferPath : IPathRule<OperationState>
         if (name is "WhenAny" or "WhenAll" && call.TargetMethod.ContainingType?.Name == "Task") return new(token);
         if (name is "WaitAll" && call.TargetMethod.ContainingType?.Name == "Task") return new(OperationState.Done);
         if (_gathered.IsAdding(call) || _gathered.IsAll(call)) return new(token);
+        if (name is "ThrowIfCancellationRequested") return new(token) { Throws = _anything };
         // Somebody else has the task now: a list, a helper that observes it.
         return call.Arguments.Any(a => view.Holds(a.Value) || IsIt(PathView<OperationState>.Unwrapped(a.Value))) ? new(OperationState.Done) : new(token);
     }

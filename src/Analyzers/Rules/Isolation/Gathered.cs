@@ -11,6 +11,7 @@ internal sealed class Gathered
 {
     private readonly SyntaxNode _operation;
     private readonly HashSet<ISymbol> _lists = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _tasks = new(SymbolEqualityComparer.Default);
     private readonly bool _shrinks;
 
     public Gathered(IInvocationOperation operation, IReadOnlyList<IOperation> body)
@@ -20,7 +21,7 @@ internal sealed class Gathered
         {
             if (part is IInvocationOperation call && AddedTo(call) is { } list) _lists.Add(list);
             if (part is ISimpleAssignmentOperation { Target: IArrayElementReferenceOperation { ArrayReference: ILocalReferenceOperation array }, Value: var set } && IsIt(set)) _lists.Add(array.Local);
-            if (part is ISimpleAssignmentOperation { Target: ILocalReferenceOperation variable, Value: var made } && (IsMade(made) || IsIt(made) && !Dropped.IsTask(made.Type))) _lists.Add(variable.Local);
+            if (part is ISimpleAssignmentOperation { Target: ILocalReferenceOperation variable, Value: var made } && (IsMade(made) || IsIt(made))) (Dropped.IsTask(variable.Type) ? _tasks : _lists).Add(variable.Local);
         }
 
         // One that shrinks is waited for until it is empty.
@@ -35,13 +36,19 @@ internal sealed class Gathered
     {
         ILocalReferenceOperation local => _lists.Contains(local.Local),
         _ when IsMade(operation) => !_shrinks,
-        IInvocationOperation { TargetMethod: { Name: "WhenAll", ContainingType.Name: "Task" }, Arguments: [{ Value: var waited }] } => Code.Unwrapped(waited) is var tasks && (IsAll(tasks) || IsIt(tasks)),
+        IInvocationOperation { TargetMethod: { Name: "WhenAll", ContainingType.Name: "Task" } } all => all.Arguments.SelectMany(a => a.Value.DescendantsAndSelf()).Any(IsOneOf),
         _ => false,
     };
 
-    /// <summary>All of what <c>Select</c> answers, started: the sequence itself starts them when it is waited for.</summary>
-    private bool IsMade(IOperation value) =>
-        value is IInvocationOperation { TargetMethod: { Name: "ToArray" or "ToList", ContainingType.Name: "Enumerable" }, Arguments: [{ Value: var sequence }] } && IsIt(sequence);
+    private bool IsOneOf(IOperation waited) => IsIt(waited) || IsAll(waited) || waited is ILocalReferenceOperation local && _tasks.Contains(local.Local);
+
+    /// <summary>All of what <c>Select</c> answers, started: the sequence itself starts them when it is waited for. Or an array that is written down with them.</summary>
+    private bool IsMade(IOperation value) => Code.Unwrapped(value) switch
+    {
+        IInvocationOperation { TargetMethod: { Name: "ToArray" or "ToList", ContainingType.Name: "Enumerable" }, Arguments: [{ Value: var sequence }] } => IsIt(sequence),
+        IArrayCreationOperation { IsImplicit: false, Initializer: { } written } => written.ElementValues.Any(IsIt),
+        _ => false,
+    };
 
     private ILocalSymbol? AddedTo(IInvocationOperation call) =>
         call is { TargetMethod.Name: "Add", Instance: { } list, Arguments: [{ Value: var added }] } && IsIt(added) ? (Code.Unwrapped(list) as ILocalReferenceOperation)?.Local : null;

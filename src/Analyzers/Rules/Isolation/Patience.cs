@@ -22,12 +22,25 @@ internal static class Patience
             }
         }
 
+        if (IsGivenUp(Code.Unwrapped(waiting))) Add("System.OperationCanceledException");
         return thrown;
 
         void Add(string name)
         {
             if (analysis.Catalogue.Types.Find(name) is { } type) thrown = thrown.Add(type);
         }
+    }
+
+    /// <summary>
+    /// Cancellation ends the wait alone: <c>token.Register(() => over.TrySetCanceled())</c>. A registration that also ends the operation
+    /// has more to say.
+    /// </summary>
+    private static bool IsGivenUp(IOperation waiting)
+    {
+        while (waiting is IInvocationOperation { TargetMethod.Name: "ConfigureAwait", Instance: { } task }) waiting = Code.Unwrapped(task);
+        if (waiting is not IPropertyReferenceOperation { Property: { Name: "Task", ContainingType.Name: "TaskCompletionSource" }, Instance: ILocalReferenceOperation { Local: var source } } || Code.FunctionAround(waiting.Syntax) is not { } function) return false;
+        return Code.OwnNodes(function).OfType<InvocationExpressionSyntax>().Any(call => call is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Register" or "UnsafeRegister" } } && call.SpanStart < waiting.Syntax.SpanStart
+            && call.ArgumentList.DescendantNodes().OfType<InvocationExpressionSyntax>().ToList() is [{ Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "TrySetCanceled" or "SetCanceled", Expression: IdentifierNameSyntax given } }] && given.Identifier.ValueText == source.Name);
     }
 
     /// <summary>The first of several to end is enough.</summary>
