@@ -138,4 +138,15 @@ public class Reports
         "partial class Feed { public void Start() { _client.Open(); {|LCA1001:_other.Open()|}; } }",
         "partial class Feed { public Feed() => _client.Error += (_, _) => { }; }",
     ]);
+
+    /// <summary>Where it was made the handler is missing; that it is switched on again later is the same matter.</summary>
+    [Fact]
+    public Task One_watcher_is_one_matter() => Case.HoldsAsync("""
+        class Folder
+        {
+            private FileSystemWatcher? _watcher;
+            public void Start() => _watcher = new FileSystemWatcher("x") { {|LCA1001:EnableRaisingEvents = true|} };
+            public void Continue() { if (_watcher != null) _watcher.EnableRaisingEvents = true; }
+        }
+        """);
 }

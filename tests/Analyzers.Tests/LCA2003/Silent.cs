@@ -28,6 +28,7 @@ public class Silent
     [InlineData("while (!_client.Connected) await Task.Delay(5);")]
     [InlineData("await this.Socket.ConnectAsync(\"a\", 1); var up = this.Socket.Connected; if (!up) throw new InvalidOperationException(); this.Socket.Send(data);", "Socket Socket { get; } = new(SocketType.Stream, ProtocolType.Tcp);")]
     [InlineData("_client.Client.Connect(\"a\", 1); if (!_client.Connected) return; _client.GetStream().Write(data);")]
+    [InlineData("await DialAsync(); if (!_client.Connected) return; _client.GetStream().Write(data);", "async Task DialAsync() { _client = new TcpClient(); try { await _client.ConnectAsync(\"a\", 1); } catch (SocketException) { } }")]
     // What has arrived ends the loop
     [InlineData("while (_client.Available > 0 && _client.Connected) _client.GetStream().ReadByte();")]
     // The socket itself is asked too

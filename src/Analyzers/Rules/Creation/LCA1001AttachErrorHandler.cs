@@ -23,15 +23,15 @@ internal sealed class LCA1001AttachErrorHandler : IRule
 
     public void Check(RuleContext file)
     {
+        var reported = new HashSet<Place>();
         foreach (var body in file.CreationBodies)
         {
-            if (file.Summarise(body) is { } summary) Check(file, body, summary);
+            if (file.Summarise(body) is { } summary) Check(file, body, summary, reported);
         }
     }
 
-    private static void Check(RuleContext file, Body body, Summary summary)
+    private static void Check(RuleContext file, Body body, Summary summary, HashSet<Place> reported)
     {
-        var reported = new HashSet<Place>();
         foreach (var happened in summary.Events)
         {
             if (happened.Kind == EventKind.Call)
@@ -100,6 +100,8 @@ internal sealed class LCA1001AttachErrorHandler : IRule
             || summary.Exit is { } exit && IsAttached(exit, place);
         if (!(place.Root == RootKind.Born ? IsBadLocal(file, body, summary, opening, place, late) : IsBadField(file, body, place, late))) return;
         reported.Add(place);
+        // Where the same one is opened again, by its field, the handler that is missing is this one.
+        if (place.Root == RootKind.Born && KeptIn(summary, place) is { } field && (field.IsStatic ? Place.Static : Place.This).Step(field) is { } kept) reported.Add(kept);
         Report(file, opening.Operation, place, type, errorEvent, late);
     }
 

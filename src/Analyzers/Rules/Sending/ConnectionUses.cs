@@ -124,13 +124,16 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
         _ => false,
     };
 
-    /// <summary>Before the question, the same function tried to connect.</summary>
-    public bool IsOpenedBefore(SyntaxNode question)
+    /// <summary>Before the question, the same function or a helper that it called tried to connect.</summary>
+    public bool IsOpenedBefore(SyntaxNode question) =>
+        Flow.Bodies.EnclosingDeclaration(question) is { } function && TriesToOpen(function, question.SpanStart, 1);
+
+    private bool TriesToOpen(SyntaxNode code, int until, int helpers)
     {
-        if (Flow.Bodies.EnclosingDeclaration(question) is not { } function) return false;
-        foreach (var call in function.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        foreach (var call in code.DescendantNodes().OfType<InvocationExpressionSyntax>())
         {
-            if (call.SpanStart >= question.SpanStart) break;
+            if (call.SpanStart >= until) break;
+            if (helpers > 0 && call.Expression is IdentifierNameSyntax && Helper(call) is { } helper && TriesToOpen(helper, int.MaxValue, helpers - 1)) return true;
             if (Name(call) is not { } name || name != "EndConnect" && !file.Analysis.Holders.MayOpen(name)) continue;
             var opens = name == "EndConnect" || (RolesOf(call) & Role.Open) != 0;
             if (opens && (Root(call) is not { } root || connection is null || SymbolEqualityComparer.Default.Equals(root, connection))) return true;
@@ -138,6 +141,10 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
 
         return false;
     }
+
+    /// <summary>The code of an own method that stands in this file.</summary>
+    private SyntaxNode? Helper(InvocationExpressionSyntax call) =>
+        file.Model.GetSymbolInfo(call, file.Cancellation).Symbol is IMethodSymbol method && method.DeclaringSyntaxReferences.FirstOrDefault() is { } reference && reference.SyntaxTree == file.Tree ? reference.GetSyntax(file.Cancellation) : null;
 
     private bool Does(SyntaxNode region, Role wanted, bool anyConnection, int depth)
     {
