@@ -23,7 +23,7 @@ internal sealed class Guards(Analysis analysis)
         foreach (var fact in state.Facts)
         {
             if (fact.Value.ByThrow && !throwing || (fact.Value.Gaps & gaps) != 0 || fact.Key.Symbol is not { } member) continue;
-            if (!Concerns(fact.Key, member, connection, body)) continue;
+            if (!Concerns(fact.Key, member, connection, body) && !IsTold(fact.Key, body)) continue;
             if (analysis.Flags.MeansUsable(member, fact.Value)) return true;
         }
 
@@ -62,6 +62,14 @@ internal sealed class Guards(Analysis analysis)
     {
         if ((analysis.Connections.RolesOf(member, null) & Role.State) != 0) return true;
         return member.Name != "IsCancellationRequested" && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "running" or "started" or "stop" or "stopping" or "cancelled" or "canceled" or "requested" or "enabled" or "active" or "listening" or "working" or "available" or "ok");
+    }
+
+    /// <summary>What the function was told by its caller, by whom it is called for that: <c>e.CurrentState</c>, <c>isConnected</c>.</summary>
+    private bool IsTold(Place fact, Body body)
+    {
+        var told = fact.Parent ?? fact;
+        return told is { IsRoot: true, Root: RootKind.Parameter, Symbol: IParameterSymbol parameter } && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, body.Owner)
+            && analysis.Connections.TypeOf(parameter.Type) is null;
     }
 
     /// <summary>The member is the connection's own, its owner's, or that of what it wraps.</summary>
@@ -153,8 +161,11 @@ internal sealed class Guards(Analysis analysis)
     private void Own(Body body, BodyEvent happened, ISymbol member, ImmutableArray<SendFact>.Builder sends)
     {
         foreach (var send in DirectSends(body, happened))
-            Add(body, happened, new SendFact(send.Connection, happened.Operation, send.Method, send.Type) { Throws = analysis.Catalogue.Throws(send.Method), OnlyUse = !send.IsSend }, send.Connection, sends);
+            Add(body, happened, new SendFact(send.Connection, happened.Operation, send.Method, send.Type) { Throws = analysis.Catalogue.Throws(send.Method), OnlyUse = !send.IsSend && !IsCommand(send.Method) }, send.Connection, sends);
     }
+
+    /// <summary>What is executed goes to the connection that it was made for: it throws there like any send.</summary>
+    private bool IsCommand(IMethodSymbol method) => analysis.Catalogue.Of(method).Of is not null;
 
     /// <summary>The sends and uses that a call is by itself, whatever stands before it: one for each value that its receiver may be.</summary>
     public IEnumerable<(Place Connection, IMethodSymbol Method, ITypeSymbol Type, bool IsSend)> DirectSends(Body body, BodyEvent happened)

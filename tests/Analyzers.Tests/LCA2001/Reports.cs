@@ -41,6 +41,44 @@ public class Reports
         """);
 
     [Theory]
+    [InlineData("using var command = connection.CreateCommand(); {|LCA2001:command.ExecuteNonQuery()|};")]
+    [InlineData("using var command = connection.CreateCommand(); command.Connection = connection; Wire.Use({|LCA2001:command.ExecuteScalar()|});")]
+    [InlineData("{|LCA2001:Run()|};")]
+    public Task A_command_of_a_database(string body) => Case.HoldsAsync(Purger(body));
+
+    /// <summary>A timer that writes to a database whose connection is held.</summary>
+    internal static string Purger(string body) => $$"""
+        using System.Data;
+        using System.Data.Common;
+
+        class Purger(DbConnection connection, DbDataSource source)
+        {
+            private Timer? _timer;
+            public void Start() => _timer = new Timer(OnTick, null, 1000, 1000);
+            private void OnTick(object? state) { {{body}} }
+            private void Run() { using var command = connection.CreateCommand(); command.CommandText = "delete" + source + _timer; command.ExecuteNonQuery(); }
+        }
+        """;
+
+    [Theory]
+    [InlineData("OnState(object? sender, Told e) { if (e.State == WireState.Closed) {|LCA2001:_client.Send(\"\")|}; }")]
+    [InlineData("OnState(object? sender, Told e) { if (e.State != WireState.Open) {|LCA2001:_client.Send(\"\")|}; }")]
+    [InlineData("OnState(object? sender, Told e) { if (e.Other.IsOpen) {|LCA2001:_client.Send(\"\")|}; }")]
+    public Task The_event_tells_of_the_end(string handler) => Case.HoldsAsync(Teller(handler));
+
+    /// <summary>An event that tells of a state, and a handler of it that sends.</summary>
+    internal static string Teller(string handler) => $$"""
+        class Told : EventArgs { public WireState State { get; init; } public bool IsOpen { get; init; } public WireClient Other { get; init; } = new(); }
+        interface ILine { event EventHandler<Told>? StateChanged; }
+        class Feed
+        {
+            private readonly WireClient _client;
+            public Feed(WireClient client, ILine line) { _client = client; line.StateChanged += OnState; }
+            private void {{handler}}
+        }
+        """;
+
+    [Theory]
     [InlineData("{|LCA2001:_client.Send(text)|};")]
     [InlineData("await {|LCA2001:_client.SendAsync(text)|};")]
     [InlineData("_ = {|LCA2001:_client.SendAsync(text)|};")]

@@ -181,6 +181,22 @@ public class Silent
         """);
 
     [Theory]
+    [InlineData("if (connection.State != ConnectionState.Open) return; Run();")]
+    [InlineData("if (connection.State == ConnectionState.Closed) connection.Open(); Run();")]
+    [InlineData("try { Run(); } catch (DbException e) { Wire.Use(e); }")]
+    // Made for this one use.
+    [InlineData("using var own = source.OpenConnection(); using var command = own.CreateCommand(); command.ExecuteNonQuery();")]
+    [InlineData("using var command = source.CreateCommand(\"delete\"); command.ExecuteNonQuery();")]
+    public Task A_command_of_a_database(string body) => Case.SilentAsync(Reports.Purger(body));
+
+    [Theory]
+    [InlineData("OnState(object? sender, Told e) { if (e.State == WireState.Open) _client.Send(\"\"); }")]
+    [InlineData("OnState(object? sender, Told e) { if (e.State != WireState.Open) return; _client.Send(\"\"); }")]
+    [InlineData("OnState(object? sender, Told e) { if (e.IsOpen) _client.Send(\"\"); }")]
+    [InlineData("OnState(object? sender, Told e) { switch (e.State) { case WireState.Open: Greet(); break; } } private void Greet() => _client.Send(\"\");")]
+    public Task The_event_tells_the_state(string handler) => Case.SilentAsync(Reports.Teller(handler));
+
+    [Theory]
     [InlineData("LinkOpened")]
     [InlineData("DeviceReady")]
     public Task What_the_event_of_another_object_proves(string opened) => Case.SilentAsync($$"""
