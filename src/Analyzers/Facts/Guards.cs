@@ -23,7 +23,7 @@ internal sealed class Guards(Analysis analysis)
         foreach (var fact in state.Facts)
         {
             if (fact.Value.ByThrow && !throwing || (fact.Value.Gaps & gaps) != 0 || fact.Key.Symbol is not { } member) continue;
-            if (!Concerns(fact.Key, member, connection, body) && !IsTold(fact.Key, body)) continue;
+            if (!Concerns(fact.Key, member, connection, body) && !IsTold(fact.Key, member, body)) continue;
             if (analysis.Flags.MeansUsable(member, fact.Value)) return true;
         }
 
@@ -64,12 +64,13 @@ internal sealed class Guards(Analysis analysis)
         return member.Name != "IsCancellationRequested" && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "running" or "started" or "stop" or "stopping" or "cancelled" or "canceled" or "requested" or "enabled" or "active" or "listening" or "working" or "available" or "ok");
     }
 
-    /// <summary>What the function was told by its caller, by whom it is called for that: <c>e.CurrentState</c>, <c>isConnected</c>.</summary>
-    private bool IsTold(Place fact, Body body)
+    /// <summary>What the function was told by its caller, who calls it for that: <c>e.CurrentState</c>, <c>isConnected</c>; not how it was before.</summary>
+    private bool IsTold(Place fact, ISymbol member, Body body)
     {
         var told = fact.Parent ?? fact;
         return told is { IsRoot: true, Root: RootKind.Parameter, Symbol: IParameterSymbol parameter } && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, body.Owner)
-            && analysis.Connections.TypeOf(parameter.Type) is null;
+            && analysis.Connections.TypeOf(parameter.Type) is null
+            && TellsState(member) && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "was" or "had" or "old" or "previous" or "prior" or "former" or "last" or "from");
     }
 
     /// <summary>The member is the connection's own, its owner's, or that of what it wraps.</summary>

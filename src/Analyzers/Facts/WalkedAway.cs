@@ -15,7 +15,7 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
     private static readonly string[] EndingVerbs =
         ["Close", "Dispose", "Disconnect", "Abort", "Stop", "Shutdown", "Drop", "Reset", "Cleanup", "Clean", "Fail", "Teardown", "Tear", "Kill", "Terminate", "Destroy", "Release", "Reconnect", "Cancel", "Evict", "Discard"];
 
-    /// <summary>The wait that a task goes into: <c>WhenAny</c> beside a delay, <c>Wait</c> or <c>WaitAsync</c> with a limit.</summary>
+    /// <summary>The wait that a task goes into: <c>WhenAny</c> beside a delay, <c>Wait</c>, <c>WaitAny</c> or <c>WaitAsync</c> with a limit.</summary>
     public IInvocationOperation? Wait(IOperation task)
     {
         task = Results.Outermost(task);
@@ -41,7 +41,8 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
         && argument.Value.ConstantValue is not { HasValue: true, Value: -1 } && IoCalls.Unwrapped(argument.Value) is not IFieldReferenceOperation { Field.Name: "Infinite" or "InfiniteTimeSpan" };
 
     private bool IsRace(IInvocationOperation call, IEnumerable<IOperation> tasks, IOperation task) =>
-        call.TargetMethod is { Name: "WhenAny", ContainingType.Name: "Task" } && tasks.Any(t => t != task && IsDelay(t));
+        call.TargetMethod is { Name: "WhenAny" or "WaitAny", ContainingType.Name: "Task" } && tasks.Any(t => t != task && IsDelay(t))
+        || call.TargetMethod is { Name: "WaitAny" or "WaitAll", ContainingType.Name: "Task" } && call.Arguments.Any(IsLimit);
 
     private bool IsDelay(IOperation task)
     {
@@ -59,7 +60,7 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
     /// <param name="task">The variable that holds its task, if there is one.</param>
     public bool IsTakenCareOf(IInvocationOperation wait, IInvocationOperation operation, IOperation? connection, ILocalSymbol? task)
     {
-        if (IsWaitedForAgain(wait, task) || IsInUsing(wait) || IsCancelledByItself(operation)) return true;
+        if (IsWaitedForAgain(wait, task) || IsInUsing(wait) || IsCancelledByItself(operation) || IsEndedBefore(wait, operation)) return true;
         if (task is not null && HasContinuation(task)) return true;
         var throws = wait.TargetMethod.Name == "WaitAsync";
         var test = throws ? null : Test(wait, task);
@@ -83,6 +84,17 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
         for (var parent = wait.Parent; parent is not null and not IAnonymousFunctionOperation and not ILocalFunctionOperation; parent = parent.Parent)
         {
             if (parent is ILoopOperation && !parent.Syntax.Span.Contains(declaration.Span)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary><c>socket.Close(); reading.Wait(500);</c>: it has been told to end, and the wait is for that.</summary>
+    private bool IsEndedBefore(IOperation wait, IOperation operation)
+    {
+        for (IOperation child = wait, parent = wait.Parent!; parent is not null and not IAnonymousFunctionOperation and not ILocalFunctionOperation; child = parent, parent = parent.Parent!)
+        {
+            if (parent is IBlockOperation block && block.Operations.TakeWhile(o => o != child).SelectMany(o => o.DescendantsAndSelf()).Any(o => o.Syntax.SpanStart > operation.Syntax.Span.End && Ends(o))) return true;
         }
 
         return false;
@@ -135,7 +147,7 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
         foreach (var use in Results.Uses(task, declaration, analysis.Bodies))
         {
             if (model.GetOperation(use, cancellation) is { Parent: var parent } && (parent is IInvocationOperation { TargetMethod.Name: "ContinueWith" or "Observe" }
-                || parent is IArgumentOperation { Parent: IInvocationOperation { TargetMethod: { Name: not ("WhenAny" or "WhenAll" or "ReferenceEquals" or "Equals") } } })) return true;
+                || parent is IArgumentOperation { Parent: IInvocationOperation { TargetMethod: { Name: not ("WhenAny" or "WhenAll" or "WaitAny" or "WaitAll" or "ReferenceEquals" or "Equals") } } })) return true;
         }
 
         return false;
@@ -189,8 +201,8 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
                 if (IsWinner(second)) (first, second) = (second, first);
                 return IsWinner(first) && second is ILocalReferenceOperation given && SymbolEqualityComparer.Default.Equals(given.Local, task) ? true : null;
             case IInvocationOperation call when call == wait:
-                return call.TargetMethod.Name == "Wait" ? true : null;
-            case ILocalReferenceOperation { Local: var local } when wait.TargetMethod.Name == "Wait" && SymbolEqualityComparer.Default.Equals(local, winner):
+                return call.TargetMethod.Name is "Wait" or "WaitAll" ? true : null;
+            case ILocalReferenceOperation { Local: var local } when wait.TargetMethod.Name is "Wait" or "WaitAll" && SymbolEqualityComparer.Default.Equals(local, winner):
                 return true;
             case IPropertyReferenceOperation { Property.Name: "IsCompleted" or "IsCompletedSuccessfully", Instance: ILocalReferenceOperation { Local: var local } } when SymbolEqualityComparer.Default.Equals(local, task):
                 return true;
@@ -217,6 +229,12 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
             goesOn = lost is null || !Leaves(lost);
             // The value of a conditional expression: the statement around it uses it, whoever won.
             if (known.Condition.Syntax is ConditionalExpressionSyntax && Results.Outermost(known.Condition).Parent is IReturnOperation) goesOn = false;
+        }
+        else if (wait.Parent is not null && AskedIn(wait) is { } unknown)
+        {
+            // The limit struck on one of the two ways.
+            yield return unknown.WhenTrue;
+            if (unknown.WhenFalse is { } otherwise) yield return otherwise;
         }
 
         for (IOperation child = from, parent = from.Parent!; parent is not null and not IAnonymousFunctionOperation and not ILocalFunctionOperation; child = parent, parent = parent.Parent!)
@@ -248,6 +266,14 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
                 }
             }
         }
+    }
+
+    /// <summary>The condition that the wait is a part of, though not one that says who won.</summary>
+    private static IConditionalOperation? AskedIn(IOperation wait)
+    {
+        IOperation child = wait;
+        while (child.Parent is IBinaryOperation or IUnaryOperation or IConversionOperation or IParenthesizedOperation or IAwaitOperation or IIsPatternOperation or IInvocationOperation) child = child.Parent;
+        return child.Parent is IConditionalOperation conditional && conditional.Condition == child ? conditional : null;
     }
 
     private static bool TakesTimeouts(ICatchClauseOperation clause) =>

@@ -19,7 +19,7 @@ public class BuiltInTests
     [Fact]
     public void There_is_a_file_for_each_package() => Assert.Equal(
         ["amqpnetlite", "aspnetcore", "azure-servicebus", "bcl", "callbacks", "confluent-kafka", "dotnetty", "easynetq", "fleck", "fluentftp", "grpc", "mailkit", "mqttnet",
-            "mysql-sqlserver", "nats", "netcoreserver", "npgsql", "opcua", "rabbitmq", "signalr-client", "socketioclient", "ssh.net", "stackexchange-redis", "streamjsonrpc",
+            "mysql-sqlserver", "nats", "netcoreserver", "npgsql", "opcua", "rabbitmq", "signalr-client", "socketioclient", "sqlite", "ssh.net", "stackexchange-redis", "streamjsonrpc",
             "supersocket", "watsontcp", "websocket-client", "websocket-sharp", "websocket4net"],
         BuiltInCatalogue.Files.Select(f => f.Path.Replace(".lifecycle.txt", "")).OrderBy(n => n, StringComparer.Ordinal));
 

@@ -73,6 +73,12 @@ public class Silent
     [InlineData("using var limit = new CancellationTokenSource(1000); var c = _client.ConnectAsync(\"\", 1, limit.Token).AsTask(); if (await Task.WhenAny(c, Task.Delay(1)) != c) return; await c;")]
     [InlineData("var c = _client.ConnectAsync(\"\", 1); if (await Task.WhenAny(c, Task.Delay(1)) != c) Drop(); await c; void Drop() => _client.Close();")]
     [InlineData("if (!_client.ConnectAsync(\"\", 1).Wait(1000)) { _client.Close(); throw new TimeoutException(); }")]
+    [InlineData("var c = _client.ConnectAsync(\"\", 1); if (Task.WaitAny([c], 1000) < 0) _client.Close();")]
+    [InlineData("var c = _client.ConnectAsync(\"\", 1); if (!Task.WaitAll([c], 1000)) _client.Close();")]
+    [InlineData("var c = _client.ConnectAsync(\"\", 1); Task.WaitAll([c], Timeout.Infinite);")]
+    // It was told to end before, and the wait is for that.
+    [InlineData("var c = _client.ConnectAsync(\"\", 1); _client.Close(); c.Wait(1000);")]
+    [InlineData("var c = _client.ConnectAsync(\"\", 1); _client.Close(); Task.WaitAny([c], 1000);")]
     [InlineData("try { await _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException) { _client.Close(); throw; }")]
     [InlineData("try { await _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException e) { Log(e); } finally { _client.Close(); }")]
     [InlineData("try { await _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException e) { Log(e); } _client.Close();")]

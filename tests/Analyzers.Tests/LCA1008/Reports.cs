@@ -19,6 +19,7 @@ public class Reports
     [InlineData("await {|LCA1008:_client.ConnectAsync(_host, 80)|};")]
     [InlineData("await {|LCA1008:_client.ConnectAsync(_host, 80, CancellationToken.None)|};")]
     [InlineData("await {|LCA1008:_client.ConnectAsync(_host, 80, default)|};")]
+    [InlineData("var none = CancellationToken.None; await {|LCA1008:_client.ConnectAsync(_host, 80, none)|};")]
     [InlineData("await {|LCA1008:_client.ConnectAsync(_host, 80)|}.ConfigureAwait(false);")]
     [InlineData("var connecting = {|LCA1008:_client.ConnectAsync(_host, 80)|}; await connecting;")]
     [InlineData("await Task.WhenAll({|LCA1008:_client.ConnectAsync(_host, 80)|}, Task.Delay(10, stop));")]

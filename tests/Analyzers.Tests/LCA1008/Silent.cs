@@ -5,6 +5,8 @@ public class Silent
 {
     [Theory]
     [InlineData("await _client.ConnectAsync(_host, 80, stop);")]
+    [InlineData("var token = CancellationToken.None; if (stop.CanBeCanceled) token = stop; await _client.ConnectAsync(_host, 80, token);")]
+    [InlineData("var token = new CancellationTokenSource(1000).Token; await _client.ConnectAsync(_host, 80, token);")]
     [InlineData("using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop); limit.CancelAfter(1000); await _client.ConnectAsync(_host, 80, limit.Token);")]
     [InlineData("await _client.ConnectAsync(_host, 80).WaitAsync(TimeSpan.FromSeconds(5));")]
     [InlineData("await _client.ConnectAsync(_host, 80).WaitAsync(stop).ConfigureAwait(false);")]

@@ -63,12 +63,13 @@ public class Reports
     [Theory]
     [InlineData("OnState(object? sender, Told e) { if (e.State == WireState.Closed) {|LCA2001:_client.Send(\"\")|}; }")]
     [InlineData("OnState(object? sender, Told e) { if (e.State != WireState.Open) {|LCA2001:_client.Send(\"\")|}; }")]
+    [InlineData("OnState(object? sender, Told e) { if (e.WasOpen) {|LCA2001:_client.Send(\"\")|}; }")]
     [InlineData("OnState(object? sender, Told e) { if (e.Other.IsOpen) {|LCA2001:_client.Send(\"\")|}; }")]
     public Task The_event_tells_of_the_end(string handler) => Case.HoldsAsync(Teller(handler));
 
     /// <summary>An event that tells of a state, and a handler of it that sends.</summary>
     internal static string Teller(string handler) => $$"""
-        class Told : EventArgs { public WireState State { get; init; } public bool IsOpen { get; init; } public WireClient Other { get; init; } = new(); }
+        class Told : EventArgs { public WireState State { get; init; } public bool IsOpen { get; init; } public bool WasOpen { get; init; } public WireClient Other { get; init; } = new(); }
         interface ILine { event EventHandler<Told>? StateChanged; }
         class Feed
         {

@@ -28,6 +28,20 @@ public class Reports
         }
         """).Replace("ARGS", Arguments);
 
+    [Fact]
+    public Task A_constructor_that_begins_with_the_other() => Case.HoldsAsync(Made("""
+        public Mirror(NetworkStream stream, FileSystemWatcher watcher) { _stream = stream; watcher.Changed += (_, e) => _stream.Write(new byte[e.Name!.Length]); }
+        public Mirror(NetworkStream stream, FileSystemWatcher watcher, int prefix) : this(stream, watcher) { watcher.Renamed += (_, e) => {|LCA2004:_stream.Write(new byte[prefix + e.Name!.Length])|}; }
+        """));
+
+    internal static string Made(string constructors) => $$"""
+        class Mirror
+        {
+            private readonly NetworkStream _stream;
+            {{constructors}}
+        }
+        """;
+
     [Theory]
     // Started together
     [InlineData("await Task.WhenAll(_ws.SendAsync(data, ARGS), {|LCA2004:_ws.SendAsync(data, ARGS)|});")]

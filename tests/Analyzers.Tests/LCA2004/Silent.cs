@@ -12,6 +12,12 @@ public class Silent
         }
         """);
 
+    [Fact]
+    public Task An_object_is_made_by_one_of_two_constructors() => Case.SilentAsync(Reports.Made("""
+        public Mirror(NetworkStream stream, FileSystemWatcher watcher) { _stream = stream; watcher.Changed += (_, e) => _stream.Write(new byte[e.Name!.Length]); }
+        public Mirror(NetworkStream stream, FileSystemWatcher watcher, int prefix) { _stream = stream; watcher.Renamed += (_, e) => _stream.Write(new byte[prefix + e.Name!.Length]); }
+        """));
+
     [Theory]
     [InlineData("await _ws.SendAsync(data, ARGS); await _ws.SendAsync(data, ARGS);")]
     [InlineData("var a = _ws.SendAsync(data, ARGS); await a; var b = _ws.SendAsync(data, ARGS); await b;")]

@@ -99,11 +99,22 @@ internal sealed class LCA1008BoundConnect : IRule
     private static bool IsBound(IArgumentOperation argument)
     {
         if (argument.Parameter is not { } parameter || argument.ArgumentKind == ArgumentKind.DefaultValue || !IsBoundParameter(parameter)) return false;
-        var value = IoCalls.Unwrapped(argument.Value);
+        var value = Written(IoCalls.Unwrapped(argument.Value));
         return value is not IDefaultValueOperation && value is not IPropertyReferenceOperation { Property: { Name: "None", ContainingType.Name: "CancellationToken" } }
             && value is not IObjectCreationOperation { Type.Name: "CancellationToken", Arguments.Length: 0 }
             && !(value is IFieldReferenceOperation { Field: { Name: "InfiniteTimeSpan" or "Infinite", ContainingType.Name: "Timeout" } });
     }
+
+    /// <summary>What a variable that is set once was set to: <c>var none = CancellationToken.None</c>.</summary>
+    private static IOperation Written(IOperation value)
+    {
+        if (value is not ILocalReferenceOperation { Local: var local, SemanticModel: { } model } || local.DeclaringSyntaxReferences is not [var reference] || reference.GetSyntax() is not VariableDeclaratorSyntax declarator) return value;
+        return model.GetOperation(declarator) is IVariableDeclaratorOperation { Initializer.Value: var written } && !IsSetAgain(local, declarator) ? IoCalls.Unwrapped(written) : value;
+    }
+
+    private static bool IsSetAgain(ILocalSymbol local, SyntaxNode declarator) =>
+        Bodies.EnclosingDeclaration(declarator) is not { } function || function.DescendantNodes().Any(n => n is AssignmentExpressionSyntax { Left: IdentifierNameSyntax name } && name.Identifier.ValueText == local.Name
+            || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0, Expression: IdentifierNameSyntax passed } && passed.Identifier.ValueText == local.Name);
 
     /// <summary>The client, or the options it is given, know a timeout of the connect.</summary>
     private static bool HasOwnTimeout(ITypeSymbol? type)

@@ -306,7 +306,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
 
             foreach (var (second, other) in inCallbacks)
             {
-                if (second == callback || IsOpening(second) || other.Connection != send.Connection || other.Shares(send) || other.Syntax.SpanStart < send.Syntax.SpanStart) continue;
+                if (second == callback || IsOpening(second) || AreOfDifferentObjects(callback, second) || other.Connection != send.Connection || other.Shares(send) || other.Syntax.SpanStart < send.Syntax.SpanStart) continue;
                 if (!other.Gates.IsEmpty && !send.Gates.IsEmpty) continue;
                 if (reported.Contains(send.Syntax) || reported.Contains(other.Syntax)) continue;
                 if (other.Gates.IsEmpty) Report(file, other, $"one of '{callback.Name}'", all, reported);
@@ -325,6 +325,14 @@ internal sealed class LCA2004OneSendAtATime : IRule
 
         return false;
     }
+
+    /// <summary>Two constructors attach them, and an object is made by one of the two: its handlers never meet those of the other.</summary>
+    private static bool AreOfDifferentObjects(Callback first, Callback second) =>
+        ConstructorOf(first) is { } one && ConstructorOf(second) is { } other && one != other && one.Parent == other.Parent;
+
+    private static ConstructorDeclarationSyntax? ConstructorOf(Callback callback) =>
+        callback.Subscription.SourceTree?.GetRoot().FindNode(callback.Subscription.SourceSpan).FirstAncestorOrSelf<ConstructorDeclarationSyntax>() is { Initializer: not { ThisOrBaseKeyword.RawKind: (int)SyntaxKind.ThisKeyword } } constructor
+        && !constructor.Modifiers.Any(SyntaxKind.StaticKeyword) ? constructor : null;
 
     private static bool IsOpening(Callback callback) => callback.ProvesSome || callback.ProvenOpen is not null;
 
