@@ -57,6 +57,8 @@ public class Reports
     [InlineData("void Enter() => {|LCA1007:Interlocked.Increment(ref _active)|}; void Leave() => Interlocked.Decrement(ref _active); async Task M(Socket s, CancellationToken stop) { Enter(); await EchoAsync(s, stop); Leave(); }")]
     [InlineData("void Accepted(Socket s) { {|LCA1007:_active++|}; } void Close(Socket s) { s.Shutdown(SocketShutdown.Both); s.Close(); _active--; }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active++|}; await ServeAsync(s, stop); } async Task ServeAsync(Socket s, CancellationToken stop) { await EchoAsync(s, stop); _active--; }")]
+    // Nothing that is disposed takes it down; and the way up that is skipped is the called one, not the first in the type.
+    [InlineData("async Task GoodAsync(Socket s, CancellationToken stop) { _active++; try { await EchoAsync(s, stop); } finally { Leave(); } } async Task M(Socket s, CancellationToken stop) { Enter(); await EchoAsync(s, stop); Leave(); } object Enter() { {|LCA1007:_active++|}; return new Note(this); } void Leave() => _active--; sealed class Note(Server server) { public override string ToString() => server + \"\"; }")]
     [InlineData("readonly HashSet<System.Net.EndPoint> _seats = []; void Enter(System.Net.EndPoint e) { lock (_seats) {|LCA1007:_seats.Add(e)|}; } void Leave(System.Net.EndPoint e) { lock (_seats) _seats.Remove(e); } async Task M(Socket s, CancellationToken stop) { var e = s.RemoteEndPoint!; Enter(e); await EchoAsync(s, stop); Leave(e); }")]
     public Task Others_move_it(string members) => Case.HoldsAsync(Server(members));
 }

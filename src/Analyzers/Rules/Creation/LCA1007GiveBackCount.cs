@@ -138,10 +138,15 @@ internal sealed class LCA1007GiveBackCount : IRule
     /// <summary>What is still said, or flushed, when the connection ends.</summary>
     private static bool IsLastWord(string name) => ClosingFlags.Words(name).FirstOrDefault() is "Flush" or "Send" or "Write";
 
+    /// <summary>The move stands in the method that is called.</summary>
+    private static bool IsIn(SyntaxNode move, SyntaxNode call) =>
+        call is InvocationExpressionSyntax { Expression: var called } && move.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText is { } name
+        && (called is MemberAccessExpressionSyntax access ? access.Name : called) is SimpleNameSyntax simple && simple.Identifier.ValueText == name;
+
     private static void Report(RuleContext file, Count count, SyntaxNode raised, IOperation? failed, HashSet<SyntaxNode> reported)
     {
         // The helper's increment is what must change; the call that skipped the way down explains it.
-        var up = count.Ups.Contains(raised) ? raised : count.Ups[0];
+        var up = count.Ups.Contains(raised) ? raised : count.Ups.FirstOrDefault(u => IsIn(u, raised)) ?? count.Ups[0];
         if (up.SyntaxTree != file.Tree || !reported.Add(up)) return;
         var name = failed switch
         {

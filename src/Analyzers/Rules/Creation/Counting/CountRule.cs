@@ -90,6 +90,8 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
                 return new(token);
             case IPropertyReferenceOperation { Property.Name: "RemoteEndPoint" or "LocalEndPoint", Instance: { } asked } property when token.IsUp && counter.Analysis.Connections.TypeOf(asked.Type) is not null:
                 return new(token) { Throws = counter.SocketFailure, OnThrow = Failed(token, property) };
+            case IObjectCreationOperation lease when token.IsUp && counter.IsLease(count, lease):
+                return new(new Tally(Level.Left, token.Raised, token.Failed));
             case IObjectCreationOperation { Type.Name: "NetworkStream" } stream when token.IsUp:
                 return new(token) { Throws = counter.SocketFailure, OnThrow = Failed(token, stream) };
             case IInvocationOperation call:

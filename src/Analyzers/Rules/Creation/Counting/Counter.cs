@@ -36,6 +36,21 @@ internal sealed class Counter(Analysis analysis, CancellationToken cancellation)
 
     public bool MovesDown(Count count, IMethodSymbol method) => method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is { } syntax && MovesDown(count, syntax);
 
+    /// <summary>
+    /// An object that takes the count down when it is disposed: it was given the semaphore or collection itself, or the object that
+    /// counts, and speaks of the count.
+    /// </summary>
+    public bool IsLease(Count count, IObjectCreationOperation made)
+    {
+        if (made.Type is not { } type || !type.AllInterfaces.Any(i => i.Name is "IDisposable" or "IAsyncDisposable")) return false;
+        return made.Arguments.Any(a => PathView<Tally>.Unwrapped(a.Value) switch
+        {
+            IMemberReferenceOperation { Member: var given } => SymbolEqualityComparer.Default.Equals(given.OriginalDefinition, count.Field.OriginalDefinition),
+            IInstanceReferenceOperation => type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).Any(d => MovesDown(count, d) || d.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == count.Field.Name)),
+            _ => false,
+        });
+    }
+
     private bool MovesDown(Count count, SyntaxNode code, int steps)
     {
         if (count.Downs.Any(d => d.SyntaxTree == code.SyntaxTree && code.Span.Contains(d.Span))) return true;
