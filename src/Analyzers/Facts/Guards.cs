@@ -69,7 +69,7 @@ internal sealed class Guards(Analysis analysis)
     {
         var told = fact.Parent ?? fact;
         return told is { IsRoot: true, Root: RootKind.Parameter, Symbol: IParameterSymbol parameter } && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, body.Owner)
-            && analysis.Connections.TypeOf(parameter.Type) is null
+            && analysis.Connections.TypeOf(parameter.Type) is null && !Tasks.IsTask(parameter.Type)
             && TellsState(member) && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "was" or "had" or "old" or "previous" or "prior" or "former" or "last" or "from");
     }
 
