@@ -59,7 +59,7 @@ public sealed class PageTests
         var traits = Words(parser, @"\[""([a-z-]+)""\] = Traits\.").Concat(["connection", "not-a-connection"]);
         Assert.Equal(traits.Order(), _configuration.FirstColumn("### Words for a type").Order());
         Assert.Equal(roles.Order(), _configuration.FirstColumn("### Words for a member").Order());
-        Assert.Equal(["of", "reason", "throws", "usable"], _configuration.FirstColumn("### Options").Order());
+        Assert.Equal(["of", "reason", "throws", "unless", "usable"], _configuration.FirstColumn("### Options").Order());
     }
 
     [Fact]
