@@ -72,8 +72,12 @@ internal static class Results
     private static bool IsRead(ILocalSymbol local, Bodies bodies)
     {
         if (local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } declaration) return true;
-        return Uses(local, declaration, bodies).Any();
+        return Uses(local, declaration, bodies).Any(u => !IsConfiguredInVain(u));
     }
+
+    /// <summary><c>task.ConfigureAwait(false);</c> as a statement: nobody awaits what it answers.</summary>
+    private static bool IsConfiguredInVain(IdentifierNameSyntax use) =>
+        use.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { Parent: ExpressionStatementSyntax } };
 
     /// <summary>The places where a variable is read, in the order of the source.</summary>
     public static IEnumerable<IdentifierNameSyntax> Uses(ILocalSymbol local, SyntaxNode declaration, Bodies bodies)

@@ -32,6 +32,7 @@ public class Reports
     [InlineData("{|LCA1004:_client.ConnectAsync(\"\", 1)|};")]
     [InlineData("_ = {|LCA1004:_client.ConnectAsync(\"\", 1)|};")]
     [InlineData("{|LCA1004:_client.ConnectAsync(\"\", 1)|}.ConfigureAwait(false);")]
+    [InlineData("var t = {|LCA1004:_client.ConnectAsync(\"\", 1)|}; t.ConfigureAwait(false);")]
     [InlineData("_ = {|LCA1004:_socket.SendAsync(_buffer, SocketFlags.None, default)|};")]
     [InlineData("_ = {|LCA1004:_socket.SendAsync(_buffer, SocketFlags.None, default)|}.AsTask();")]
     [InlineData("_socket?{|LCA1004:.SendAsync(_buffer, SocketFlags.None)|};")]

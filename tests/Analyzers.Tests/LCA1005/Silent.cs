@@ -281,6 +281,24 @@ public class Silent
         }
         """);
 
+    /// <summary>What was put into the field a moment ago has not been closed by another one; what has been there for long may have been.</summary>
+    [Theory]
+    [InlineData("_socket = new Socket(SocketType.Dgram, ProtocolType.Udp); try { _socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Any, port)); } catch (SocketException) { _socket.Close(); throw; }", false)]
+    [InlineData("_socket!.Receive(new byte[port]);", true)]
+    public Task A_connection_that_the_same_call_makes(string start, bool isReported)
+    {
+        var call = isReported ? "{|LCA1005:Start(port)|}" : "Start(port)";
+        return Case.HoldsAsync($$"""
+            class Server
+            {
+                private Socket? _socket;
+                public void Stop() => _socket?.Close();
+                private void Start(int port) { {{start}} }
+                public async void Restart(int port) { await Task.Delay(1); try { {{call}}; } catch (SocketException e) { Console.WriteLine(e); } }
+            }
+            """);
+    }
+
     /// <summary>What is just being made is nobody else's to close.</summary>
     [Fact]
     public Task Begun_in_a_constructor() => Case.SilentAsync("""

@@ -152,7 +152,22 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (connection is IObjectCreationOperation or IAwaitOperation or IInvocationOperation) return false;
         // An operation object tells what the network did; only a closing that is to be seen can make its next start throw.
         if (connection is not IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference || !file.Analysis.Summaries.IsOwn(reference.Member)) return io.Kind != IoKind.Start;
-        return OtherClosers.Exist(file, function, reference.Member);
+        return !IsJustMade(io.Operation.Syntax, reference.Member.Name) && OtherClosers.Exist(file, function, reference.Member);
+    }
+
+    /// <summary>The same code has put a new one into the member, on the way to this: nobody has had the time to close it.</summary>
+    private static bool IsJustMade(SyntaxNode io, string member)
+    {
+        foreach (var block in io.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<BlockSyntax>())
+        {
+            foreach (var statement in block.Statements.TakeWhile(s => s.Span.End <= io.SpanStart))
+            {
+                if (statement is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: var target, Right: BaseObjectCreationExpressionSyntax } }
+                    && (target as IdentifierNameSyntax ?? (target as MemberAccessExpressionSyntax)?.Name as IdentifierNameSyntax)?.Identifier.ValueText == member) return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>It says itself that somebody has not answered in time.</summary>
