@@ -157,11 +157,14 @@ public class Options
     }
 
     [Theory]
-    [InlineData("Retrying = true", false)]
-    [InlineData("Retrying = false", true)]
-    public Task A_catalogue_can_say_what_switches_reconnecting_off(string setting, bool isReported)
+    [InlineData("Retrying = true", "_link ??= _maker.Make(); _link.Whisper(\"\")")]
+    [InlineData("Retrying = false", "_link ??= _maker.Make(); {|LCA3001:_link.Whisper(\"\")|}")]
+    [InlineData("Retrying = true", "_lazy ??= new(_maker.Make); _lazy.Value.Whisper(\"\")")]
+    [InlineData("Retrying = false", "_lazy ??= new(_maker.Make); {|LCA3001:_lazy.Value.Whisper(\"\")|}")]
+    [InlineData("Retrying = true", "_all.GetOrAdd(\"\", _ => _maker.Make()).Whisper(\"\")")]
+    [InlineData("Retrying = false", "{|LCA3001:_all.GetOrAdd(\"\", _ => _maker.Make()).Whisper(\"\")|}")]
+    public Task A_catalogue_can_say_what_switches_reconnecting_off(string setting, string use)
     {
-        var send = isReported ? "{|LCA3001:_link.Whisper(\"\")|}" : "_link.Whisper(\"\")";
         return Case.WithCatalogue($$"""
         class Gizmo
         {
@@ -175,8 +178,11 @@ public class Options
         class Desk
         {
             private readonly Maker _maker = new() { {{setting}} };
+            private readonly ConcurrentDictionary<string, Gizmo> _all = new();
             private Gizmo? _link;
-            public void Use() { _link ??= _maker.Make(); {{send}}; }
+            private Lazy<Gizmo>? _lazy;
+            public void Use() { {{use}}; Keep(); }
+            private void Keep() => Console.WriteLine((_all, _link, _lazy));
         }
         """, """
         T:Gizmo; connection, reconnects; unless=Retrying

@@ -13,8 +13,14 @@ internal static class KeptConnections
     /// <summary>The field or container in which the connection was kept; null if it was not.</summary>
     public static ISymbol? CacheOf(RuleContext file, SendFact send)
     {
+        var sent = file.Analysis.Connections.TypeOf(send.Type);
+        if (Connections.IsWithoutPeer(send.Type) || IsWalkedOver(send.Operation) || sent is not null && ((sent.Traits & (Traits.Response | Traits.Operation)) != 0 || ComesBack(sent, null))) return null;
+        return KeeperOf(file, send) is { } cache && (sent is null || !ComesBack(sent, cache)) ? cache : null;
+    }
+
+    private static ISymbol? KeeperOf(RuleContext file, SendFact send)
+    {
         var connections = file.Analysis.Connections;
-        if (Connections.IsWithoutPeer(send.Type) || IsWalkedOver(send.Operation) || connections.TypeOf(send.Type) is { } sent && ((sent.Traits & (Traits.Response | Traits.Operation)) != 0 || ComesBack(sent, null))) return null;
         for (Place? part = send.Connection; part is not null; part = part.Parent)
         {
             if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(file, container) : null;
@@ -35,7 +41,7 @@ internal static class KeptConnections
     /// <summary>What a lazy one has made and keeps.</summary>
     public static bool IsLazyValue(ISymbol member) => member is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" };
 
-    /// <summary>It reconnects by itself, and whoever keeps it has not told its factory otherwise.</summary>
+    /// <summary>It reconnects by itself, and whoever keeps it (as long as nobody is known, somebody might) has not told its factory otherwise.</summary>
     private static bool ComesBack(ConnectionType type, ISymbol? keeper) =>
         (type.Traits & Traits.Reconnects) != 0 && (type.Unless is not { } setting || keeper?.ContainingType.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantNodes().Any(n => IsSwitchedOff(n, setting))) == false);
 
