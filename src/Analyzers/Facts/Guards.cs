@@ -240,7 +240,7 @@ internal sealed class Guards(Analysis analysis)
     }
 
     private static bool IsWrite(IMethodSymbol method) =>
-        method.Name.StartsWith("Write", StringComparison.Ordinal) || method.Name.StartsWith("Flush", StringComparison.Ordinal) || method.Name == "CopyToAsync" && false;
+        method.Name.StartsWith("Write", StringComparison.Ordinal) || method.Name.StartsWith("Flush", StringComparison.Ordinal);
 
     /// <summary>A plain stream or writer is a connection where it was made from one, or belongs to one.</summary>
     private bool IsCarried(Place place, Body body)

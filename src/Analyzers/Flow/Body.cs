@@ -27,7 +27,7 @@ internal sealed class Body(ISymbol owner, SyntaxNode syntax, ControlFlowGraph gr
     public bool IsConstructor => Owner is IMethodSymbol { MethodKind: MethodKind.Constructor or MethodKind.StaticConstructor };
 
     /// <summary>Names of variables that a nested function writes: they may change at any time, so their values are not tracked.</summary>
-    public HashSet<string> WrittenInside => _writtenInside ??= CapturedWrites.Find(Syntax);
+    public HashSet<string> WrittenInside => _writtenInside ??= WrittenNames.InFunctionsOf(Syntax);
 
     public override string ToString() => Owner.Name;
 }

@@ -265,7 +265,8 @@ internal sealed partial class Interpreter : ITransfer
         if (property.IsIndexer)
         {
             if (_analysis.Summaries.IsOwn(property)) return Call(reference, property.GetMethod!, owner, arguments, property);
-            return Take(reference, owner, ListElements.TakenFrom(reference) is null ? BornKind.Lookup : BornKind.Pooled, Containers.Key(reference.Arguments.FirstOrDefault()?.Value.Syntax as ExpressionSyntax));
+            var isTaken = _analysis.Connections.Matters(reference.Type) && ListElements.TakenFrom(reference) is not null;
+            return Take(reference, owner, isTaken ? BornKind.Pooled : BornKind.Lookup, Containers.Key(reference.Arguments.FirstOrDefault()?.Value.Syntax as ExpressionSyntax));
         }
 
         if (property.Name == "Current" && owner.Places.FirstOrDefault() is { From: { Site: { } written }, Born: BornKind.Iterated } && _contents.TryGetValue(written, out var content)) return content;

@@ -7,6 +7,9 @@ namespace LifecycleAnalyzers.Flow;
 /// <summary>A list that lends what is in it: an element is read, and one of the next statements removes it.</summary>
 internal static class ListElements
 {
+    /// <summary>The words that remove an element.</summary>
+    public static readonly HashSet<string> Removing = new(StringComparer.Ordinal) { "RemoveAt", "Remove", "RemoveFirst", "RemoveLast" };
+
     /// <summary>The list that the operation takes an element out of; null where the element stays in it.</summary>
     public static IOperation? TakenFrom(IOperation read) =>
         ListOf(read) is { } list && IsRemovedAfter(read.Syntax, list.Syntax.ToString()) ? list : null;
@@ -27,7 +30,7 @@ internal static class ListElements
         // `if (c != null) _idle.Remove(c);` may stand between two others.
         foreach (var next in block.Statements.Skip(block.Statements.IndexOf(statement) + 1).Take(2))
         {
-            if (next.DescendantNodes().Any(n => n is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "RemoveAt" or "Remove" or "RemoveFirst" or "RemoveLast" } removal } && removal.Expression.ToString() == list)) return true;
+            if (next.DescendantNodes().Any(n => n is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var word } removal } && Removing.Contains(word) && removal.Expression.ToString() == list)) return true;
         }
 
         return false;

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Rules.Isolation;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.CodeFixes.Isolation;
 
@@ -206,13 +207,7 @@ internal sealed class PendingOperation(SyntaxNode root, SyntaxNode function, str
 
     private static bool IsLettingGo(InvocationExpressionSyntax call)
     {
-        var name = call.Expression switch
-        {
-            MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-            MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-            SimpleNameSyntax simple => simple.Identifier.ValueText,
-            _ => "",
-        };
+        var name = call.Expression.LastWord();
         return name is "Dispose" or "Push" or "Add" or "Enqueue" or "TryAdd" or "TryWrite" or "Put" || new[] { "Return", "Release", "GiveBack", "Recycle", "Free", "CheckIn", "PutBack" }.Any(v => name.StartsWith(v, StringComparison.Ordinal));
     }
 }

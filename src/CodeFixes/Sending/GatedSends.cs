@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.CodeFixes.Sending;
 
@@ -99,24 +100,8 @@ internal sealed class GatedSends
     private const string LocalName = "SendInTurnAsync";
 
     /// <summary>What the send uses is still the same when its turn comes.</summary>
-    private static bool Captures(InvocationExpressionSyntax send, BlockSyntax around, SyntaxNode function)
-    {
-        var names = new HashSet<string>(send.DescendantNodes().OfType<IdentifierNameSyntax>().Select(n => n.Identifier.ValueText), StringComparer.Ordinal);
-        foreach (var node in function.DescendantNodes())
-        {
-            var written = node switch
-            {
-                AssignmentExpressionSyntax assignment => assignment.Left,
-                PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression } prefix => prefix.Operand,
-                PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PostIncrementExpression or (int)SyntaxKind.PostDecrementExpression } postfix => postfix.Operand,
-                ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument => argument.Expression,
-                _ => null,
-            };
-            if (written is IdentifierNameSyntax variable && names.Contains(variable.Identifier.ValueText)) return false;
-        }
-
-        return around.Span.Contains(send.Span);
-    }
+    private static bool Captures(InvocationExpressionSyntax send, BlockSyntax around, SyntaxNode function) =>
+        around.Span.Contains(send.Span) && !WrittenNames.In(function).Overlaps(send.DescendantNodes().OfType<IdentifierNameSyntax>().Select(n => n.Identifier.ValueText));
 
     private static bool CallsAnything(SyntaxNode node, SemanticModel model) =>
         node.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => model.GetSymbolInfo(c).Symbol is { } called && !called.DeclaringSyntaxReferences.IsEmpty) || node.DescendantNodes().Any(n => n is AwaitExpressionSyntax);

@@ -33,7 +33,7 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
             if (!hasLocalFunction && !member.Invoked.Any(name => MayBegin(name, file.Analysis))) continue;
             foreach (var node in member.Declaration.DescendantNodes())
             {
-                if (node is InvocationExpressionSyntax call && !IsAwaitedAtOnce(call) && (MayBegin(Name(call), file.Analysis) || hasLocalFunction && IsLocalFunction(call, member))) Check(file, call, walkedAway);
+                if (node is InvocationExpressionSyntax call && !IsAwaitedAtOnce(call) && (MayBegin(call.Expression.LastWord(), file.Analysis) || hasLocalFunction && IsLocalFunction(call, member))) Check(file, call, walkedAway);
             }
         }
     }
@@ -66,20 +66,12 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
     }
 
     /// <summary>By its name, the call may begin an operation of a connection, or run code that does.</summary>
-    private static bool MayBegin(string? name, Analysis analysis) =>
-        name is not null && (name.EndsWith("Async", StringComparison.Ordinal) || name is "Run" or "StartNew" || analysis.Tasks.Names.Contains(name)) && name is not ("WaitAsync" or "FromAsync" or "DisposeAsync");
+    private static bool MayBegin(string name, Analysis analysis) =>
+        (name.EndsWith("Async", StringComparison.Ordinal) || name is "Run" or "StartNew" || analysis.Tasks.Names.Contains(name)) && name is not ("WaitAsync" or "FromAsync" or "DisposeAsync");
 
     private static bool IsLocalFunction(InvocationExpressionSyntax call, CodeMember member) =>
         call is { Expression: IdentifierNameSyntax name, Parent: not AwaitExpressionSyntax }
         && member.Functions.Any(n => n is LocalFunctionStatementSyntax { ReturnType: not PredefinedTypeSyntax } function && function.Identifier.ValueText == name.Identifier.ValueText);
-
-    private static string? Name(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        SimpleNameSyntax simple => simple.Identifier.ValueText,
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        _ => null,
-    };
 
     private static bool IsAwaitedAtOnce(InvocationExpressionSyntax call) =>
         call.Parent is AwaitExpressionSyntax or ReturnStatementSyntax

@@ -156,19 +156,9 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
     }
 
     /// <summary>The same code has put a new one into the member, on the way to this: nobody has had the time to close it.</summary>
-    private static bool IsJustMade(SyntaxNode io, string member)
-    {
-        foreach (var block in io.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<BlockSyntax>())
-        {
-            foreach (var statement in block.Statements.TakeWhile(s => s.Span.End <= io.SpanStart))
-            {
-                if (statement is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: var target, Right: BaseObjectCreationExpressionSyntax } }
-                    && (target as IdentifierNameSyntax ?? (target as MemberAccessExpressionSyntax)?.Name as IdentifierNameSyntax)?.Identifier.ValueText == member) return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool IsJustMade(SyntaxNode io, string member) =>
+        io.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<BlockSyntax>()
+            .Any(block => block.Statements.TakeWhile(s => s.Span.End <= io.SpanStart).Any(s => s.PutsNewInto(member)));
 
     /// <summary>It says itself that somebody has not answered in time.</summary>
     private static bool IsUnanswered(Escape escape) => escape is { Route.IsEmpty: true, Thrown: { Name: "TimeoutException", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } };

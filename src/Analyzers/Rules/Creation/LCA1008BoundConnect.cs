@@ -30,7 +30,7 @@ internal sealed class LCA1008BoundConnect : IRule
             if (!member.Invoked.Any(IsConnect)) continue;
             foreach (var node in member.Declaration.DescendantNodes())
             {
-                if (node is InvocationExpressionSyntax call && Name(call) is { } name && IsConnect(name.Identifier.ValueText)) Check(file, call);
+                if (node is InvocationExpressionSyntax call && call.Expression.LastName() is { } name && IsConnect(name.Identifier.ValueText)) Check(file, call);
             }
         }
     }
@@ -63,14 +63,6 @@ internal sealed class LCA1008BoundConnect : IRule
         IParameterReferenceOperation parameter => parameter.Parameter.Name,
         IMemberReferenceOperation member => member.Member.Name,
         _ => connect.Type?.Name ?? connect.Method.ContainingType.Name,
-    };
-
-    private static SimpleNameSyntax? Name(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        SimpleNameSyntax simple => simple,
-        MemberAccessExpressionSyntax access => access.Name,
-        MemberBindingExpressionSyntax binding => binding.Name,
-        _ => null,
     };
 
     private static bool IsConnect(string name) => Array.IndexOf(Verbs, ClosingFlags.Words(name).FirstOrDefault()) >= 0;
@@ -113,8 +105,7 @@ internal sealed class LCA1008BoundConnect : IRule
     }
 
     private static bool IsSetAgain(ILocalSymbol local, SyntaxNode declarator) =>
-        Bodies.EnclosingDeclaration(declarator) is not { } function || function.DescendantNodes().Any(n => n is AssignmentExpressionSyntax { Left: IdentifierNameSyntax name } && name.Identifier.ValueText == local.Name
-            || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0, Expression: IdentifierNameSyntax passed } && passed.Identifier.ValueText == local.Name);
+        Bodies.EnclosingDeclaration(declarator) is not { } function || WrittenNames.In(function).Contains(local.Name);
 
     /// <summary>The client, or the options it is given, know a timeout of the connect.</summary>
     private static bool HasOwnTimeout(ITypeSymbol? type)
@@ -200,7 +191,7 @@ internal sealed class LCA1008BoundConnect : IRule
         }
 
         // A resilience pipeline has its own clock.
-        return call.Ancestors().OfType<AnonymousFunctionExpressionSyntax>().Any(f => f.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax outer } && Name(outer) is { Identifier.ValueText: "ExecuteAsync" });
+        return call.Ancestors().OfType<AnonymousFunctionExpressionSyntax>().Any(f => f.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax outer } && outer.Expression.LastName() is { Identifier.ValueText: "ExecuteAsync" });
     }
 
     /// <summary>A datagram socket's connect only remembers the address.</summary>

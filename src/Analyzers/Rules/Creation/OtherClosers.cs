@@ -30,14 +30,7 @@ internal static class OtherClosers
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in member.DescendantNodes(n => n != function))
         {
-            var name = node is not InvocationExpressionSyntax call ? null : call.Expression switch
-            {
-                SimpleNameSyntax simple => simple,
-                MemberAccessExpressionSyntax access => access.Name,
-                MemberBindingExpressionSyntax binding => binding.Name,
-                _ => null,
-            };
-            if (name is not null) names.Add(name.Identifier.ValueText);
+            if (node is InvocationExpressionSyntax call) names.Add(call.Expression.LastWord());
         }
 
         return names;

@@ -84,6 +84,5 @@ internal static class TimerRearming
 
     /// <summary>Another one stands in the field right after: <c>_timer?.Dispose(); _timer = new Timer(…);</c>.</summary>
     private static bool IsReplaced(SyntaxNode disposal, string field) =>
-        disposal.Ancestors().OfType<BlockSyntax>().Take(2).Any(block => block.Statements.SkipWhile(s => !s.Span.Contains(disposal.Span)).Skip(1).Any(s =>
-            s is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: var left, Right: BaseObjectCreationExpressionSyntax } } && (left is MemberAccessExpressionSyntax access ? access.Name : left).ToString() == field));
+        disposal.Ancestors().OfType<BlockSyntax>().Take(2).Any(block => block.Statements.SkipWhile(s => !s.Span.Contains(disposal.Span)).Skip(1).Any(s => s.PutsNewInto(field)));
 }

@@ -37,13 +37,7 @@ internal static class Gates
     /// <summary>A call that waits for its turn.</summary>
     public static bool Enters(InvocationExpressionSyntax invocation)
     {
-        var name = invocation.Expression switch
-        {
-            MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-            MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-            SimpleNameSyntax simple => simple.Identifier.ValueText,
-            _ => "",
-        };
+        var name = invocation.Expression.LastWord();
         switch (name)
         {
             case "WaitAsync" or "Wait" or "WaitOne":

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 
@@ -64,7 +65,7 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
         {
             if (operation is not IInvocationOperation { TargetMethod: { Name: "Return", ContainingType.Name: "ArrayPool" } } call || call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0) is not { } given) continue;
             if (Code.Unwrapped(given.Value) is not IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation, Field: { IsReadOnly: false } field } || Code.FunctionAround(call.Syntax) is not { } function) continue;
-            var isReplaced = function.DescendantNodes().Any(n => n is AssignmentExpressionSyntax { Left: var left } && (left as IdentifierNameSyntax ?? (left as MemberAccessExpressionSyntax)?.Name)?.Identifier.ValueText == field.Name
+            var isReplaced = function.DescendantNodes().Any(n => n is AssignmentExpressionSyntax { Left: var left } && left.LastWord() == field.Name
                 || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument && argument.Expression.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(i => i.Identifier.ValueText == field.Name));
             if (isReplaced || !IsUsedElsewhere(field, function, file.Cancellation) && !IsUsedAgain(field, call.Syntax, function) || !reported.Add(call.Syntax)) continue;
             file.Report(Diagnostic.Create(Rule, call.Syntax.GetLocation(), field.Name, "its field still holds it"));

@@ -67,7 +67,7 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
     private static bool IsConversation(SyntaxNode write, SyntaxNode read)
     {
         if (Order.LoopAround(read) is not { } loop || loop.Span.Contains(write.Span)) return false;
-        return loop.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i => Called(i) is { } name && (name.StartsWith("Write", StringComparison.Ordinal) || name.StartsWith("Send", StringComparison.Ordinal) || name.StartsWith("Handle", StringComparison.Ordinal) || name.StartsWith("Process", StringComparison.Ordinal) || name.StartsWith("Dispatch", StringComparison.Ordinal) || name.StartsWith("On", StringComparison.Ordinal)));
+        return loop.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i => i.Expression.LastWord() is var name && (name.StartsWith("Write", StringComparison.Ordinal) || name.StartsWith("Send", StringComparison.Ordinal) || name.StartsWith("Handle", StringComparison.Ordinal) || name.StartsWith("Process", StringComparison.Ordinal) || name.StartsWith("Dispatch", StringComparison.Ordinal) || name.StartsWith("On", StringComparison.Ordinal)));
     }
 
     private static bool IsTest(MethodDeclarationSyntax method) =>
@@ -80,7 +80,7 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
         {
             if (statement.SpanStart > write.SpanStart) continue;
             var condition = statement.Condition.DescendantNodesAndSelf().ToList();
-            if (condition.OfType<InvocationExpressionSyntax>().Any(i => Called(i) is "Exchange" or "CompareExchange" or "TryEnter" or "TrySetBusy" or "TryBegin")) return true;
+            if (condition.OfType<InvocationExpressionSyntax>().Any(i => i.Expression.LastWord() is "Exchange" or "CompareExchange" or "TryEnter" or "TrySetBusy" or "TryBegin")) return true;
             foreach (var name in condition.OfType<IdentifierNameSyntax>())
             {
                 if (!Jumps(statement.Statement)) continue;
@@ -164,19 +164,11 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
     {
         for (var loop = Order.LoopAround(call); loop is not null; loop = Order.LoopAround(loop))
         {
-            if (loop.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i => Called(i) is "ReadAllAsync" or "WaitToReadAsync" or "TryRead" or "GetConsumingEnumerable" or "Take" or "TryDequeue" or "ReadAsync")) return true;
+            if (loop.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i => i.Expression.LastWord() is "ReadAllAsync" or "WaitToReadAsync" or "TryRead" or "GetConsumingEnumerable" or "Take" or "TryDequeue" or "ReadAsync")) return true;
         }
 
         return false;
     }
-
-    private static string? Called(InvocationExpressionSyntax invocation) => invocation.Expression switch
-    {
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        SimpleNameSyntax simple => simple.Identifier.ValueText,
-        _ => null,
-    };
 }
 
 /// <summary>Types of this compilation that a pool or lease hands out: each is one user's at a time.</summary>

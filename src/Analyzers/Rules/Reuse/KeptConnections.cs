@@ -14,7 +14,7 @@ internal static class KeptConnections
     public static ISymbol? CacheOf(RuleContext file, SendFact send)
     {
         var sent = file.Analysis.Connections.TypeOf(send.Type);
-        if (Connections.IsWithoutPeer(send.Type) || IsWalkedOver(send.Operation) || sent is not null && ((sent.Traits & (Traits.Response | Traits.Operation)) != 0 || ComesBack(sent, null))) return null;
+        if (Connections.IsWithoutPeer(send.Type) || IsWalkedOver(send.Operation) || sent is not null && ((sent.Traits & (Traits.Response | Traits.Operation)) != 0 || AlwaysComesBack(sent))) return null;
         return KeeperOf(file, send) is { } cache && (sent is null || !ComesBack(sent, cache)) ? cache : null;
     }
 
@@ -41,14 +41,17 @@ internal static class KeptConnections
     /// <summary>What a lazy one has made and keeps.</summary>
     public static bool IsLazyValue(ISymbol member) => member is IPropertySymbol { Name: "Value", ContainingType.Name: "Lazy" or "AsyncLazy" };
 
-    /// <summary>It reconnects by itself, and whoever keeps it (as long as nobody is known, somebody might) has not told its factory otherwise.</summary>
-    private static bool ComesBack(ConnectionType type, ISymbol? keeper) =>
-        (type.Traits & Traits.Reconnects) != 0 && (type.Unless is not { } setting || keeper?.ContainingType.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantNodes().Any(n => IsSwitchedOff(n, setting))) == false);
+    /// <summary>It reconnects by itself, whoever keeps it.</summary>
+    private static bool AlwaysComesBack(ConnectionType type) => (type.Traits & Traits.Reconnects) != 0 && type.Unless is null;
+
+    /// <summary>It reconnects by itself, and who keeps it has not told its factory otherwise.</summary>
+    private static bool ComesBack(ConnectionType type, ISymbol keeper) =>
+        (type.Traits & Traits.Reconnects) != 0 && !(type.Unless is { } setting && keeper.ContainingType.DeclaringSyntaxReferences.Any(r => r.GetSyntax().DescendantNodes().Any(n => IsSwitchedOff(n, setting))));
 
     /// <summary><c>factory.AutomaticRecoveryEnabled = false</c>, in an initialiser too.</summary>
     private static bool IsSwitchedOff(SyntaxNode node, string setting) =>
         node is AssignmentExpressionSyntax { Right.RawKind: (int)Microsoft.CodeAnalysis.CSharp.SyntaxKind.FalseLiteralExpression, Left: var target }
-        && (target as IdentifierNameSyntax ?? (target as MemberAccessExpressionSyntax)?.Name)?.Identifier.ValueText == setting;
+        && target.LastWord() == setting;
 
     /// <summary>One of all, in a loop that counts through them: <c>for (…) all[i].Send()</c> is a broadcast as <c>foreach</c> is, and looks nobody up.</summary>
     private static bool IsWalkedOver(IOperation use)

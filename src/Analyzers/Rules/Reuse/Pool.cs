@@ -13,10 +13,7 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
     private static readonly HashSet<string> Taking = new(StringComparer.Ordinal) { "TryTake", "TryPop", "TryDequeue", "Pop", "Dequeue", "Take", "TryRead", "ReadAsync", "Get" };
     private static readonly HashSet<string> Giving = new(StringComparer.Ordinal) { "Add", "TryAdd", "Push", "Enqueue", "TryWrite", "WriteAsync", "Return", "TryEnqueue", "AddLast", "AddFirst", "Insert" };
 
-    /// <summary>The words that remove an element of a list.</summary>
-    private static readonly HashSet<string> Removing = new(StringComparer.Ordinal) { "RemoveAt", "Remove", "RemoveFirst", "RemoveLast" };
-
-    public static bool MayTake(CodeMember member) => member.Invoked.Meets(Taking) || member.Invoked.Meets(Removing);
+    public static bool MayTake(CodeMember member) => member.Invoked.Meets(Taking) || member.Invoked.Meets(ListElements.Removing);
 
     /// <summary>The collection out of which the operation takes a connection, or something that was made around one.</summary>
     public IOperation? Source(IOperation operation) =>
@@ -251,13 +248,7 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
             foreach (var node in syntax.DescendantNodes())
             {
                 if (node is not InvocationExpressionSyntax call) continue;
-                var name = call.Expression switch
-                {
-                    MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-                    MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-                    _ => null,
-                };
-                if (name is not null && names.Contains(name) && model.GetOperation(call, cancellation) is IInvocationOperation operation) yield return operation;
+                if (call.Expression is not SimpleNameSyntax && names.Contains(call.Expression.LastWord()) && model.GetOperation(call, cancellation) is IInvocationOperation operation) yield return operation;
             }
         }
     }

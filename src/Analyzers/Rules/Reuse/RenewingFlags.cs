@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Reuse;
@@ -28,7 +29,7 @@ internal static class RenewingFlags
 
     private static bool Fills(StatementSyntax statement, string name) =>
         statement.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => !a.Right.IsKind(SyntaxKind.NullLiteralExpression)
-            && (a.Left as IdentifierNameSyntax ?? (a.Left as MemberAccessExpressionSyntax)?.Name)?.Identifier.ValueText == name);
+            && a.Left.LastWord() == name);
 
     private static IEnumerable<ExpressionSyntax> Alternatives(ExpressionSyntax condition) => condition switch
     {

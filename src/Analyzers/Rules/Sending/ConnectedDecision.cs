@@ -252,7 +252,7 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
     {
         ExpressionSyntax whole = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access
             : name.Parent is MemberBindingExpressionSyntax binding ? binding : name;
-        while (whole.Parent is ConditionalAccessExpressionSyntax conditional && conditional.WhenNotNull == whole || whole.Parent is MemberAccessExpressionSyntax && false) whole = (ExpressionSyntax)whole.Parent;
+        while (whole.Parent is ConditionalAccessExpressionSyntax conditional && conditional.WhenNotNull == whole) whole = (ExpressionSyntax)whole.Parent;
         return whole;
     }
 

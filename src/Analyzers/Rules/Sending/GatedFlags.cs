@@ -24,7 +24,7 @@ internal static class GatedFlags
     {
         foreach (var write in owner.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(file.Cancellation).DescendantNodes().OfType<AssignmentExpressionSyntax>()))
         {
-            if ((write.Left as IdentifierNameSyntax ?? (write.Left as MemberAccessExpressionSyntax)?.Name)?.Identifier.ValueText != flag.Name || write.FirstAncestorOrSelf<ConstructorDeclarationSyntax>() is not null) continue;
+            if (write.Left.LastWord() != flag.Name || write.FirstAncestorOrSelf<ConstructorDeclarationSyntax>() is not null) continue;
             if (Bodies.EnclosingDeclaration(write) is not { } around || !SendingGates.Around(write, around, file.Analysis.Bodies.ModelOf(write.SyntaxTree)).Any(g => g.Key == key)) return false;
         }
 

@@ -171,13 +171,5 @@ internal sealed class LCA2005HiddenSendFailure : IRule
     }
 
     private static bool CallsEnding(SyntaxNode code) =>
-        code.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(call => Name(call) is { } name && ClosingFlags.IsEnding(name));
-
-    private static string? Name(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
-        _ => null,
-    };
+        code.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(call => ClosingFlags.IsEnding(call.Expression.LastWord()));
 }

@@ -144,7 +144,7 @@ internal static class Reentrance
             case Again.SideBySide:
                 return true;
             default:
-                if (node is AssignmentExpressionSyntax { Left: var @event } && ClosingFlags.ByName(Name(@event)) is not null && !IsInLoop(node)) return false;
+                if (node is AssignmentExpressionSyntax { Left: var @event } && ClosingFlags.ByName(@event.LastWord()) is not null && !IsInLoop(node)) return false;
                 return method.IsAsync || IsPending(site) || node is not null && IsInLoop(node);
         }
     }
@@ -166,7 +166,7 @@ internal static class Reentrance
             case AssignmentExpressionSyntax { Left: var left } when model.GetSymbolInfo(left).Symbol is IEventSymbol { Name: "Elapsed", ContainingType.Name: "Timer" }:
                 return Again.Timer;
             case InvocationExpressionSyntax { Expression: var called }:
-                return Name(called) switch
+                return called.LastWord() switch
                 {
                     "CreateTimer" => Again.Timer,
                     "QueueUserWorkItem" or "UnsafeQueueUserWorkItem" => Again.SideBySide,
@@ -193,7 +193,7 @@ internal static class Reentrance
         };
         if (arguments.Count == 1) return true;
         if (arguments.Count > 1 && arguments[arguments.Count - 1].Expression.ToString() is "Timeout.Infinite" or "-1" or "Timeout.InfiniteTimeSpan" or "System.Threading.Timeout.Infinite") return true;
-        return node is AssignmentExpressionSyntax && type.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => Name(a.Left) == "AutoReset" && a.Right.IsKind(SyntaxKind.FalseLiteralExpression));
+        return node is AssignmentExpressionSyntax && type.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Left.LastWord() == "AutoReset" && a.Right.IsKind(SyntaxKind.FalseLiteralExpression));
     }
 
     /// <summary>It stops its timer while it runs.</summary>
@@ -252,12 +252,4 @@ internal static class Reentrance
 
         return false;
     }
-
-    private static string Name(ExpressionSyntax expression) => expression switch
-    {
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
-        _ => "",
-    };
 }

@@ -136,20 +136,12 @@ internal sealed class Openings(Analysis analysis)
             foreach (var node in reference.GetSyntax().DescendantNodes())
             {
                 var block = node switch { CatchClauseSyntax handler => handler.Block, FinallyClauseSyntax last => last.Block, _ => null };
-                if (block?.DescendantNodes().Any(n => n is InvocationExpressionSyntax call && Endings.IsClosingName(NameOf(call.Expression))) == true) return true;
+                if (block?.DescendantNodes().Any(n => n is InvocationExpressionSyntax call && Endings.IsClosingName(call.Expression.LastWord())) == true) return true;
             }
         }
 
         return false;
     }
-
-    private static string NameOf(ExpressionSyntax expression) => expression switch
-    {
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        IdentifierNameSyntax name => name.Identifier.ValueText,
-        _ => "",
-    };
 
     /// <summary>What a failed opening throws: the library's own, and what stops the waiting.</summary>
     public ImmutableArray<INamedTypeSymbol> Throws(IInvocationOperation call)
@@ -185,7 +177,7 @@ internal sealed class Openings(Analysis analysis)
         if (MayBeCancelled(call)) names.Add("System.OperationCanceledException");
         foreach (var outer in call.Syntax.Ancestors().TakeWhile(n => n is ExpressionSyntax or ArgumentSyntax or ArgumentListSyntax).OfType<InvocationExpressionSyntax>())
         {
-            if (NameOf(outer.Expression) != "WaitAsync") continue;
+            if (outer.Expression.LastWord() != "WaitAsync") continue;
             names.Add("System.TimeoutException");
             if (outer.ArgumentList.Arguments.Count > 1) names.Add("System.OperationCanceledException");
         }

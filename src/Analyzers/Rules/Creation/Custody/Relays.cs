@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Creation.Custody;
@@ -199,13 +200,7 @@ internal sealed class Relays
 
     private static bool Ends(InvocationExpressionSyntax call)
     {
-        var name = call.Expression switch
-        {
-            MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-            MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-            IdentifierNameSyntax bare => bare.Identifier.ValueText,
-            _ => "",
-        };
+        var name = call.Expression.LastWord();
         return Endings.IsClosingName(name) || name is "Cancel" or "CancelAsync" or "Complete" or "CompleteAsync" or "TryComplete";
     }
 

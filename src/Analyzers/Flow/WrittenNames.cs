@@ -4,10 +4,18 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LifecycleAnalyzers.Flow;
 
-/// <summary>Which variables the functions nested in a piece of code assign. By name: a namesake only costs precision.</summary>
-internal static class CapturedWrites
+/// <summary>Which variables a piece of code assigns. By name: a namesake only costs precision.</summary>
+internal static class WrittenNames
 {
-    public static HashSet<string> Find(SyntaxNode body)
+    public static HashSet<string> In(SyntaxNode code)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in code.DescendantNodes()) Add(node, names);
+        return names;
+    }
+
+    /// <summary>Those that the functions nested in it assign.</summary>
+    public static HashSet<string> InFunctionsOf(SyntaxNode body)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in body.DescendantNodes())

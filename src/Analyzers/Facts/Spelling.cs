@@ -1,0 +1,23 @@
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LifecycleAnalyzers.Facts;
+
+/// <summary>What code says by its text alone: asked before anything is bound.</summary>
+internal static class Spelling
+{
+    /// <summary>The name that it ends in: that of <c>name</c>, <c>a.name</c>, <c>a?.name</c> and <c>name&lt;T&gt;</c>; null where it ends in none.</summary>
+    public static SimpleNameSyntax? LastName(this ExpressionSyntax expression) => expression switch
+    {
+        SimpleNameSyntax name => name,
+        MemberAccessExpressionSyntax access => access.Name,
+        MemberBindingExpressionSyntax binding => binding.Name,
+        _ => null,
+    };
+
+    /// <summary>The same as a word; empty where there is none.</summary>
+    public static string LastWord(this ExpressionSyntax expression) => expression.LastName()?.Identifier.ValueText ?? "";
+
+    /// <summary><c>member = new …;</c></summary>
+    public static bool PutsNewInto(this StatementSyntax statement, string member) =>
+        statement is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: var target, Right: BaseObjectCreationExpressionSyntax } } && target.LastWord() == member;
+}
