@@ -59,7 +59,7 @@ internal static class ClosingCatch
 
     private static TryStatementSyntax Amended(TryStatementSyntax statement, string name, string closing)
     {
-        var clauses = statement.Catches.Select(clause => Closes(clause, name) ? clause : clause.WithBlock(clause.Block.WithStatements(clause.Block.Statements.Insert(0, Parsed(closing))))).ToList();
+        var clauses = statement.Catches.Select(clause => Closes(clause, name) ? clause : clause.DoingFirst(Parsed(closing))).ToList();
         if (!statement.Catches.Any(IsGeneral)) clauses.Add(Clause(closing));
         return statement.WithCatches(SyntaxFactory.List(clauses)).WithAdditionalAnnotations(Formatter.Annotation);
     }
@@ -72,8 +72,7 @@ internal static class ClosingCatch
     private static StatementSyntax Parsed(string statement) =>
         SyntaxFactory.ParseStatement(statement).WithTrailingTrivia(SyntaxFactory.ElasticLineFeed).WithAdditionalAnnotations(Formatter.Annotation);
 
-    private static CatchClauseSyntax Clause(string closing) =>
-        SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(Parsed(closing), SyntaxFactory.ThrowStatement())).WithAdditionalAnnotations(Formatter.Annotation);
+    private static CatchClauseSyntax Clause(string closing) => Catching.Rethrowing(SyntaxFactory.ElasticLineFeed, closing);
 
     private static SyntaxNode? Wrapped(SyntaxNode root, BlockSyntax block, int from, IReadOnlyList<SyntaxNode> failing, string closing)
     {

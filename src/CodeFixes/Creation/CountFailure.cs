@@ -24,7 +24,7 @@ internal static class CountFailure
         var leading = inner[0].GetLeadingTrivia();
         var blank = leading.TakeWhile(t => t.IsKind(SyntaxKind.EndOfLineTrivia)).ToList();
         inner[0] = inner[0].WithLeadingTrivia(leading.Skip(blank.Count));
-        var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(lowering, SyntaxFactory.ThrowStatement()));
+        var clause = Catching.Rethrowing(endOfLine, lowering);
         var attempt = SyntaxFactory.TryStatement(SyntaxFactory.Block(inner), SyntaxFactory.SingletonList(clause), null).WithLeadingTrivia(blank).WithTrailingTrivia(endOfLine).WithAdditionalAnnotations(Formatter.Annotation);
         return root.ReplaceNode(block, block.WithStatements(SyntaxFactory.List(block.Statements.Take(first).Append(attempt))));
     }

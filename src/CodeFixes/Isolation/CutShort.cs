@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.CodeFixes.Isolation;
 
@@ -25,9 +26,8 @@ internal static class CutShort
         foreach (var argument in release.ArgumentList.Arguments)
         {
             if (argument.Expression is not IdentifierNameSyntax name || model.GetSymbolInfo(name).Symbol is not (ILocalSymbol or IParameterSymbol) || model.GetTypeInfo(name) is not { Type: { IsReferenceType: true } type, Nullability.FlowState: var flow }) continue;
-            if (Lines.Ending(name.Identifier.ValueText, type, model, statement) is not { } ending) continue;
-            var mayBeNull = flow == NullableFlowState.MaybeNull && !ending.StartsWith("await", StringComparison.Ordinal);
-            return mayBeNull ? ending.Insert(name.Identifier.ValueText.Length, "?") : ending;
+            var value = name.Identifier.ValueText;
+            if ((flow == NullableFlowState.MaybeNull ? Lines.EndingIfAny(value, type, model, statement) : Lines.Ending(value, type, model, statement)) is { } ending) return ending;
         }
 
         return null;
@@ -89,16 +89,8 @@ internal static class CutShort
     /// <summary>An early way out, and what stood last before it on the connection is a read of the answer.</summary>
     private static bool IsBehindAnswer(ReturnStatementSyntax leaving, BlockSyntax block)
     {
-        var last = block.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(i => i.SpanStart < leaving.Span.End).Select(Name).LastOrDefault(n => Begins(n, "Receive", "Read", "Send", "Write", "Flush"));
+        var last = block.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(i => i.SpanStart < leaving.Span.End).Select(i => i.Expression.LastWord()).LastOrDefault(n => Begins(n, "Receive", "Read", "Send", "Write", "Flush"));
         return last is not null && Begins(last, "Receive", "Read");
-
-        static string Name(InvocationExpressionSyntax call) => call.Expression switch
-        {
-            MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-            MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-            SimpleNameSyntax name => name.Identifier.ValueText,
-            _ => "",
-        };
 
         static bool Begins(string name, params string[] words) => Array.Exists(words, w => name.StartsWith(w, StringComparison.Ordinal));
     }

@@ -19,7 +19,7 @@ internal sealed class GatedExchange(SyntaxNode root, MethodDeclarationSyntax met
         var (blank, statements) = Apart(region);
         var entering = Line($"await {gate.Name}.WaitAsync({Token()?.ToString()}){Configured()};").WithLeadingTrivia(blank);
         var leaving = SyntaxFactory.FinallyClause(SyntaxFactory.Block(Line($"{gate.Name}.Release();")));
-        var attempt = SyntaxFactory.TryStatement(SyntaxFactory.Block(statements), closing is null ? default : SyntaxFactory.SingletonList(Closing(closing)), leaving);
+        var attempt = SyntaxFactory.TryStatement(SyntaxFactory.Block(statements), closing is null ? default : SyntaxFactory.SingletonList(Catching.Rethrowing(_endOfLine, closing)), leaving);
         return Put(region, gate, [entering, attempt.WithTrailingTrivia(_endOfLine).WithAdditionalAnnotations(Formatter.Annotation)]);
     }
 
@@ -31,7 +31,7 @@ internal sealed class GatedExchange(SyntaxNode root, MethodDeclarationSyntax met
         if (region.Statements.Count < 2 || !held.Block.Span.Contains(places[0].Span) || held.Block.Statements.LastOrDefault() is ReturnStatementSyntax or ThrowStatementSyntax) return null;
         if (!region.IsToTheEnd && ClosingCatch.IsNeededBehind(region.Block.Statements, region.First, region.Last)) return null;
         var extended = held.WithBlock(held.Block.AddStatements(region.Statements.Skip(1).ToArray()));
-        if (closing is not null) extended = extended.WithCatches(SyntaxFactory.SingletonList(Closing(closing)));
+        if (closing is not null) extended = extended.WithCatches(SyntaxFactory.SingletonList(Catching.Rethrowing(_endOfLine, closing)));
         return Put(region, gate, [extended.WithAdditionalAnnotations(Formatter.Annotation)]);
     }
 
@@ -112,8 +112,6 @@ internal sealed class GatedExchange(SyntaxNode root, MethodDeclarationSyntax met
     }
 
     private StatementSyntax Line(string text) => SyntaxFactory.ParseStatement(text).WithTrailingTrivia(_endOfLine).WithAdditionalAnnotations(Formatter.Annotation);
-
-    private CatchClauseSyntax Closing(string closing) => SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(Line(closing), Line("throw;")));
 
     /// <summary>The token that the exchange uses, else the one that the method was given.</summary>
     private ExpressionSyntax? Token()

@@ -19,9 +19,9 @@ internal static class KeptCutShort
     public static SyntaxNode? Rewrite(SyntaxNode root, SyntaxNode place, string kept, SemanticModel model)
     {
         if (place.FirstAncestorOrSelf<CatchClauseSyntax>() is { } clause && clause.CatchKeyword.SpanStart == place.SpanStart)
-            return Closing(kept, clause.Block, model) is { } inClause ? root.ReplaceNode(clause, WithFirst(clause, inClause)) : null;
+            return Closing(kept, clause.Block, model) is { } inClause ? root.ReplaceNode(clause, clause.DoingFirst(inClause)) : null;
         if (place.FirstAncestorOrSelf<FinallyClauseSyntax>() is { Parent: TryStatementSyntax attempt })
-            return Closing(kept, attempt, model) is { } before ? root.ReplaceNode(attempt, attempt.AddCatches(Rethrowing(before)).WithAdditionalAnnotations(Formatter.Annotation)) : null;
+            return Closing(kept, attempt, model) is { } before ? root.ReplaceNode(attempt, attempt.AddCatches(Catching.Rethrowing(Lines.EndOfLine(attempt), before)).WithAdditionalAnnotations(Formatter.Annotation)) : null;
         return place is BlockSyntax { Parent: LockStatementSyntax } held && Closing(kept, held, model) is { } atEnd ? root.ReplaceNode(held, Attempting(held, atEnd)) : null;
     }
 
@@ -35,29 +35,15 @@ internal static class KeptCutShort
             IParameterSymbol parameter => parameter.Type,
             _ => null,
         };
-        if (type is null || Lines.Ending(kept, type, model, at) is not { } ending) return null;
-        if (type.NullableAnnotation == NullableAnnotation.Annotated)
-        {
-            if (ending.StartsWith("await", StringComparison.Ordinal)) return null;
-            ending = ending.Insert(kept.Length, "?");
-        }
-
-        return SyntaxFactory.ParseStatement(ending).WithTrailingTrivia(Lines.EndOfLine(at)).WithAdditionalAnnotations(Formatter.Annotation);
-    }
-
-    private static CatchClauseSyntax WithFirst(CatchClauseSyntax clause, StatementSyntax closing) =>
-        clause.WithBlock(clause.Block.WithStatements(clause.Block.Statements.Insert(0, closing))).WithAdditionalAnnotations(Formatter.Annotation);
-
-    private static CatchClauseSyntax Rethrowing(StatementSyntax closing)
-    {
-        var endOfLine = closing.GetTrailingTrivia();
-        return SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(closing, SyntaxFactory.ParseStatement("throw;").WithTrailingTrivia(endOfLine))).WithTrailingTrivia(endOfLine).WithAdditionalAnnotations(Formatter.Annotation);
+        var ending = type is null ? null : type.NullableAnnotation == NullableAnnotation.Annotated ? Lines.EndingIfAny(kept, type, model, at) : Lines.Ending(kept, type, model, at);
+        return ending is null ? null : Lines.Parse(at, ending).WithTrailingTrivia(Lines.EndOfLine(at));
     }
 
     /// <summary>What stands under the lock, in a <c>try</c> under the lock.</summary>
     private static BlockSyntax Attempting(BlockSyntax held, StatementSyntax closing)
     {
-        var attempt = SyntaxFactory.TryStatement(SyntaxFactory.Block(held.Statements), SyntaxFactory.SingletonList(Rethrowing(closing)), null).WithTrailingTrivia(Lines.EndOfLine(held));
+        var endOfLine = Lines.EndOfLine(held);
+        var attempt = SyntaxFactory.TryStatement(SyntaxFactory.Block(held.Statements), SyntaxFactory.SingletonList(Catching.Rethrowing(endOfLine, closing)), null).WithTrailingTrivia(endOfLine);
         return held.WithStatements(SyntaxFactory.SingletonList<StatementSyntax>(attempt)).WithAdditionalAnnotations(Formatter.Annotation);
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -40,25 +39,16 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
             {
                 var forgotten = place is InvocationExpressionSyntax leaving && Forgotten(leaving, model) is var (old, closing) ? root.ReplaceNode(old, closing.WithAdditionalAnnotations(Formatter.Annotation)) : null;
                 var closed = forgotten ?? KeptCutShort.Rewrite(root, place, kept, model);
-                await OfferAsync(context, diagnostic, closed is null ? [] : [closed], "Close the kept connection when its exchange is cut short", ForgetKey).ConfigureAwait(false);
+                await context.OfferAsync(diagnostic, closed, "Close the kept connection when its exchange is cut short", ForgetKey, withoutWarnings: true).ConfigureAwait(false);
             }
             else
             {
                 var rewrites = place is InvocationExpressionSyntax release ? Rewrites(release, model).Select(r => root.ReplaceNode(r.Old, r.New)) : [];
-                await OfferAsync(context, diagnostic, rewrites.Concat(LeaseCutShort.Rewrites(root, place, model)), "Give it back only after the whole exchange, else dispose it", Key).ConfigureAwait(false);
+                foreach (var way in rewrites.Concat(LeaseCutShort.Rewrites(root, place, model)))
+                {
+                    if (await context.OfferAsync(diagnostic, way, "Give it back only after the whole exchange, else dispose it", Key, withoutWarnings: true).ConfigureAwait(false)) break;
+                }
             }
-        }
-    }
-
-    /// <summary>The first of the ways that helps.</summary>
-    private static async Task OfferAsync(CodeFixContext context, Diagnostic diagnostic, IEnumerable<SyntaxNode> ways, string title, string key)
-    {
-        foreach (var way in ways)
-        {
-            var changed = context.Document.WithSyntaxRoot(way);
-            if (!await Verification.HelpsAndCompilesAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false)) continue;
-            context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(changed), key), diagnostic);
-            return;
         }
     }
 
@@ -78,7 +68,7 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
         foreach (var ending in LeaseCutShort.Discards(type).Prepend(CanDispose(type, model) ? "Dispose" : null))
         {
             if (ending is null) continue;
-            var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(SyntaxFactory.ParseStatement($"{connection.Identifier.ValueText}.{ending}();").WithTrailingTrivia(endOfLine), SyntaxFactory.ParseStatement("throw;").WithTrailingTrivia(endOfLine)));
+            var clause = Catching.Rethrowing(endOfLine, $"{connection.Identifier.ValueText}.{ending}();");
             yield return (attempt, attempt.WithBlock(inside).WithCatches(SyntaxFactory.SingletonList(clause)).WithFinally(null).WithTrailingTrivia(attempt.GetTrailingTrivia()));
         }
     }
@@ -89,9 +79,7 @@ public sealed class LCA4001FinishExchangeBeforeReturnFix : CodeFixProvider
         if (release.FirstAncestorOrSelf<FinallyClauseSyntax>() is not { Parent: TryStatementSyntax { Catches.Count: 0 } attempt } || Functions.Enclosing(release) != Functions.Enclosing(attempt)) return null;
         var reopened = attempt.Block.DescendantNodes().OfType<AssignmentExpressionSyntax>().Where(a => IsReopening(a, attempt)).Select(a => (IdentifierNameSyntax)a.Left).ToList();
         if (reopened is not [var name] || model.GetSymbolInfo(name).Symbol is not IFieldSymbol { IsReadOnly: false, NullableAnnotation: not NullableAnnotation.NotAnnotated, Type: { IsReferenceType: true } type } || !CanDispose(type, model)) return null;
-        var endOfLine = Lines.EndOfLine(release);
-        var lines = new[] { $"{name.Identifier.ValueText}?.Dispose();", $"{name.Identifier.ValueText} = null;", "throw;" };
-        var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(lines.Select(l => SyntaxFactory.ParseStatement(l).WithTrailingTrivia(endOfLine)))).WithTrailingTrivia(endOfLine);
+        var clause = Catching.Rethrowing(Lines.EndOfLine(release), $"{name.Identifier.ValueText}?.Dispose();", $"{name.Identifier.ValueText} = null;");
         return (attempt, attempt.WithCatches(SyntaxFactory.SingletonList(clause)));
     }
 

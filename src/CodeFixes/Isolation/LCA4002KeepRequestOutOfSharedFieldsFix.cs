@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -30,10 +29,8 @@ public sealed class LCA4002KeepRequestOutOfSharedFieldsFix : CodeFixProvider
         if (root is null || model is null) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not AssignmentExpressionSyntax assignment || FieldAsParameter.Write(root, assignment, model) is not { } changedRoot) continue;
-            var changed = context.Document.WithSyntaxRoot(changedRoot);
-            if (await Verification.HelpsAndCompilesAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Keep it in a local and pass it on", _ => Task.FromResult(changed), Key), diagnostic);
+            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is AssignmentExpressionSyntax assignment)
+                await context.OfferAsync(diagnostic, FieldAsParameter.Write(root, assignment, model), "Keep it in a local and pass it on", Key, withoutWarnings: true).ConfigureAwait(false);
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -32,10 +31,7 @@ public sealed class LCA4003UseContextWithinRequestFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             if (diagnostic.AdditionalLocations.FirstOrDefault() is not { } started || root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax use) continue;
-            if (Copied(root, root.FindNode(started.SourceSpan, getInnermostNodeForTie: true), use, model) is not { } changedRoot) continue;
-            var changed = context.Document.WithSyntaxRoot(changedRoot);
-            if (await Verification.HelpsAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Copy the values before the work starts", _ => Task.FromResult(changed), Key), diagnostic);
+            await context.OfferAsync(diagnostic, Copied(root, root.FindNode(started.SourceSpan, getInnermostNodeForTie: true), use, model), "Copy the values before the work starts", Key).ConfigureAwait(false);
         }
     }
 

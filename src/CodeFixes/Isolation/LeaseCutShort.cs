@@ -42,16 +42,12 @@ internal static class LeaseCutShort
         var endOfLine = Lines.EndOfLine(variable);
         foreach (var member in Discards(type))
         {
-            var clause = SyntaxFactory.CatchClause().WithBlock(SyntaxFactory.Block(
-                SyntaxFactory.ParseStatement($"{variable.Identifier.ValueText}.{member}();").WithTrailingTrivia(endOfLine),
-                SyntaxFactory.ParseStatement("throw;").WithTrailingTrivia(endOfLine)));
+            var discard = SyntaxFactory.ParseStatement($"{variable.Identifier.ValueText}.{member}();").WithTrailingTrivia(endOfLine);
+            var clause = Catching.Rethrowing(endOfLine, discard);
             // Where a `try` holds the whole work already, its clauses discard, too.
             yield return (work is [TryStatementSyntax { Finally: null } attempt] && attempt.Catches.All(c => c.Declaration is not null || c.Filter is not null)
-                ? attempt.WithCatches(SyntaxFactory.List(attempt.Catches.Select(c => Discarding(c, variable, member, endOfLine)).Append(clause)))
+                ? attempt.WithCatches(SyntaxFactory.List(attempt.Catches.Select(c => c.DoingFirst(discard)).Append(clause)))
                 : SyntaxFactory.TryStatement(SyntaxFactory.Block(work), SyntaxFactory.SingletonList(clause), null).WithTrailingTrivia(endOfLine)).WithAdditionalAnnotations(Formatter.Annotation);
         }
     }
-
-    private static CatchClauseSyntax Discarding(CatchClauseSyntax clause, VariableDeclaratorSyntax variable, string member, SyntaxTrivia endOfLine) =>
-        clause.WithBlock(clause.Block.WithStatements(clause.Block.Statements.Insert(0, SyntaxFactory.ParseStatement($"{variable.Identifier.ValueText}.{member}();").WithTrailingTrivia(endOfLine))));
 }

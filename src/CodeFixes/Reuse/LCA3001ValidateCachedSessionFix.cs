@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -40,9 +39,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
             if (Replacements(use, diagnostic, catalogue, model) is not { Count: > 0 } replacements) continue;
             var written = (CompilationUnitSyntax)root.ReplaceNodes(replacements.Keys, (old, _) => replacements[old].WithAdditionalAnnotations(Formatter.Annotation));
             if (replacements.Any(r => Probes(r.Value) > Probes(r.Key))) written = RuntimeNamespace.WithUsing(written, (CompilationUnitSyntax)root, model, use.SpanStart, StateCheck.Probes);
-            var changed = document.WithSyntaxRoot(written);
-            if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Ask for the session's state, and replace it when it has died", _ => Task.FromResult(changed), CheckKey), diagnostic);
+            await context.OfferAsync(diagnostic, written, "Ask for the session's state, and replace it when it has died", CheckKey, withoutWarnings: true).ConfigureAwait(false);
         }
     }
 
@@ -265,8 +262,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
             if (call.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables: [var variable], Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax, UsingKeyword.RawKind: 0 } declared } } }) continue;
             if (call.Span.Contains(use.Span) || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || Check(type, catalogue, model, use) is not { } check || Made(factory, key, model) is not { } made) continue;
             var name = variable.Identifier.ValueText;
-            var ending = Lines.Ending(name, type, model, declared);
-            var discard = ending is null || ending.StartsWith("await", StringComparison.Ordinal) ? "" : $"{name}?{ending.Substring(name.Length)}\n";
+            var discard = Lines.EndingIfAny(name, type, model, declared) is { } ending ? ending + "\n" : "";
             var text = $"if (!{from.WithoutTrivia()}.TryGetValue({key.WithoutTrivia()}, out var {name}) || {check.NotUsable(name)})\n{{\n{discard}{from.WithoutTrivia()}[{key.WithoutTrivia()}] = {name} = {made};\n}}";
             var written = Lines.Parse(declared, text).WithTriviaFrom(declared);
             return (declared, Lines.Under(written, Lines.Lost(declared, written), Lines.EndOfLine(declared)));

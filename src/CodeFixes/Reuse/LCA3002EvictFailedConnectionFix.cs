@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -38,10 +37,7 @@ public sealed class LCA3002EvictFailedConnectionFix : CodeFixProvider
         {
             var fill = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             var (title, old, replacement) = Replacement(fill, diagnostic, root, model);
-            if (old is null || replacement is null) continue;
-            var changed = document.WithSyntaxRoot(root.ReplaceNode(old, replacement));
-            if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(changed), Key), diagnostic);
+            if (old is not null && replacement is not null) await context.OfferAsync(diagnostic, root.ReplaceNode(old, replacement), title, Key, withoutWarnings: true).ConfigureAwait(false);
         }
     }
 
@@ -265,11 +261,8 @@ public sealed class LCA3002EvictFailedConnectionFix : CodeFixProvider
             {
                 case AssignmentExpressionSyntax { Left: IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } } assignment when model.GetTypeInfo(assignment.Left).Type is { IsReferenceType: true } type:
                     var field = assignment.Left.WithoutTrivia().ToString();
-                    var ending = Lines.Ending(field, type, model, clause.Block);
-                    if (ending is null) return $"{field} = null;";
-                    return ending.StartsWith("await", StringComparison.Ordinal)
-                        ? $"if ({field} is not null)\n{{\n{ending}\n}}\n\n{field} = null;"
-                        : $"{field}?{ending.Substring(field.Length)}\n{field} = null;";
+                    var ending = Lines.EndingIfAny(field, type, model, clause.Block);
+                    return (ending is null ? "" : ending.EndsWith("}", StringComparison.Ordinal) ? ending + "\n\n" : ending + "\n") + $"{field} = null;";
                 case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetOrAdd" or "Add" or "TryAdd", Expression: var container }, ArgumentList.Arguments: [{ Expression: var key }, ..] }:
                     return Removal(container, key, clause, model);
                 case AssignmentExpressionSyntax { Left: ElementAccessExpressionSyntax { Expression: var container, ArgumentList.Arguments: [{ Expression: var key }] } }:

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -31,10 +30,7 @@ public sealed class LCA3003KeepConnectionsOpenFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             var node = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
-            if (Without(root, node) is not { } without) continue;
-            var changed = context.Document.WithSyntaxRoot(without);
-            if (await Verification.HelpsAndCompilesAsync(context.Document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Keep the connection open", _ => Task.FromResult(changed), Key), diagnostic);
+            await context.OfferAsync(diagnostic, Without(root, node), "Keep the connection open", Key, withoutWarnings: true).ConfigureAwait(false);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -41,9 +40,7 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
             nodes[0] = Lines.Under(nodes[0], Lines.Lost(old, nodes), Lines.EndOfLine(root));
             CompilationUnitSyntax changedRoot = root.ReplaceNode(old, nodes);
             if (question.IsProbe) changedRoot = RuntimeNamespace.WithUsing(changedRoot, root, model, call.SpanStart, StateCheck.Probes);
-            var changed = document.WithSyntaxRoot(changedRoot);
-            if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Discard connections that have died", _ => Task.FromResult(changed), Key), diagnostic);
+            await context.OfferAsync(diagnostic, changedRoot, "Discard connections that have died", Key, withoutWarnings: true).ConfigureAwait(false);
         }
     }
 

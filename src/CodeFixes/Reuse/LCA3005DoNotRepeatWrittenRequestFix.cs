@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -39,10 +38,8 @@ public sealed class LCA3005DoNotRepeatWrittenRequestFix : CodeFixProvider
             foreach (var clauses in Candidates(repeated))
             {
                 var filtered = root.ReplaceNodes(clauses, (old, _) => WithFilter(old, model));
-                var changed = document.WithSyntaxRoot(RuntimeNamespace.WithUsing(filtered, root, model, repeated.SpanStart, Guard));
-                if (!await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false)) continue;
-                context.RegisterCodeFix(CodeAction.Create("Repeat only what was provably not written", _ => Task.FromResult(changed), Key), diagnostic);
-                break;
+                var changed = RuntimeNamespace.WithUsing(filtered, root, model, repeated.SpanStart, Guard);
+                if (await context.OfferAsync(diagnostic, changed, "Repeat only what was provably not written", Key, withoutWarnings: true).ConfigureAwait(false)) break;
             }
         }
     }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -44,10 +43,7 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
                 if (edits.Count == 0) break;
             }
 
-            if (edits.Count == 0) continue;
-            var changed = document.WithSyntaxRoot(root.ReplaceNodes(edits.Keys, (old, _) => edits[old]));
-            if (await Verification.HelpsAndCompilesAsync(document, changed, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-                context.RegisterCodeFix(CodeAction.Create("Ignore the events of a replaced session", _ => Task.FromResult(changed), Key), diagnostic);
+            if (edits.Count > 0) await context.OfferAsync(diagnostic, root.ReplaceNodes(edits.Keys, (old, _) => edits[old]), "Ignore the events of a replaced session", Key, withoutWarnings: true).ConfigureAwait(false);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Rules.Sending;
@@ -31,17 +30,10 @@ public sealed class LCA2002CheckStateAgainFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             var node = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
-            await OfferAsync(context, diagnostic, await TryGuard.InAsync(document, node, cancellation).ConfigureAwait(false), TryGuard.Title, TryKey).ConfigureAwait(false);
-            var isOffered = await OfferAsync(context, diagnostic, await StateGuard.BeforeSendAsync(document, node, catalogue, allowWeak: true, cancellation).ConfigureAwait(false), Title, AgainKey).ConfigureAwait(false);
+            await context.OfferAsync(diagnostic, await TryGuard.InAsync(document, node, cancellation).ConfigureAwait(false), TryGuard.Title, TryKey).ConfigureAwait(false);
+            var isOffered = await context.OfferAsync(diagnostic, await StateGuard.BeforeSendAsync(document, node, catalogue, allowWeak: true, cancellation).ConfigureAwait(false), Title, AgainKey).ConfigureAwait(false);
             if (!isOffered && diagnostic.Properties.TryGetValue(LCA2002CheckStateAgain.Asked, out var asked) && asked is not null)
-                await OfferAsync(context, diagnostic, await StateGuard.AgainAsync(document, node, asked, cancellation).ConfigureAwait(false), Title, AgainKey).ConfigureAwait(false);
+                await context.OfferAsync(diagnostic, await StateGuard.AgainAsync(document, node, asked, cancellation).ConfigureAwait(false), Title, AgainKey).ConfigureAwait(false);
         }
-    }
-
-    private static async Task<bool> OfferAsync(CodeFixContext context, Diagnostic diagnostic, Document? change, string title, string key)
-    {
-        if (change is not { } made || !await Verification.HelpsAsync(context.Document, made, diagnostic.Id, context.CancellationToken).ConfigureAwait(false)) return false;
-        context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(made), key), diagnostic);
-        return true;
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Composition;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -53,11 +52,7 @@ public sealed class LCA2004OneSendAtATimeFix : CodeFixProvider
     {
         foreach (var together in new[] { true, false })
         {
-            if (make(together) is not { } changed) continue;
-            var made = context.Document.WithSyntaxRoot(changed);
-            if (!await Verification.HelpsAsync(context.Document, made, diagnostic.Id, context.CancellationToken).ConfigureAwait(false)) continue;
-            context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(made), key), diagnostic);
-            return;
+            if (await context.OfferAsync(diagnostic, make(together), title, key).ConfigureAwait(false)) return;
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -41,17 +40,10 @@ public sealed class LCA2005HiddenSendFailureFix : CodeFixProvider
             if (root.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<CatchClauseSyntax>() is not { Parent: TryStatementSyntax statement } clause) continue;
             if (TryGuard.IsThere(model.Compilation) && diagnostic.AdditionalLocations.FirstOrDefault() is { } place
                 && root.FindNode(place.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } send
-                && Answering(statement, clause, send, root, model) is { } answering) await OfferAsync(context, diagnostic, answering, TryGuard.Title, TryKey).ConfigureAwait(false);
+                && Answering(statement, clause, send, root, model) is { } answering) await context.OfferAsync(diagnostic, answering, TryGuard.Title, TryKey).ConfigureAwait(false);
             if (Narrow(statement, clause, diagnostic, root, model, SyntaxGenerator.GetGenerator(document)) is { } narrow)
-                await OfferAsync(context, diagnostic, narrow, "Catch what a send on an ended connection throws", NarrowKey).ConfigureAwait(false);
+                await context.OfferAsync(diagnostic, narrow, "Catch what a send on an ended connection throws", NarrowKey).ConfigureAwait(false);
         }
-    }
-
-    private static async Task OfferAsync(CodeFixContext context, Diagnostic diagnostic, SyntaxNode changed, string title, string key)
-    {
-        var made = context.Document.WithSyntaxRoot(changed);
-        if (await Verification.HelpsAsync(context.Document, made, diagnostic.Id, context.CancellationToken).ConfigureAwait(false))
-            context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(made), key), diagnostic);
     }
 
     /// <summary>The send alone, with the guard; where the clause left, it is left when it was not sent.</summary>

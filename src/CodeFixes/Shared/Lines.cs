@@ -56,6 +56,14 @@ internal static class Lines
         _ => false,
     } && !node.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(a => a is LockStatementSyntax or UnsafeStatementSyntax);
 
+    /// <summary>The same for a value that may be null: <c>x?.Dispose();</c>, or a question where it has to be awaited.</summary>
+    public static string? EndingIfAny(string value, ITypeSymbol type, SemanticModel model, SyntaxNode at) => Ending(value, type, model, at) switch
+    {
+        null => null,
+        { } ending when ending.StartsWith("await", StringComparison.Ordinal) => $"if ({value} is not null)\n{{\n{ending}\n}}",
+        { } ending => ending.Insert(value.Length, "?"),
+    };
+
     /// <summary>How a value of this type is ended here: <c>x.Dispose();</c>, or null where nothing can be called.</summary>
     public static string? Ending(string value, ITypeSymbol type, SemanticModel model, SyntaxNode at)
     {

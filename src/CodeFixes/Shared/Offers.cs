@@ -15,11 +15,15 @@ internal static class Offers
     /// <param name="title">What the user reads.</param>
     /// <param name="key">Its equivalence key.</param>
     /// <param name="mayUncover">The rule says one thing of a method at a time: the next may come to light.</param>
+    /// <param name="withoutWarnings">The compiler may have nothing more to say, warnings included.</param>
     /// <returns>Whether it is offered.</returns>
-    public static async Task<bool> OfferAsync(this CodeFixContext context, Diagnostic diagnostic, SyntaxNode? changedRoot, string title, string key, bool mayUncover = false)
+    public static Task<bool> OfferAsync(this CodeFixContext context, Diagnostic diagnostic, SyntaxNode? changedRoot, string title, string key, bool mayUncover = false, bool withoutWarnings = false) =>
+        context.OfferAsync(diagnostic, changedRoot is null ? null : context.Document.WithSyntaxRoot(changedRoot), title, key, mayUncover, withoutWarnings);
+
+    /// <summary>The same for a change that may reach into other files.</summary>
+    public static async Task<bool> OfferAsync(this CodeFixContext context, Diagnostic diagnostic, Document? changed, string title, string key, bool mayUncover = false, bool withoutWarnings = false)
     {
-        if (changedRoot is null) return false;
-        var changed = context.Document.WithSyntaxRoot(changedRoot);
+        if (changed is null || withoutWarnings && !await Verification.CompilesAsWellAsync(context.Document, changed, context.CancellationToken).ConfigureAwait(false)) return false;
         if (!await Verification.HelpsAsync(context.Document, changed, diagnostic.Id, mayUncover ? diagnostic.GetMessage(CultureInfo.InvariantCulture) : null, context.CancellationToken).ConfigureAwait(false)) return false;
         context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(changed), key), diagnostic);
         return true;
