@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.CodeFixes.Isolation;
 
@@ -115,10 +116,9 @@ internal sealed class FieldAsParameter
 
     /// <summary>A variable of the field's type that is never given another value: it serves as well as a copy of it.</summary>
     private bool IsUnchanging(IdentifierNameSyntax variable) =>
-        _block.Statements.Count > 1 && !_statement.DescendantTrivia().Any(Lines.IsComment) && _model.GetSymbolInfo(variable).Symbol is ILocalSymbol or IParameterSymbol { RefKind: RefKind.None }
+        _block.Statements.Count > 1 && !_statement.DescendantTrivia().Concat(_declaration.DescendantTrivia()).Any(Lines.IsComment) && _model.GetSymbolInfo(variable).Symbol is ILocalSymbol or IParameterSymbol { RefKind: RefKind.None }
         && SymbolEqualityComparer.Default.Equals(_model.GetTypeInfo(variable).Type, _field.Type) && Functions.Enclosing(_assignment) is { } function
-        && !function.DescendantNodes().Any(n => n is AssignmentExpressionSyntax { Left: IdentifierNameSyntax written } && written.Identifier.ValueText == variable.Identifier.ValueText
-            || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0, Expression: IdentifierNameSyntax passed } && passed.Identifier.ValueText == variable.Identifier.ValueText);
+        && !WrittenNames.In(function).Contains(variable.Identifier.ValueText);
 
     private bool IsFree(string name, int position, SyntaxNode code) =>
         _model.LookupSymbols(position, name: name).IsEmpty
@@ -156,7 +156,9 @@ internal sealed class FieldAsParameter
         var given = _model.GetTypeInfo(_assignment.Right).Type;
         var isSame = SymbolEqualityComparer.Default.Equals(given, _field.Type) || _field.Type.IsReferenceType && SymbolEqualityComparer.Default.Equals(given?.OriginalDefinition, _field.Type.OriginalDefinition);
         var written = isSame ? "var" : type.WithoutTrivia().ToString();
-        return SyntaxFactory.ParseStatement($"{written} {name} = {((AssignmentExpressionSyntax)statement.Expression).Right.WithoutTrivia()};").WithTriviaFrom(statement);
+        var local = SyntaxFactory.ParseStatement($"{written} {name} = {((AssignmentExpressionSyntax)statement.Expression).Right.WithoutTrivia()};").WithTriviaFrom(statement);
+        // What was said of the field is true of the local.
+        return Lines.Under(local, Lines.Lost(_declaration), Lines.EndOfLine(statement));
     }
 
     private static ArgumentListSyntax WithFirst(ArgumentListSyntax arguments, string name) =>

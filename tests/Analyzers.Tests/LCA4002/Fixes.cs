@@ -41,6 +41,46 @@ public class Fixes
         """);
 
     [Fact]
+    public Task What_was_said_of_the_field_is_said_of_the_local() => BecomesAsync("""
+        class Middleware
+        {
+            private readonly RequestDelegate _next;
+
+            // the answer that is being written
+            private HttpResponse? _response; // one at a time
+
+            public Middleware(RequestDelegate next) => _next = next;
+
+            public async Task InvokeAsync(HttpContext context)
+            {
+                var before = DateTime.UtcNow;
+                // set first
+                {|LCA4002:_response = context.Response|};
+                await _next(context);
+                _response.StatusCode = before.Day;
+            }
+        }
+        """, """
+        class Middleware
+        {
+            private readonly RequestDelegate _next;
+
+            public Middleware(RequestDelegate next) => _next = next;
+
+            public async Task InvokeAsync(HttpContext context)
+            {
+                var before = DateTime.UtcNow;
+                // set first
+                // the answer that is being written
+                // one at a time
+                var response = context.Response;
+                await _next(context);
+                response.StatusCode = before.Day;
+            }
+        }
+        """);
+
+    [Fact]
     public Task Private_methods_that_read_it_are_given_it() => BecomesAsync("""
         class Middleware
         {
