@@ -28,6 +28,13 @@ internal sealed class ClosingFlags(Analysis analysis)
         "Authenticated", "Attached", "Available", "Listening", "Writeable", "Connection", "Joined", "Operational", "Working", "Linked", "Good", "Ok",
     };
 
+    /// <summary>Stages before the connection is open, or without a connection.</summary>
+    private static readonly HashSet<string> Beginning = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Idle", "Created", "New", "Fresh", "Initial", "Init", "Initializing", "Initialized", "Uninitialized", "None", "Unknown", "Unset", "Default", "Undefined", "Connecting", "Opening", "Starting",
+        "Handshake", "Handshaking", "Authenticating", "Pending", "Waiting", "Begin", "Not",
+    };
+
     private readonly ConcurrentDictionary<ISymbol, bool?> _byWriters = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, Dictionary<object, IFieldSymbol>> _constants = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, ImmutableHashSet<long>> _endStages = new(SymbolEqualityComparer.Default);
@@ -57,6 +64,17 @@ internal sealed class ClosingFlags(Analysis analysis)
         var facts = analysis.Catalogue.Of(member);
         if ((facts.Roles & Role.Alive) != 0) return true;
         if (member is IFieldSymbol { IsConst: true }) return false;
+        if (TypeOf(member) is INamedTypeSymbol { TypeKind: TypeKind.Enum } enumeration) return EnumMeansUsable(member, facts, enumeration, constraint);
+        if (member is IMethodSymbol { Name: "Poll" or "Peek" }) return true;
+        var usableWhen = (facts.Roles & Role.State) != 0 ? analysis.Catalogue.IsUsable(member, true) : null;
+        if (usableWhen is null && CountsStages(member.Name) && StageMeansUsable(member, constraint) is { } known) return known;
+        usableWhen ??= ByName(member.Name) ?? (member is IMethodSymbol && analysis.Connections.AnswersState(member) ? true : ByWriters(member));
+        if (usableWhen is not { } wanted) return false;
+        return wanted ? IsTrue(constraint) : IsFalse(constraint);
+    }
+
+    private static ITypeSymbol? TypeOf(ISymbol member)
+    {
         var type = member switch
         {
             IFieldSymbol field => field.Type,
@@ -66,14 +84,7 @@ internal sealed class ClosingFlags(Analysis analysis)
             ILocalSymbol local => local.Type,
             _ => null,
         };
-        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable) type = nullable.TypeArguments[0];
-        if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum } enumeration) return EnumMeansUsable(member, facts, enumeration, constraint);
-        if (member is IMethodSymbol { Name: "Poll" or "Peek" }) return true;
-        var usableWhen = (facts.Roles & Role.State) != 0 ? analysis.Catalogue.IsUsable(member, true) : null;
-        if (usableWhen is null && CountsStages(member.Name) && StageMeansUsable(member, constraint) is { } known) return known;
-        usableWhen ??= ByName(member.Name) ?? (member is IMethodSymbol && analysis.Connections.AnswersState(member) ? true : ByWriters(member));
-        if (usableWhen is not { } wanted) return false;
-        return wanted ? IsTrue(constraint) : IsFalse(constraint);
+        return type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
     }
 
     private static bool IsTrue(Constraint constraint) =>
@@ -95,6 +106,20 @@ internal sealed class ClosingFlags(Analysis analysis)
 
         return constraint.Includes && usable;
     }
+
+    /// <summary>
+    /// The stage asked for has a name that says nothing, but it is none of those in which it begins, and of the others one is the end:
+    /// <c>lane.Phase == LanePhase.Flowing</c>.
+    /// </summary>
+    public bool ExcludesEnd(ISymbol member, Constraint constraint)
+    {
+        if (!constraint.Includes || TypeOf(member) is not INamedTypeSymbol { TypeKind: TypeKind.Enum } type || !CountsStages(member.Name)) return false;
+        var constants = _constants.GetOrAdd(type, ConstantsOf);
+        return constraint.Values.Any() && constraint.Values.All(v => v is not null && constants.TryGetValue(v, out var field) && ByName(field.Name) is null && !IsBeginning(field.Name))
+            && constants.Values.Any(f => ByName(f.Name) == false);
+    }
+
+    private static bool IsBeginning(string stage) => Words(stage).Any(Beginning.Contains);
 
     private bool? Verdict(ISymbol member, MemberFacts facts, INamedTypeSymbol type, object? value)
     {

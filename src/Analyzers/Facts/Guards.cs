@@ -24,7 +24,7 @@ internal sealed class Guards(Analysis analysis)
         {
             if (fact.Value.ByThrow && !throwing || (fact.Value.Gaps & gaps) != 0 || fact.Key.Symbol is not { } member) continue;
             if (!Concerns(fact.Key, member, connection, body) && !IsTold(fact.Key, member, body)) continue;
-            if (analysis.Flags.MeansUsable(member, fact.Value)) return true;
+            if (analysis.Flags.MeansUsable(member, fact.Value) || analysis.Flags.ExcludesEnd(member, fact.Value)) return true;
         }
 
         var proof = throwing ? Marks.Proven | Marks.Answered : Marks.Proven;

@@ -107,6 +107,7 @@ internal sealed partial class Interpreter
                 return Take(invocation, collection, BornKind.Iterated);
             case "Exit" when type == "Monitor":
             case "Exit" when type == "Lock":
+            case "Dispose" when type == "Scope" && method.ContainingType?.ContainingType?.Name == "Lock":
                 Pass(Gaps.LockReleased);
                 return Value.Unknown;
             case "Release" when type == "SemaphoreSlim":

@@ -23,6 +23,7 @@ internal sealed partial class Interpreter : ITransfer
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
     private readonly Dictionary<object, IMethodSymbol> _filters = [];
     private readonly Dictionary<object, Value> _contents = [];
+    private readonly UnloweredLocks _locks = new();
     private readonly List<Place> _declared = [];
     private readonly HashSet<Place> _operated = [];
     private readonly Dictionary<IOperation, List<Place>> _operatedBy = [];
@@ -76,6 +77,8 @@ internal sealed partial class Interpreter : ITransfer
     FlowState? ITransfer.Apply(IOperation operation, FlowState state)
     {
         _state = state;
+        _locks.Notice(operation);
+        if (_locks.IsBehindOne(operation)) Pass(Gaps.LockReleased);
         Eval(operation);
         return _state;
     }
@@ -83,6 +86,7 @@ internal sealed partial class Interpreter : ITransfer
     (FlowState? WhenTrue, FlowState? WhenFalse) ITransfer.Branch(IOperation condition, FlowState state, bool otherwiseThrowsTrue, bool otherwiseThrowsFalse)
     {
         _state = state;
+        if (_locks.IsBehindOne(condition)) Pass(Gaps.LockReleased);
         _declared.Clear();
         var known = EvalCondition(condition);
         if (_state is not { } after) return (null, null);

@@ -131,7 +131,7 @@ internal sealed class ExchangeCalls
             return;
         }
 
-        if (isOn && Closing.Contains(call.TargetMethod.Name) || given is not null && Closing.Any(c => call.TargetMethod.Name.StartsWith(c, StringComparison.Ordinal)) || given is not null && call.TargetMethod.Name is "Remove" or "TryRemove" or "Exchange" or "SafeDispose" or "CompareExchange"
+        if (isOn && (Closing.Contains(call.TargetMethod.Name) || EndsPipe(call.TargetMethod)) || given is not null && Closing.Any(c => call.TargetMethod.Name.StartsWith(c, StringComparison.Ordinal)) || given is not null && call.TargetMethod.Name is "Remove" or "TryRemove" or "Exchange" or "SafeDispose" or "CompareExchange"
             || isOn && call.TargetMethod.IsExtensionMethod && call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0) is { } self && ClosesArgument(call.TargetMethod, self) || given is not null && ClosesArgument(call.TargetMethod, given)
             || !isOn && given is null && _isKept && IsOwnClosing(call) || isOn && !_isKept && GivingBack.Spoils(call.TargetMethod, _analysis, _cancellation))
         {
@@ -141,6 +141,9 @@ internal sealed class ExchangeCalls
 
         if (StepOf(call, isOn, given, depth) is { } step) Add(call, step.Step, step.Heals);
     }
+
+    /// <summary>A pipe is ended by either of its ends: whoever reads or writes next is told.</summary>
+    private static bool EndsPipe(IMethodSymbol method) => method is { Name: "Complete" or "CompleteAsync", ContainingType.Name: "PipeReader" or "PipeWriter" };
 
     private HashSet<string> Names()
     {

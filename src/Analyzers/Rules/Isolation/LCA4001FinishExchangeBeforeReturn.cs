@@ -98,8 +98,8 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
     /// <summary>A connection, or a type of one's own that is used like one; no buffer, no builder.</summary>
     private static bool MayBeConnection(ITypeSymbol? type, RuleContext file)
     {
-        // A driver with a pool of its own breaks a connection that was cut short itself.
-        if (file.Analysis.Connections.TypeOf(type) is { } known) return (known.Traits & Traits.Pooled) == 0;
+        // A driver with a pool of its own breaks a connection that was cut short itself; an operation object is LCA4005's.
+        if (file.Analysis.Connections.TypeOf(type) is { } known) return (known.Traits & (Traits.Pooled | Traits.Operation)) == 0;
         if (file.Analysis.Connections.IsCarrier(type)) return true;
         if (type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface or TypeKind.Struct } named || !file.Analysis.Summaries.IsOwn(named)) return false;
         return named.GetMembers().Any(m => m is IMethodSymbol && (m.Name.StartsWith("Write", StringComparison.Ordinal) || m.Name.StartsWith("Send", StringComparison.Ordinal) || m.Name.StartsWith("Execute", StringComparison.Ordinal) || m.Name.StartsWith("Ask", StringComparison.Ordinal)))

@@ -20,6 +20,7 @@ internal sealed class Owners(Analysis analysis, CancellationToken cancellation)
 
     private bool Owns(IMethodSymbol method, IParameterSymbol parameter, SyntaxNode declaration, int depth)
     {
+        if (Listens(declaration, parameter.Name)) return false;
         var closes = Closes(declaration, parameter.Name);
         var isCalled = false;
         foreach (var (call, argument) in Calls(method, parameter.Ordinal))
@@ -84,6 +85,10 @@ internal sealed class Owners(Analysis analysis, CancellationToken cancellation)
         method.DeclaredAccessibility == Accessibility.Private || method.MethodKind == MethodKind.LocalFunction
             ? method.ContainingType.DeclaringSyntaxReferences.Select(r => r.SyntaxTree).Distinct()
             : analysis.Compilation.SyntaxTrees;
+
+    /// <summary>It accepts others: nobody waits at its other end.</summary>
+    private static bool Listens(SyntaxNode declaration, string variable) =>
+        declaration.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(a => a.Expression is IdentifierNameSyntax on && on.Identifier.ValueText == variable && (NamesAccept(a.Name) || a.Name.Identifier.ValueText is "Listen"));
 
     private static bool IsAccepted(SyntaxNode caller, string variable) =>
         caller.DescendantNodes().OfType<VariableDeclaratorSyntax>().Any(d => d.Identifier.ValueText == variable && d.Initializer is { } initializer && NamesAccept(initializer))
