@@ -22,7 +22,8 @@ public sealed class Program : IDisposable
     private readonly TcpProxy _proxy;
     private ITarget? _target;
     private int _sockets;
-    private int _dying;
+    private readonly Lock _last = new();
+    private bool _isDying;
     private bool _healthy = true;
 
     private Program() =>
@@ -51,8 +52,14 @@ public sealed class Program : IDisposable
         _tls.Start(512);
         AppDomain.CurrentDomain.UnhandledException += (_, _) =>
         {
-            if (Interlocked.Exchange(ref _dying, 1) == 0) Console.WriteLine($"dying: active {_proxy.Active}, sockets +{OpenSockets() - _sockets}");
-            Console.Out.Flush();
+            // Several may fail at once: the process ends with the first that comes out of here, and must have spoken by then.
+            lock (_last)
+            {
+                if (_isDying) return;
+                _isDying = true;
+                Console.WriteLine($"dying: active {_proxy.Active}, sockets +{OpenSockets() - _sockets}");
+                Console.Out.Flush();
+            }
         };
         var passing = _proxy.PassThroughAsync(_plain, stop);
         var terminating = _proxy.TerminateTlsAsync(_tls, certificate, stop);
