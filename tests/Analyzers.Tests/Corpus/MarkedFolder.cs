@@ -23,11 +23,13 @@ internal sealed partial class MarkedFolder
         ["CreationWide"] = CreationRules,
         ["CreationField"] = CreationRules,
         ["CreationWorks"] = CreationRules,
+        ["CreationSites"] = CreationRules,
         ["SendingRules"] = SendingRules,
         ["SendingMore"] = SendingRules,
         ["SendingWide"] = SendingRules,
         ["SendingField"] = SendingRules,
         ["SendingWorks"] = SendingRules,
+        ["SendingSites"] = SendingRules,
         ["ReuseRules"] = ReuseRules,
         ["ReuseMore"] = ReuseRules,
         ["IsolationRules"] = IsolationRules,
@@ -36,8 +38,10 @@ internal sealed partial class MarkedFolder
         ["IsolationWide"] = IsolationRules,
         ["ReuseField"] = ReuseRules,
         ["ReuseWorks"] = ReuseRules,
+        ["ReuseSites"] = ReuseRules,
         ["IsolationField"] = IsolationRules,
         ["IsolationWorks"] = IsolationRules,
+        ["IsolationSites"] = IsolationRules,
     };
 
     private readonly string[] _rules;

@@ -12,6 +12,12 @@ public class Silent
     [InlineData("async Task ServeAsync(Socket client) { Socket up; try { up = await DialAsync(); } catch (Exception e) { Refuse(client, e); return; } await PumpAsync(client, up); } static void Refuse(Socket s, Exception e) { Console.WriteLine(e); s.Close(); }")]
     public Task It_is_closed(string members) => Case.SilentAsync(Reports.Proxy(members));
 
+    /// <summary>What accepts is no half of a pair, though its type be that of one.</summary>
+    [Theory]
+    [InlineData("async Task RunOneAsync(Socket listener) { using var client = await listener.AcceptAsync(); using var up = await DialAsync(); await PumpAsync(client, up); }")]
+    [InlineData("async Task ServeOneAsync(Socket s) { s.Listen(); using var up = await DialAsync(); up.Close(); }")]
+    public Task A_listener(string members) => Case.SilentAsync(Reports.Proxy(members));
+
     [Theory]
     // The caller has it in a using, or closes it.
     [InlineData("async Task RunAsync(TcpListener l) { using var client = await l.AcceptSocketAsync(); await OneAsync(client); } async Task OneAsync(Socket client) { using var up = await DialAsync(); client.Close(); }")]

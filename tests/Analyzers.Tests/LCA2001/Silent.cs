@@ -301,6 +301,33 @@ public class Silent
         }
         """;
 
+    private static string Lane(string stages, string question) => $$"""
+        enum LanePhase { {{stages}} }
+
+        class Lane(Socket socket)
+        {
+            public LanePhase Phase { get; private set; }
+            public void Put(byte[] chunk) { if (Phase != LanePhase.Flowing) throw new InvalidOperationException(); socket.Send(chunk); }
+            public void End() { Phase = (LanePhase)2; socket.Close(); }
+        }
+
+        class Feed { public event Action<byte[]>? Came; public void Push(byte[] text) => Came?.Invoke(text); }
+
+        class Room
+        {
+            public Room(Feed feed, Lane lane) { feed.Came += chunk => { {{question}} }; }
+        }
+        """;
+
+    /// <summary>A stage whose name says nothing, in a life that ends with another one.</summary>
+    [Fact]
+    public Task A_stage_that_is_none_of_the_last() => Case.SilentAsync(Lane("Fresh, Flowing, Ended", "if (lane.Phase == LanePhase.Flowing) lane.Put(chunk);"));
+
+    [Theory]
+    [InlineData("Fresh, Flowing, Ended", "if (lane.Phase == LanePhase.Fresh) {|LCA2001:lane.Put(chunk)|};")]
+    [InlineData("Fresh, Flowing, Red", "if (lane.Phase == LanePhase.Flowing) {|LCA2001:lane.Put(chunk)|};")]
+    public Task A_stage_that_tells_nothing_of_the_end(string stages, string question) => Case.HoldsAsync(Lane(stages, question));
+
     /// <summary>The steps of a plan are run by the project's own code, in its own flow.</summary>
     [Fact]
     public Task A_step_of_an_object_in_the_making() => Case.SilentAsync("""

@@ -19,6 +19,12 @@ public class Silent
         }
         """;
 
+    /// <summary>Where there is one, it is open; else it is made.</summary>
+    [Theory]
+    [InlineData("if (_session is { IsOpen: false }) { _session.Dispose(); _session = null; } _session ??= Connect(); _session.Send(key);")]
+    [InlineData("if (_session is { IsOpen: false }) _session = Connect(); _session?.Send(key);")]
+    public Task The_dead_are_sorted_out(string body) => Case.SilentAsync(Holder(body));
+
     [Fact]
     public Task What_reconnects_by_itself() => Case.SilentAsync(Reports.Hubs("_plain", "new HubBuilder().WithAutomaticReconnect()"));
 

@@ -28,6 +28,51 @@ public class Silent
     [InlineData("private readonly SemaphoreSlim _reading = new(1, 1); private async Task<string> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); } finally { _gate.Release(); } await _reading.WaitAsync(stop); try { return await _wire.ReceiveAsync(stop); } finally { _reading.Release(); } }")]
     public Task Of_a_device(string members) => Case.SilentAsync(Reports.Gated(members));
 
+    /// <summary>An operation object is no connection: what is wrong with giving it back is another rule's.</summary>
+    [Fact]
+    public Task Of_a_pool_of_operations() => Case.SilentAsync("""
+        class Sender(Action<SocketError> sent)
+        {
+            private readonly ConcurrentBag<SocketAsyncEventArgs> _idle = new();
+
+            public void Send(Socket socket, byte[] frame)
+            {
+                if (!_idle.TryTake(out var args)) args = new SocketAsyncEventArgs();
+                try { args.SetBuffer(frame, 0, frame.Length); if (!socket.SendAsync(args)) sent(args.SocketError); }
+                finally { _idle.Add(args); }
+            }
+        }
+        """);
+
+    private static string Piped(string ending) => $$"""
+        class Asker(System.IO.Pipelines.IDuplexPipe pipe)
+        {
+            private readonly SemaphoreSlim _gate = new(1, 1);
+
+            public async Task<long> AskAsync(ReadOnlyMemory<byte> question, CancellationToken stop)
+            {
+                await _gate.WaitAsync(stop);
+                try
+                {
+                    await pipe.Output.WriteAsync(question, stop);
+                    var answer = await pipe.Input.ReadAsync(stop);
+                    pipe.Input.AdvanceTo(answer.Buffer.End);
+                    return answer.Buffer.Length;
+                }
+                catch (Exception e) { {{ending}} throw; }
+                finally { MARK; }
+            }
+        }
+        """;
+
+    [Theory]
+    [InlineData("await pipe.Input.CompleteAsync(e);")]
+    [InlineData("pipe.Output.Complete(e);")]
+    public Task Either_end_of_a_pipe_ends_it(string ending) => Case.SilentAsync(Piped(ending).Replace("MARK", "_gate.Release()"));
+
+    [Fact]
+    public Task A_pipe_that_is_not_ended() => Case.HoldsAsync(Piped("Console.WriteLine(e);").Replace("MARK", "{|LCA4001:_gate.Release()|}"));
+
     // The reading helper ends the socket itself, by a helper's helper; a request that did not get out has no answer under way.
     [Theory]
     [InlineData("public byte[]? Ask(byte[] q) { lock (_gate) { try { _socket.Send(q); return Read(_socket, 9); } catch (Exception e) { Console.WriteLine(e); return null; } } }")]

@@ -10,7 +10,7 @@ using System.Threading.Channels;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Isolation.AtmSwitch;
+namespace Works.Isolation.AtmSwitch;
 
 public enum LinkState { Dialing, Established, Closed }
 

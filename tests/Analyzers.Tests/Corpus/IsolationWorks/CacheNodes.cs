@@ -9,7 +9,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Blind6.Isolation.CacheNodes
+namespace Works.Isolation.CacheNodes
 {
     /// <summary>Disposing puts it back on its shelf, unless it was destroyed.</summary>
     public sealed class PooledSocket : IDisposable

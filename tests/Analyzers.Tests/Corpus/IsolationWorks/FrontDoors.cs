@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Isolation.FrontDoors;
+namespace Works.Isolation.FrontDoors;
 
 public interface ICommandTable
 {

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 
-namespace Blind6.Isolation.GamePackets;
+namespace Works.Isolation.GamePackets;
 
 /// <summary>A send with a task for its end; used again and again.</summary>
 public sealed class SendOperation : SocketAsyncEventArgs

@@ -12,7 +12,7 @@ using Acme.Wire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Isolation.LabInstruments;
+namespace Works.Isolation.LabInstruments;
 
 /// <summary>Balance on RS-232. A slow answer ends in a TimeoutException; it arrives all the same, for the next question.</summary>
 public sealed class Balance : IDisposable

@@ -16,7 +16,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using StackExchange.Redis;
 
-namespace Blind6.Isolation.LibraryExchanges;
+namespace Works.Isolation.LibraryExchanges;
 
 public sealed class LedgerQueries(NpgsqlDataSource data, ILogger<LedgerQueries> log)
 {

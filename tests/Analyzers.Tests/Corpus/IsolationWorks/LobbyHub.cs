@@ -10,7 +10,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Isolation.LobbyHub
+namespace Works.Isolation.LobbyHub
 {
     public interface ILobbyClient
     {

@@ -13,7 +13,7 @@ using System.Threading.Channels;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Isolation.LogShipper;
+namespace Works.Isolation.LogShipper;
 
 public sealed record LogRecord(DateTimeOffset At, string Source, string Text);
 

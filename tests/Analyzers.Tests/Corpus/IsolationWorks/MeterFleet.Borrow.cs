@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Blind6.Isolation.MeterFleet;
+namespace Works.Isolation.MeterFleet;
 
 public sealed partial class MeterFleet : IDisposable
 {

@@ -8,7 +8,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Isolation.MeterFleet;
+namespace Works.Isolation.MeterFleet;
 
 public readonly record struct Reading(int Meter, decimal KilowattHours, DateTimeOffset At);
 

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Isolation.OrderEndpoints;
+namespace Works.Isolation.OrderEndpoints;
 
 public sealed record Order(Guid Id, string Customer, decimal Total);
 

@@ -16,7 +16,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Blind6.Isolation.QuoteLinks;
+namespace Works.Isolation.QuoteLinks;
 
 /// <summary>Request and answer over a web socket that carries nothing else.</summary>
 public sealed class ReferenceData(ClientWebSocket socket)

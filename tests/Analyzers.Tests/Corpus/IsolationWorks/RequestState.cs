@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Isolation.RequestState;
+namespace Works.Isolation.RequestState;
 
 public interface IReportData
 {

@@ -7,7 +7,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Blind6.Isolation.SaeaGateway
+namespace Works.Isolation.SaeaGateway
 {
     /// <summary>Arguments for sends; whoever pops one pushes it when its operation has completed.</summary>
     internal sealed class ArgsPool

@@ -11,7 +11,7 @@ using System.Threading.Tasks;
 using Acme.Wire;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Isolation.ScpiSessions;
+namespace Works.Isolation.ScpiSessions;
 
 /// <summary>Reader and writer over one stream: whoever reads first gets the first answer, not his own.</summary>
 public sealed class Oscilloscope : IDisposable

@@ -9,7 +9,7 @@ using System.Net.WebSockets;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Blind6.Isolation.VideoFanout;
+namespace Works.Isolation.VideoFanout;
 
 /// <summary>Disposing gives the array back.</summary>
 public readonly struct FrameBuffer : IDisposable

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
-namespace Blind6.Reuse.BrokerChannels;
+namespace Works.Reuse.BrokerChannels;
 
 public sealed record InvoiceIssued(Guid Id, string Customer, decimal Total);
 

@@ -2,7 +2,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Primitives;
 
-namespace Blind6.Reuse.CallbackReuse;
+namespace Works.Reuse.CallbackReuse;
 
 public enum MuxState { Connecting, Open, Draining, Closed }
 

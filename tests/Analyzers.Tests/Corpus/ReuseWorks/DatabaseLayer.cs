@@ -4,7 +4,7 @@ using System.Data;
 using System.Data.Common;
 using Npgsql;
 
-namespace Blind6.Reuse.DatabaseLayer;
+namespace Works.Reuse.DatabaseLayer;
 
 public sealed record Booking(Guid Id, string Account, decimal Amount);
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Reuse.DeliveryServices;
+namespace Works.Reuse.DeliveryServices;
 
 public sealed record Sms(string Number, string Text);
 

@@ -2,7 +2,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Memory;
 
-namespace Blind6.Reuse.GameLobby;
+namespace Works.Reuse.GameLobby;
 
 /// <summary>Abstract transport of the lobby; found by convention.</summary>
 public abstract class MatchTransport : IDisposable

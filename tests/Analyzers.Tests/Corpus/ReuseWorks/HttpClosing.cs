@@ -5,7 +5,7 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Blind6.Reuse.HttpClosing;
+namespace Works.Reuse.HttpClosing;
 
 public sealed record Rate(string Pair, decimal Bid, decimal Ask);
 

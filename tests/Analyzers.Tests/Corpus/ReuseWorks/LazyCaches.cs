@@ -5,7 +5,7 @@ using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
-namespace Blind6.Reuse.LazyCaches;
+namespace Works.Reuse.LazyCaches;
 
 /// <summary>The helper that every code base has.</summary>
 public sealed class AsyncLazy<T>(Func<Task<T>> factory) : Lazy<Task<T>>(() => Task.Run(factory))

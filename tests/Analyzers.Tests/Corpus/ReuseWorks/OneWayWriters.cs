@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Reuse.OneWayWriters;
+namespace Works.Reuse.OneWayWriters;
 
 /// <summary>Syslog as most libraries do it: dial once, write for ever.</summary>
 public sealed class SyslogSink : IDisposable

@@ -12,7 +12,7 @@ using MQTTnet.Client;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 
-namespace Blind6.Reuse.RemoteClients;
+namespace Works.Reuse.RemoteClients;
 
 /// <summary>One SFTP connection for all uploads of the day.</summary>
 public sealed class SftpDrop(string host, string user, string password, ILogger<SftpDrop> log) : IDisposable

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging;
 using WebSocketSharp;
 
-namespace Blind6.Reuse.ReplacedFeeds;
+namespace Works.Reuse.ReplacedFeeds;
 
 /// <summary>websocket-sharp: a failover picks the next server and leaves the old socket to its fate.</summary>
 public sealed class QuoteFeed(string[] servers, ILogger<QuoteFeed> log)

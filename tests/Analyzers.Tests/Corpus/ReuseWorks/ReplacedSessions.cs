@@ -4,7 +4,7 @@ using Acme.Wire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Reuse.ReplacedSessions;
+namespace Works.Reuse.ReplacedSessions;
 
 /// <summary>The reconnect loop of a telemetry uplink. The old session's Closed disposes the new one.</summary>
 public sealed class TelemetryUplink(IWireSessionFactory factory, ILogger<TelemetryUplink> log) : BackgroundService

@@ -9,7 +9,7 @@ using Polly.Retry;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace Blind6.Reuse.Retries;
+namespace Works.Reuse.Retries;
 
 public sealed record Payment(Guid Id, string Iban, decimal Amount);
 

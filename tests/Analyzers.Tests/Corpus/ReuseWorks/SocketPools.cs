@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Blind6.Reuse.SocketPools;
+namespace Works.Reuse.SocketPools;
 
 internal static class Sockets
 {

@@ -2,7 +2,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Reuse.TradingFeeds;
+namespace Works.Reuse.TradingFeeds;
 
 public enum LegState { Idle, Connecting, Established, LoggingOut, Closed }
 

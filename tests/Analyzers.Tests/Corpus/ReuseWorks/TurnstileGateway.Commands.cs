@@ -1,7 +1,7 @@
 // The other half of the gateway: what the lines are used for.
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Reuse.TurnstileGateway;
+namespace Works.Reuse.TurnstileGateway;
 
 public sealed partial class DoorGateway
 {

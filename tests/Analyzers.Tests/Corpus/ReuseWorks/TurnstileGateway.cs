@@ -2,7 +2,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Blind6.Reuse.TurnstileGateway;
+namespace Works.Reuse.TurnstileGateway;
 
 public enum LinkState { Opening, Ready, Closing, Closed }
 

@@ -5,7 +5,7 @@ using Acme.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 
-namespace Blind6.Reuse.WirePools;
+namespace Works.Reuse.WirePools;
 
 /// <summary>Log shipper: idle connections in a queue, oldest first.</summary>
 public sealed class LogShipper(string host, ILogger<LogShipper> log)
