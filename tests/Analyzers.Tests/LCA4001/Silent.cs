@@ -23,6 +23,8 @@ public class Silent
     [InlineData("public async Task<string> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { return await PairAsync(q, stop); } finally { _gate.Release(); } } private async Task<string> PairAsync(string q, CancellationToken stop) { try { await _wire.SendAsync(q, stop); return await _wire.ReceiveAsync(stop); } catch { _wire.Close(); throw; } }")]
     // It answers; it does not ask.
     [InlineData("public async Task ServeAsync(CancellationToken stop) { try { var q = await _wire.ReceiveAsync(stop); await _wire.SendAsync(q, stop); } catch (Exception) { Console.WriteLine(); } }")]
+    // Kept only if it is still open.
+    [InlineData("public async Task<string?> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); return await _wire.ReceiveAsync(stop); } catch (Exception e) { Console.WriteLine(e); return null; } finally { if (_wire.IsOpen) _wire.Close(); _gate.Release(); } }")]
     [InlineData("public async Task SayAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); } finally { _gate.Release(); } }")]
     // The pair was never together: another rule says so.
     [InlineData("private readonly SemaphoreSlim _reading = new(1, 1); private async Task<string> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); } finally { _gate.Release(); } await _reading.WaitAsync(stop); try { return await _wire.ReceiveAsync(stop); } finally { _reading.Release(); } }")]
@@ -329,6 +331,52 @@ public class Silent
                     return answer;
                 }
                 finally { _gate.Release(); }
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("ArrayPool<byte>.Shared.Return(_buffer);")]
+    [InlineData("GiveBack(_buffer); _peer.Dispose(); } private static void GiveBack(byte[] buffer) { ArrayPool<byte>.Shared.Return(buffer, clearArray: true);")]
+    public Task Disposal_gives_back_a_buffer(string disposal) => Case.SilentAsync($$"""
+        using System.Buffers;
+        sealed class Remote(NetworkStream peer) : IDisposable
+        {
+            private readonly NetworkStream _peer = peer;
+            private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(9);
+            public Task SendAsync(string q, CancellationToken stop) => _peer.WriteAsync(_buffer, stop).AsTask();
+            public async Task<string> ReceiveAsync(CancellationToken stop) { await _peer.ReadExactlyAsync(_buffer, stop); return ""; }
+            public void Dispose() { {{disposal}} }
+        }
+
+        class Asker
+        {
+            public async Task<string> AskAsync(NetworkStream peer, string q, CancellationToken stop)
+            {
+                using var remote = new Remote(peer);
+                await remote.SendAsync(q, stop);
+                return await remote.ReceiveAsync(stop);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task What_is_released_is_closed() => Case.SilentAsync("""
+        class Asker
+        {
+            public async Task<string?> AskAsync(string q, CancellationToken stop)
+            {
+                var wire = new WireClient();
+                string? answer = null;
+                try { await wire.SendAsync(q, stop); answer = await wire.ReceiveAsync(stop); }
+                catch (OperationCanceledException) { await ReleaseAsync(wire); }
+                return answer;
+            }
+
+            private static async Task ReleaseAsync(WireClient wire)
+            {
+                try { await wire.SendAsync("bye"); }
+                finally { wire.Dispose(); }
             }
         }
         """);

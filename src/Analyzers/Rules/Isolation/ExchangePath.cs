@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 
@@ -62,10 +63,15 @@ internal sealed class ExchangePath(ExchangeCalls calls, SyntaxNode function, Ana
 
     public bool Assume(IOperation condition, bool isTrue, ref ExchangeToken token, PathView<ExchangeToken> view)
     {
-        // Where no connection is there, none is kept.
-        if (IsNothing(condition) == isTrue) token = new(ExchangeState.Closed, null, null);
+        // Where no connection is there, or one that has ended, none is kept.
+        if (IsNothing(condition) == isTrue || IsEnded(condition) == isTrue) token = new(ExchangeState.Closed, null, null);
         return true;
     }
+
+    /// <summary>The truth of the condition at which the connection says that it has ended: <c>if (_pipe.IsConnected) _pipe.Close();</c></summary>
+    private bool? IsEnded(IOperation condition) =>
+        PathView<ExchangeToken>.Unwrapped(condition) is IPropertyReferenceOperation { Instance: { Type: { } type } asked, Property: var state } && IsConnection(asked)
+        && (analysis.Connections.RolesOf(state, type) & Role.State) != 0 ? !analysis.Catalogue.IsUsable(state, true) : null;
 
     /// <summary>The truth of the condition at which there is no connection.</summary>
     private bool? IsNothing(IOperation condition) => PathView<ExchangeToken>.Unwrapped(condition) switch

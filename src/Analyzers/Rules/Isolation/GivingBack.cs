@@ -35,15 +35,25 @@ internal static class GivingBack
         var name = call.TargetMethod.Name;
         if (call.Arguments.IsEmpty) return null;
         if (Reuse.Slots.Filled(call) is { } filled) return Reuse.Slots.IsSlot(filled.Slot, analysis, cancellation) ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 1) : null;
-        var given = call.Arguments.FirstOrDefault(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter?.Type is { SpecialType: SpecialType.None } or { SpecialType: SpecialType.System_Object } && Code.Unwrapped(a.Value) is not (IDefaultValueOperation or IAnonymousFunctionOperation or IMethodReferenceOperation) && a.Value.Type?.Name is not "CancellationToken" && !(call.TargetMethod.IsExtensionMethod && a.Parameter?.Ordinal == 0));
+        var given = call.Arguments.FirstOrDefault(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter?.Type is { SpecialType: SpecialType.None } or { SpecialType: SpecialType.System_Object } && !IsBuffer(a.Parameter!.Type) && Code.Unwrapped(a.Value) is not (IDefaultValueOperation or IAnonymousFunctionOperation or IMethodReferenceOperation) && a.Value.Type?.Name is not "CancellationToken" && !(call.TargetMethod.IsExtensionMethod && a.Parameter?.Ordinal == 0));
         if (given is null) return null;
-        if (IsVerb(name)) return AsksMore(call.TargetMethod, analysis, cancellation) ? null : given;
+        if (IsVerb(name)) return AsksMore(call.TargetMethod, analysis, cancellation) || EndsIt(call.TargetMethod, given, analysis, cancellation) ? null : given;
         if (IntoContainer.Contains(name) && IsPool(call, analysis)) return given;
         if (depth == 0 || given.Parameter is not { } parameter || !analysis.Summaries.IsOwn(call.TargetMethod) || Code.Of(call.TargetMethod, analysis, cancellation) is not { } code) return null;
         // A helper that puts it back.
         return code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, depth - 1, cancellation) is { } inner && Code.Unwrapped(inner.Value) is IParameterReferenceOperation back && back.Parameter.Ordinal == parameter.Ordinal)
             && !AsksMore(call.TargetMethod, analysis, cancellation) ? given : null;
     }
+
+    /// <summary>What goes back is memory: <c>ArrayPool&lt;byte&gt;.Shared.Return(_buffer)</c>.</summary>
+    private static bool IsBuffer(ITypeSymbol type) => type is IArrayTypeSymbol { ElementType.IsValueType: true };
+
+    /// <summary>A release that closes what it is given in any case: the end of an association, no way back to a pool.</summary>
+    private static bool EndsIt(IMethodSymbol method, IArgumentOperation given, Analysis analysis, CancellationToken cancellation) =>
+        analysis.Summaries.IsOwn(method) && given.Parameter is { } parameter && Code.Of(method, analysis, cancellation) is { } code
+        && code.Descendants().OfType<IInvocationOperation>().Any(i => i is { TargetMethod.Name: "Dispose" or "DisposeAsync" or "Close" or "CloseAsync", Instance: { } ended }
+            && Code.Unwrapped(ended) is IParameterReferenceOperation { Parameter: var own } && own.Ordinal == parameter.Ordinal
+            && !i.Syntax.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax)).Any(a => a is IfStatementSyntax or ConditionalExpressionSyntax or SwitchSectionSyntax or SwitchExpressionSyntax or CatchClauseSyntax));
 
     /// <summary>A type whose disposal gives a connection back, whatever has become of it.</summary>
     public static bool IsLease(ITypeSymbol? type, Analysis analysis, CancellationToken cancellation)
