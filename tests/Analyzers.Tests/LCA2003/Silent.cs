@@ -75,4 +75,19 @@ public class Silent
     [InlineData("if (!_socket.{|LCA2003:Connected|}) return; try { _socket.Send(data); } catch (ObjectDisposedException) { Disconnect(); }")]
     [InlineData("if (!_socket.{|LCA2003:Connected|}) return; _socket.Send(data); try { log(\"sent\"); } catch (Exception) { Disconnect(); }")]
     public Task The_failure_of_the_send_closes_nothing(string body) => Case.HoldsAsync(Reports.Link(body, "void Disconnect() => _socket.Dispose();"));
+
+    [Fact]
+    public Task No_peer_is_connected_by_datagrams() => Case.SilentAsync("""
+        class Console
+        {
+            private Socket? _socket;
+            public void Open() => _socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            public void Say(byte[] data) { if (_socket!.Connected) _socket.Send(data); }
+            public void Once(byte[] data)
+            {
+                using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                while (socket.Connected) socket.Send(data);
+            }
+        }
+        """);
 }

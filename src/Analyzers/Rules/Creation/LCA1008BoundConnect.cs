@@ -47,7 +47,7 @@ internal sealed class LCA1008BoundConnect : IRule
         if (!isFrameworks && !MayTakeBound(method, connect.Type)) return;
         if (call.Arguments.Any(IsBound) || HasOwnTimeout(connect.Type) || call.Arguments.Any(a => HasOwnTimeout(a.Value.Type))) return;
         if (IsShortForm(syntax, method, file)) return;
-        if (IsBoundAround(call, analysis) || IsBoundInside(method, analysis, file.Cancellation) || IsBoundBeside(syntax) || IsDatagram(connect, analysis)) return;
+        if (IsBoundAround(call, analysis) || IsBoundInside(method, analysis, file.Cancellation) || IsBoundBeside(syntax) || Datagrams.AreSentBy(VariableOf(connect), analysis)) return;
         file.Report(Diagnostic.Create(Rule, syntax.GetLocation(), connect.Name, Name(connect)));
     }
 
@@ -194,17 +194,10 @@ internal sealed class LCA1008BoundConnect : IRule
         return call.Ancestors().OfType<AnonymousFunctionExpressionSyntax>().Any(f => f.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax outer } && outer.Expression.LastName() is { Identifier.ValueText: "ExecuteAsync" });
     }
 
-    /// <summary>A datagram socket's connect only remembers the address.</summary>
-    private static bool IsDatagram(IoCall connect, Analysis analysis)
+    private static ISymbol? VariableOf(IoCall connect) => connect.Connection switch
     {
-        switch (connect.Connection)
-        {
-            case ILocalReferenceOperation { Local: var local }:
-                return local.DeclaringSyntaxReferences.Any(r => Names.Of(r.GetSyntax()).Contains("Dgram"));
-            case IFieldReferenceOperation { Field: var field }:
-                return Assignments.To(field, analysis).Any(a => Names.Of(a.Value).Contains("Dgram"));
-            default:
-                return false;
-        }
-    }
+        ILocalReferenceOperation { Local: var local } => local,
+        IFieldReferenceOperation { Field: var field } => field,
+        _ => null,
+    };
 }

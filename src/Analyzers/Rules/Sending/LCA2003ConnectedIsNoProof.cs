@@ -40,8 +40,12 @@ internal sealed class LCA2003ConnectedIsNoProof : IRule
     }
 
     /// <summary>No peer is connected by UDP: the value tells of an address that was set.</summary>
-    private static bool IsOfDatagrams(IdentifierNameSyntax name, RuleContext file) =>
-        name.Parent is MemberAccessExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Client", Expression: var client } } && file.Model.GetTypeInfo(client, file.Cancellation).Type is { Name: "UdpClient" };
+    private static bool IsOfDatagrams(IdentifierNameSyntax name, RuleContext file) => name.Parent switch
+    {
+        MemberAccessExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Client", Expression: var client } } when file.Model.GetTypeInfo(client, file.Cancellation).Type is { Name: "UdpClient" } => true,
+        MemberAccessExpressionSyntax { Expression: var socket } => Datagrams.AreSentBy(file.Model.GetSymbolInfo(socket, file.Cancellation).Symbol, file.Analysis),
+        _ => false,
+    };
 
     private static bool IsWeak(IPropertySymbol property) =>
         property.ContainingType is { Name: "Socket" or "TcpClient", ContainingNamespace: { Name: "Sockets", ContainingNamespace: { Name: "Net", ContainingNamespace.Name: "System" } } };
