@@ -343,4 +343,36 @@ public class Silent
             }
         }
         """;
+
+    [Theory]
+    [InlineData("private readonly System.IO.Stream _inflate;", "_packed = new(); _inflate = new System.IO.Compression.DeflateStream(_packed, System.IO.Compression.CompressionMode.Decompress);")]
+    [InlineData("private readonly System.IO.BinaryReader _inflate;", "_packed = new(); _inflate = new System.IO.BinaryReader(_packed);")]
+    public Task What_is_read_lies_in_memory(string field, string made) => Case.SilentAsync($$"""
+        class Inflater
+        {
+            private readonly System.IO.MemoryStream _packed;
+            {{field}}
+            public Inflater() { {{made}} }
+            public void Start() => new Thread(() => { _ = _inflate.Read(new byte[9], 0, 9); }).Start();
+        }
+        """);
+
+    [Theory]
+    [InlineData("[Xunit.Fact]", "")]
+    [InlineData("", "{|LCA1005:")]
+    public Task A_test_that_is_waited_for(string attribute, string mark) => Case.HoldsAsync($$"""
+        namespace Xunit { class FactAttribute : Attribute; }
+        namespace Mine
+        {
+            class Connecting
+            {
+                {{attribute}}
+                public async void Works()
+                {
+                    using var client = new TcpClient();
+                    await {{mark}}client.ConnectAsync("host", 1){{(mark.Length > 0 ? "|}" : "")}};
+                }
+            }
+        }
+        """);
 }

@@ -43,7 +43,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
             foreach (var function in AsyncFunctions(member.Declaration))
             {
                 var symbol = function is AnonymousFunctionExpressionSyntax ? file.Model.GetSymbolInfo(function, file.Cancellation).Symbol : file.Model.GetDeclaredSymbol(function, file.Cancellation);
-                if (symbol is not IMethodSymbol { IsAsync: true, ReturnsVoid: true } method || !seen.Add(function)) continue;
+                if (symbol is not IMethodSymbol { IsAsync: true, ReturnsVoid: true } method || IsTest(method) || !seen.Add(function)) continue;
                 var name = function is AnonymousFunctionExpressionSyntax ? "the handler" : method.Name;
                 Check(file, function, method, name, file.Callbacks.FirstOrDefault(c => c.Syntax == function));
             }
@@ -67,6 +67,10 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
 
         static bool IsVoid(TypeSyntax type) => type is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword };
     }
+
+    /// <summary>A test framework waits for a test that is <c>async void</c>, and hears of what it throws.</summary>
+    private static bool IsTest(IMethodSymbol method) =>
+        method.GetAttributes().Any(a => a.AttributeClass is { Name: "FactAttribute" or "TheoryAttribute" or "TestAttribute" or "TestCaseAttribute" or "TestMethodAttribute" or "DataTestMethodAttribute", ContainingNamespace: { } space } && space.ToDisplayString() is "Xunit" or "NUnit.Framework" or "Microsoft.VisualStudio.TestTools.UnitTesting");
 
     private static void Check(RuleContext file, SyntaxNode function, ISymbol symbol, string name, Callback? callback)
     {
@@ -125,16 +129,25 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         io.IsVague && SymbolEqualityComparer.Default.Equals(io.Method.ContainingAssembly, file.Analysis.Compilation.Assembly)
         && file.Analysis.Connections.TypeOf(io.Type) is not { Source: not Catalogue.Source.Convention };
 
-    /// <summary>A reader or writer over an anonymous pipe: the other end is this program's, too.</summary>
+    /// <summary>A reader or writer over an anonymous pipe, whose other end is this program's, too, or over memory.</summary>
     private static bool IsWithinProcess(RuleContext file, IoCall io)
     {
         if (io.Connection is null) return false;
         var connection = IoCalls.Unwrapped(io.Connection);
         if (connection is ILocalReferenceOperation { Local: var local } && Initial(file, local) is { } value) connection = IoCalls.Unwrapped(value);
-        return IsAnonymousPipe(connection.Type) || connection is IObjectCreationOperation { Arguments: var arguments } && arguments.Any(a => IsAnonymousPipe(IoCalls.Unwrapped(a.Value).Type));
+        if (connection is IFieldReferenceOperation { Field: var field } && file.Analysis.Summaries.IsOwn(field))
+        {
+            var made = Assignments.To(field, file.Analysis).Select(a => a.Model.GetOperation(a.Value, file.Cancellation)).OfType<IObjectCreationOperation>().ToList();
+            return made.Count > 0 && made.All(IsOverOne);
+        }
 
-        static bool IsAnonymousPipe(ITypeSymbol? type) => type is { Name: "AnonymousPipeServerStream" or "AnonymousPipeClientStream", ContainingNamespace.Name: "Pipes" };
+        return IsWithinProcess(connection.Type) || connection is IObjectCreationOperation creation && IsOverOne(creation);
+
+        static bool IsOverOne(IObjectCreationOperation creation) => creation.Arguments.Any(a => IsWithinProcess(IoCalls.Unwrapped(a.Value).Type));
     }
+
+    private static bool IsWithinProcess(ITypeSymbol? type) =>
+        type is { Name: "AnonymousPipeServerStream" or "AnonymousPipeClientStream", ContainingNamespace.Name: "Pipes" } || Bases.IncludeNamed(type, "MemoryStream", "System.IO");
 
     private static IOperation? Initial(RuleContext file, ILocalSymbol local) =>
         local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is { } declaration
