@@ -60,6 +60,7 @@ public class Reports
     [InlineData("_ = {|LCA1004:Inner()|}; async Task Inner() => await LoopAsync();")]
     // A continuation that does not ask how it ended.
     [InlineData("{|LCA1004:LoopAsync()|}.ContinueWith(_ => Log(1));")]
+    [InlineData("{|LCA1004:LoopAsync()|}.ContinueWith(_ => { if (_buffer.Length > 9) _socket.Close(); });")]
     [InlineData("{|LCA1004:LoopAsync()|}.ContinueWith(t => Log(t.IsCompleted));")]
     public Task A_dropped_task(string body) => Case.HoldsAsync(Peer($"public void Start() {{ {body} }}"));
 

@@ -43,6 +43,7 @@ public class Silent
     [InlineData("LoopAsync().ContinueWith(t => { if (t.IsFaulted) Log(1); });")]
     [InlineData("LoopAsync().ContinueWith(_ => Log(1), TaskContinuationOptions.OnlyOnFaulted);")]
     [InlineData("LoopAsync().ContinueWith(Log);")]
+    [InlineData("LoopAsync().ContinueWith(_ => _socket.Close());")]
     [InlineData("var loop = LoopAsync(); loop.ContinueWith(t => Log(t.Exception));")]
     [InlineData("var loop = LoopAsync(); Forget(loop);")]
     [InlineData("LoopAsync().Wait();")]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
@@ -97,10 +98,15 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
             ParenthesizedLambdaExpressionSyntax { ParameterList.Parameters: [var only, ..] } => only,
             _ => null,
         };
-        if (parameter is null) return null;
+        if (parameter is null || ClosesAnyway(lambda, file)) return null;
         var uses = lambda.Body.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == parameter.Identifier.ValueText);
         return uses.All(use => use.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsCompleted" or "IsCanceled" or "AsyncState" or "Id" or "IsCompletedSuccessfully" }) ? call : null;
     }
+
+    /// <summary>The connection is closed however the operation has ended: more could not be done about its failure.</summary>
+    private static bool ClosesAnyway(AnonymousFunctionExpressionSyntax lambda, RuleContext file) =>
+        lambda.Body.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(i => !i.Ancestors().TakeWhile(a => a != lambda).Any(a => a is IfStatementSyntax or ConditionalExpressionSyntax)
+            && file.Model.GetOperation(i, file.Cancellation) is IInvocationOperation close && (file.Analysis.Connections.RolesOf(close.TargetMethod, close.Instance?.Type) & Role.Close) != 0);
 
     /// <summary>The waits with a limit that the task goes into, directly or by a variable.</summary>
     private static IEnumerable<(IInvocationOperation Wait, ILocalSymbol? Variable)> Waits(IOperation task, WalkedAway walkedAway, RuleContext file)
