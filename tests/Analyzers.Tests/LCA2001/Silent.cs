@@ -349,4 +349,32 @@ public class Silent
             private void Finish() => _client.Send("end");
         }
         """);
+
+    private static string OfNetty(string method) => $$"""
+        namespace DotNetty.Transport.Channels
+        {
+            public interface IChannelHandlerContext { Task WriteAndFlushAsync(object message); }
+            public class ChannelHandlerAdapter
+            {
+                public virtual void ChannelRead(IChannelHandlerContext context, object message) { }
+                public virtual void ChannelWritabilityChanged(IChannelHandlerContext context) { }
+            }
+        }
+        namespace Mine
+        {
+            using DotNetty.Transport.Channels;
+            class Echo(IChannelHandlerContext other) : ChannelHandlerAdapter { public override void {{method}} }
+        }
+        """;
+
+    // The channel's own loop has just read from it.
+    [Theory]
+    [InlineData("ChannelRead(IChannelHandlerContext context, object message) => context.WriteAndFlushAsync(message);")]
+    [InlineData("ChannelRead(IChannelHandlerContext context, object message) { Answer(context, message); } private static void Answer(IChannelHandlerContext to, object what) => to.WriteAndFlushAsync(what);")]
+    public Task The_channel_that_was_read_from_is_answered(string method) => Case.SilentAsync(OfNetty(method));
+
+    [Theory]
+    [InlineData("ChannelRead(IChannelHandlerContext context, object message) => {|LCA2001:other.WriteAndFlushAsync(message)|};")]
+    [InlineData("ChannelWritabilityChanged(IChannelHandlerContext context) => {|LCA2001:context.WriteAndFlushAsync(this)|};")]
+    public Task Another_channel_or_another_event_does_not_tell(string method) => Case.HoldsAsync(OfNetty(method));
 }

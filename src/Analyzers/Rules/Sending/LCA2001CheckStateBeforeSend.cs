@@ -55,7 +55,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         if (file.Analysis.Connections.TypeOf(send.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) return false;
         // A task's own result has just been made.
         if (connection.RootPlace is { Root: RootKind.Parameter, Symbol: IParameterSymbol { Type.Name: "Task" or "ValueTask" } }) return false;
-        if (IsResponse(file, connection)) return false;
+        if (IsResponse(file, connection) || HasJustDelivered(file, callback, connection)) return false;
         if (callback.ProvesSome) return false;
         if (callback.ProvenOpen is { } proven && MayBeSame(connection, proven)) return false;
         // A cached session used unvalidated is LCA3001's alone.
@@ -69,6 +69,11 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
 
     private static bool Heals(RuleContext file, ISymbol member) =>
         file.Analysis.Connections.TypeOf(member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null }) is { } type && (type.Traits & Traits.Reconnects) != 0;
+
+    /// <summary>The framework hands the connection over together with what has just come in on it, in the loop that would also close it.</summary>
+    private static bool HasJustDelivered(RuleContext file, Callback callback, Place connection) =>
+        connection.RootPlace is { Root: RootKind.Parameter, Symbol: IParameterSymbol { ContainingSymbol: var function } } && SymbolEqualityComparer.Default.Equals(function, callback.Function)
+        && (file.Analysis.Connections.RolesOf(callback.Function, null) & (Role.Callback | Role.Receive)) == (Role.Callback | Role.Receive);
 
     /// <summary>Answering a request on the framework's own response object is what the callback is for.</summary>
     private static bool IsResponse(RuleContext file, Place connection)
