@@ -137,4 +137,24 @@ public class Silent
             }
         }
         """);
+
+    [Fact]
+    public Task The_code_that_sends_asks_again() => Case.HoldsAsync("""
+        class Outlet(WireClient wire)
+        {
+            private readonly SemaphoreSlim _gate = new(1);
+            public async Task GreetAsync(Task ready)
+            {
+                await WriteAsync("hello");
+                await ready;
+                await WriteAsync("world");
+            }
+            private async Task WriteAsync(string text)
+            {
+                if (!wire.IsOpen) throw new InvalidOperationException("closed");
+                await _gate.WaitAsync();
+                try { await {|LCA2002:wire.SendAsync(text)|}; } finally { _gate.Release(); }
+            }
+        }
+        """);
 }

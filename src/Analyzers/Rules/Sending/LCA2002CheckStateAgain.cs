@@ -47,6 +47,7 @@ internal sealed class LCA2002CheckStateAgain : IRule
             if (send.Stale is not { } stale || stale.Gaps == Gaps.None) continue;
             // In a callback a check that throws is no check: that is LCA2001's.
             if (!send.Guarded && file.Callbacks.Any(c => c.Syntax == body.Syntax)) continue;
+            if (IsAskedAgain(file, send)) continue;
             // `_c ??= Connect()` is either what was kept or what was made.
             if (summary.Sends.Any(s => s.Operation.Syntax == send.Operation.Syntax && IsCached(file, s))) continue;
             if (file.Analysis.Connections.TypeOf(send.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) continue;
@@ -56,6 +57,11 @@ internal sealed class LCA2002CheckStateAgain : IRule
             file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(Asked, stale.Member.Name), stale.Member.Name, Gap(stale.Gaps), Describe.Connection(file, send), send.Member.Name));
         }
     }
+
+    /// <summary>The code on the way to the send asks for itself: what lies between that question and the send is reported there.</summary>
+    private static bool IsAskedAgain(RuleContext file, SendFact send) =>
+        send.Route.Any(step => step.Method is IMethodSymbol called && file.Analysis.Bodies.Of(called, file.Cancellation) is { } inner && file.Summarise(inner) is { } summary
+            && summary.Sends.Any(s => (s.Asked || s.Stale is not null) && SymbolEqualityComparer.Default.Equals(s.Member, send.Member)));
 
     /// <summary>A connection that was kept is the reuse rules' business.</summary>
     private static bool IsCached(RuleContext file, SendFact send)
