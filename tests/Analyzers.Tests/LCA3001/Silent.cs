@@ -355,4 +355,17 @@ public class Silent
             }
         }
         """);
+
+    [Fact]
+    public Task What_was_handed_to_the_callback_was_looked_up_nowhere() => Case.SilentAsync("""
+        class Tunnel
+        {
+            private void Read(IAsyncResult result)
+            {
+                var state = (object[])result.AsyncState!;
+                var session = (IWireSession)state[1];
+                session.Send("");
+            }
+        }
+        """);
 }

@@ -74,6 +74,8 @@ internal static class KeptConnections
     {
         for (Place? part = container; part is not null; part = part.Parent ?? part.From)
         {
+            // What a callback was handed when its operation was begun is looked up nowhere.
+            if (part.Symbol is { Name: "AsyncState" or "UserToken" }) return null;
             // A primary constructor's parameter is a field in all but name.
             if (part.Symbol is IFieldSymbol or IPropertySymbol || part is { Symbol: IParameterSymbol, IsRoot: false }) return IsFilledWithHealing(file, part.Symbol) ? null : part.Symbol;
             if (part is { IsRoot: true, Root: RootKind.Parameter }) return part.Symbol;
