@@ -380,4 +380,20 @@ public class Silent
             }
         }
         """);
+
+    [Theory]
+    [InlineData("_wire = new WireClient();", "")]
+    [InlineData("if (_wire is null) _wire = new WireClient();", "{|LCA4001:")]
+    public Task The_handshake_of_a_connection_that_is_made_for_it(string made, string mark) => Case.HoldsAsync($$"""
+        class Console
+        {
+            private WireClient? _wire;
+            public async Task<bool> OpenAsync(string name, CancellationToken stop)
+            {
+                {{made}}
+                try { await _wire.SendAsync(name, stop); return await _wire.ReceiveAsync(stop) == "welcome"; }
+                {{mark}}catch (Exception e){{(mark.Length > 0 ? "|}" : "")}} { System.Console.WriteLine(e); return false; }
+            }
+        }
+        """);
 }

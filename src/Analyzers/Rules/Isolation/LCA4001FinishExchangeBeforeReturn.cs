@@ -67,7 +67,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         foreach (var key in KeptConnections(calls, file).Distinct<ISymbol>(SymbolEqualityComparer.Default))
         {
             var exchange = ExchangeCalls.Of(file.Analysis, key, function, calls, isKept: true, file.Cancellation);
-            if (!exchange.Asks || CallersClose(function, key, file)) continue;
+            if (!exchange.Asks || IsMadeFor(exchange, key, function) || CallersClose(function, key, file)) continue;
             var path = new ExchangePath(exchange, function, file.Analysis);
             if (Run(path) is not { } exits) continue;
             foreach (var place in Places(path, exits, exchange, function).Distinct().Where(p => !EndsTheLoop(p, exchange)).OrderBy(p => p.SpanStart)) Report(place, key, place is CatchClauseSyntax ? "is kept" : "is let go", ImmutableDictionary<string, string?>.Empty.Add(Kept, key.Name));
@@ -142,6 +142,14 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
                 yield return released;
             }
         }
+    }
+
+    /// <summary>The exchange is the first one of a connection that the function itself makes: where it is cut short, the opening has failed, and the next attempt makes another.</summary>
+    private static bool IsMadeFor(ExchangeCalls exchange, ISymbol key, SyntaxNode function)
+    {
+        var first = exchange.Effects.Keys.Min(k => k.SpanStart);
+        return Code.OwnNodes(function).OfType<AssignmentExpressionSyntax>().Any(a => a.Span.End <= first && a.Right is BaseObjectCreationExpressionSyntax
+            && (a.Left as IdentifierNameSyntax ?? (a.Left as MemberAccessExpressionSyntax)?.Name)?.Identifier.ValueText == key.Name && !a.Ancestors().TakeWhile(n => n != function).Any(n => n is IfStatementSyntax or CatchClauseSyntax));
     }
 
     /// <summary>The clause takes what has thrown the connection's own loop out: nothing is asked on it any more.</summary>
