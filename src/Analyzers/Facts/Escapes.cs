@@ -164,7 +164,7 @@ internal sealed class Escapes(Analysis analysis)
                 var ends = inner.Ends && (surface is null || !Caught.WhenClosing(surface, io.Endings) && (!io.IsVague || fails));
                 if (fails || ends) found.Add(new Escape(call, io, null) { Fails = fails, Ends = ends, Carrier = carrier, Self = self, Route = [step, .. inner.Route] });
             }
-            else if (IsNetworks(inner.Thrown) && (surface is null || !Caught.Any(surface, [(INamedTypeSymbol)inner.Thrown!])))
+            else if (IsNetworks(inner.Thrown) && (!inner.Route.IsEmpty || !IsGeneral(inner.Thrown!) || SpeaksOfConnections(callee, target, cancellation)) && (surface is null || !Caught.Any(surface, [(INamedTypeSymbol)inner.Thrown!])))
             {
                 found.Add(new Escape(call, null, inner.Thrown) { Fails = true, Self = self, Route = [step, .. inner.Route] });
             }
@@ -248,6 +248,23 @@ internal sealed class Escapes(Analysis analysis)
         }
 
         return false;
+    }
+
+    /// <summary>What files, handles and devices fail with, too: only who throws it tells of what it speaks.</summary>
+    private static bool IsGeneral(ITypeSymbol thrown) => thrown is { Name: "IOException" or "EndOfStreamException", ContainingNamespace: { Name: "IO", ContainingNamespace.Name: "System" } };
+
+    /// <summary>The function does network I/O, or a connection or what carries bytes to one is at its hand.</summary>
+    private bool SpeaksOfConnections(ISymbol function, SyntaxNode code, CancellationToken cancellation)
+    {
+        if (function is IMethodSymbol { Parameters: var parameters } && parameters.Any(p => Leads(p.Type))) return true;
+        for (var type = function.ContainingType; type is not null; type = type.BaseType)
+        {
+            if (Leads(type) || type.GetMembers().Any(m => Leads(m is IFieldSymbol field ? field.Type : (m as IPropertySymbol)?.Type))) return true;
+        }
+
+        return Operations(code, cancellation).Any(o => o is IInvocationOperation && analysis.Io.Of(o) is not null);
+
+        bool Leads(ITypeSymbol? type) => analysis.Connections.TypeOf(type) is not null || analysis.Connections.IsCarrier(type);
     }
 
     /// <summary>It tells that the network failed.</summary>

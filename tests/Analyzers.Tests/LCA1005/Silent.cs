@@ -375,4 +375,22 @@ public class Silent
             }
         }
         """);
+
+    /// <summary>A handle that cannot be made is no peer that has gone.</summary>
+    [Theory]
+    [InlineData("static class Native { public static nint Make(int size) { if (size == 0) throw new System.IO.IOException(); return size; } }", "Native.Make(4)")]
+    [InlineData("class Native(NetworkStream peer) { public nint Make(int size) { if (peer.ReadByte() < size) throw new System.IO.IOException(); return size; } }", "{|LCA1005:native.Make(4)|}")]
+    [InlineData("static class Native { public static nint Make(int size) { if (size == 0) throw new SocketException(9); return size; } }", "{|LCA1005:Native.Make(4)|}")]
+    public Task What_a_helper_throws_is_not_always_about_a_connection(string helper, string call) => Case.HoldsAsync($$"""
+        {{helper}}
+
+        class Watcher
+        {
+            public void Start(NetworkStream peer)
+            {
+                var native = {{(helper.StartsWith("class", StringComparison.Ordinal) ? "new Native(peer)" : "peer")}};
+                new Thread(() => { Console.WriteLine({{call}}); native.GetHashCode(); }).Start();
+            }
+        }
+        """);
 }
