@@ -159,4 +159,12 @@ public class Silent
             public void Start(WireClient client) => client.SendAsync("").Observe(e => Console.WriteLine(e));
         }
         """);
+
+    // Its failure comes out of the call.
+    [Theory]
+    [InlineData("private Task<int> Skip() { _socket.Receive(_buffer); return Task.FromResult(1); }", "Skip()")]
+    [InlineData("private Task Skip() { if (_buffer.Length == 0) return Task.CompletedTask; _socket.Receive(_buffer); return Task.CompletedTask; }", "Skip()")]
+    [InlineData("private Task Skip() { if (_buffer.Length == 0) return Task.CompletedTask; return LoopAsync(); }", "{|LCA1004:Skip()|}")]
+    [InlineData("private async Task<int> Skip() { _socket.Receive(_buffer); return await Task.FromResult(1); }", "{|LCA1004:Skip()|}")]
+    public Task The_task_has_ended_already(string member, string call) => Case.HoldsAsync(Peer($"public void Start() {{ {call}; }} {member}"));
 }

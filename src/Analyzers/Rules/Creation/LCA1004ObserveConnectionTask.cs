@@ -122,6 +122,7 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
     /// <summary>The operation whose failure comes out of the call with its task: its own, or one of the code that it runs.</summary>
     private static Failing? Fails(RuleContext file, IInvocationOperation call)
     {
+        if (HandsOutEnded(call.TargetMethod, file)) return null;
         if (file.Analysis.Escapes.Through(call, call.TargetMethod, file.Cancellation) is { } escapes)
         {
             var first = escapes.FirstOrDefault(e => e.Fails && e.Carrier is null && e.Io is { Kind: not (IoKind.Close or IoKind.Listen) });
@@ -129,6 +130,14 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
         }
 
         return file.Analysis.Io.Of(call) is { Carrier: null } io ? new Failing(io.Kind, io.Name, []) : null;
+    }
+
+    /// <summary>The task has ended before it is handed out: what fails comes out of the call itself, and whoever calls hears of it.</summary>
+    private static bool HandsOutEnded(IMethodSymbol method, RuleContext file)
+    {
+        if (method.IsAsync || method.IsAbstract || method.IsVirtual || !file.Analysis.Summaries.IsOwn(method) || method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is not MethodDeclarationSyntax code) return false;
+        var answers = code.ExpressionBody is { } arrow ? [arrow.Expression] : code.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<ReturnStatementSyntax>().Select(r => r.Expression).ToList();
+        return answers.Count > 0 && answers.All(a => (a is InvocationExpressionSyntax call ? call.Expression : a) is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Task" or "ValueTask" }, Name.Identifier.ValueText: "FromResult" or "CompletedTask" });
     }
 
     /// <summary>A send in a callback that nothing guards: the rule that says so speaks alone.</summary>
