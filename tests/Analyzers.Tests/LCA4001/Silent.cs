@@ -396,4 +396,16 @@ public class Silent
             }
         }
         """);
+
+    [Fact]
+    public Task What_listens_is_started_and_left() => Case.SilentAsync(Reports.Gated("""
+        private Task? _listening;
+        public async Task StartAsync(string q, CancellationToken stop)
+        {
+            await _gate.WaitAsync(stop);
+            try { await _wire.SendAsync(q, stop); _listening = ListenAsync(stop); } finally { _gate.Release(); }
+        }
+        private async Task ListenAsync(CancellationToken stop) { while (await _wire.ReceiveAsync(stop) != "") { } }
+        public Task Ended => _listening ?? Task.CompletedTask;
+        """));
 }
