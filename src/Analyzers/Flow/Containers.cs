@@ -30,9 +30,10 @@ internal static class Containers
     public static bool Puts(IMethodSymbol method) =>
         method.Name is "Add" or "TryAdd" && method.Parameters.Length == 2 && method.ContainingType?.Name.Contains("Dictionary") == true;
 
-    /// <summary>Takes out what is under a key, whatever it is.</summary>
+    /// <summary>Takes out what is under a key, whatever it is or if it is still the value that is given.</summary>
     public static bool Removes(IMethodSymbol method) =>
-        method.Name is "Remove" or "TryRemove" && method.ContainingType?.Name.Contains("Dictionary") == true && method.Parameters is [{ Type: not INamedTypeSymbol { Name: "KeyValuePair" } }, ..];
+        method.Name is "Remove" or "TryRemove" && method.Parameters.Length > 0
+        && (method.ContainingType?.Name.Contains("Dictionary") == true || method.ContainingType is { Name: "ICollection", TypeArguments: [{ Name: "KeyValuePair" }] });
 
     /// <summary>Keeps a value in a collection: it has not left, it can be met there again.</summary>
     public static bool Collects(IMethodSymbol method) =>

@@ -445,13 +445,4 @@ internal sealed partial class Interpreter
         var content = puts ? Eval(arguments[1].Value) : BearAt(arguments[0].Syntax, BornKind.Returned, null, method);
         _state = _state.Write(Place.Element(container, key), content);
     }
-
-    /// <summary>The container of a call: its receiver, or the first argument of a static helper.</summary>
-    private Value Container(IOperation operation, Value receiver) =>
-        operation is IInvocationOperation { TargetMethod: { IsStatic: true }, Arguments: [var first, ..] } ? Eval(first.Value) : receiver;
-
-    private static string? KeyOf(IOperation? operation) =>
-        operation is IInvocationOperation { Arguments: var arguments, TargetMethod: var method } && arguments.Length > (method.IsStatic ? 1 : 0)
-            ? Containers.Key(arguments[method.IsStatic ? 1 : 0].Value.Syntax as ExpressionSyntax)
-            : null;
 }

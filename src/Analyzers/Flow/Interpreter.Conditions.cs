@@ -186,7 +186,7 @@ internal sealed partial class Interpreter
             var matched = Match(memberValue, part.Pattern);
             condition = Conditions.And(condition, matched);
             // `is not { IsOpen: false }`: it is open, or there is none, of which any state may be said.
-            if (recursive is { PropertySubpatterns.Length: 1, DeconstructionSubpatterns.IsEmpty: true } && SymbolEqualityComparer.Default.Equals(recursive.MatchedType, recursive.InputType)) condition = new(condition.WhenTrue, matched.WhenFalse);
+            if (matched.WhenFalse is not null && recursive is { PropertySubpatterns.Length: 1, DeconstructionSubpatterns.IsEmpty: true } && SymbolEqualityComparer.Default.Equals(recursive.MatchedType, recursive.InputType)) condition = new(condition.WhenTrue, matched.WhenFalse);
         }
 
         if (recursive.DeconstructionSubpatterns.Length > 0) condition = Conditions.And(condition, Conditions.Unknown);

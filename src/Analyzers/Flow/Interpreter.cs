@@ -92,6 +92,7 @@ internal sealed partial class Interpreter : ITransfer
         if (_state is not { } after) return (null, null);
         var whenTrue = known.WhenTrue is null ? null : after.Know(known.WhenTrue, otherwiseThrowsTrue);
         var whenFalse = known.WhenFalse is null ? null : after.Know(known.WhenFalse, otherwiseThrowsFalse);
+        if (LookedFor(condition) is { } absent) whenFalse = whenFalse?.Write(absent, Value.Null);
         // The variable of a pattern that did not match holds nothing.
         foreach (var variable in _declared)
         {
@@ -308,16 +309,6 @@ internal sealed partial class Interpreter : ITransfer
         var array = Eval(element.ArrayReference);
         foreach (var index in element.Indices) Eval(index);
         return Take(element, array, BornKind.Lookup, element.Indices.Length == 1 ? Containers.Key(element.Indices[0].Syntax as ExpressionSyntax) : null);
-    }
-
-    /// <summary>Something out of a container.</summary>
-    private Value Take(IOperation operation, Value container, BornKind kind, string? key = null)
-    {
-        var from = container.Places.FirstOrDefault();
-        if (_state is null || from is null || key is null || kind != BornKind.Lookup) return BearAt(operation.Syntax, kind, from, null);
-        var element = Place.Element(from, key);
-        if (!_state.Marks.ContainsKey(element)) _state = _state.Bear(element);
-        return _state.Read(element);
     }
 
     private Value BearAt(SyntaxNode site, BornKind kind, Place? from, ISymbol? by)

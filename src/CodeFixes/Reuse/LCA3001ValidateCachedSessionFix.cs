@@ -66,7 +66,9 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
             return GivenBack(function, name, check) ?? One(InScope(function, name, check, model) ?? OnlyNullCheck(use, function, name, check)) ?? Elsewhere(owner, function, name, check, model);
         }
 
-        return One(Indexed(use, function, name, catalogue, model) ?? InLookup(use, function, name, catalogue, model));
+        // Looked up here, or by another member of the type that this one asks.
+        return MembersAskedBy(function, owner).Where(m => Mentions(m, name)).Prepend(function)
+            .Select(scope => One(Indexed(use, scope, name, catalogue, model) ?? InLookup(use, scope, name, catalogue, model))).FirstOrDefault(found => found is not null);
     }
 
     private static Dictionary<SyntaxNode, SyntaxNode>? One((SyntaxNode Old, SyntaxNode New)? change) => change is var (old, written) ? new() { [old] = written } : null;
@@ -192,14 +194,20 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
     /// <summary>Another member of the type fills it: the getter through which this use goes, too.</summary>
     private static Dictionary<SyntaxNode, SyntaxNode>? Elsewhere(TypeDeclarationSyntax owner, SyntaxNode function, string name, StateCheck check, SemanticModel model)
     {
-        var fillers = owner.Members.Where(m => m is PropertyDeclarationSyntax or MethodDeclarationSyntax && m != function && !m.Span.Contains(function.Span)
-            && function.DescendantNodes().OfType<SimpleNameSyntax>().Any(n => n.Identifier.ValueText == NameOf(m)));
-        foreach (var filler in fillers)
+        foreach (var filler in MembersAskedBy(function, owner))
         {
             if ((GivenBack(filler, name, check) ?? One(InScope(filler, name, check, model))) is { } found) return found;
         }
 
         return null;
+    }
+
+    private static bool Mentions(SyntaxNode code, string name) => code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name);
+
+    private static IEnumerable<MemberDeclarationSyntax> MembersAskedBy(SyntaxNode function, TypeDeclarationSyntax owner)
+    {
+        var names = new HashSet<string>(function.DescendantNodes().OfType<SimpleNameSyntax>().Select(n => n.Identifier.ValueText), StringComparer.Ordinal);
+        return owner.Members.Where(m => NameOf(m) is { } name && names.Contains(name) && m != function && !m.Span.Contains(function.Span));
 
         static string? NameOf(MemberDeclarationSyntax member) => member switch
         {
@@ -225,12 +233,14 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
 
             foreach (var part in Operands(statement.Condition))
             {
-                if (Conditions.LookUp(part, container, negated: false) is not var (found, present, _) || !statement.Statement.Span.Contains(use.Span) && !(part != statement.Condition && statement.Condition.Span.Contains(use.Span))) continue;
+                if (Conditions.LookUp(part, container, negated: false) is not var (found, present, _)) continue;
+                var isUsed = statement.Statement.Span.Contains(use.Span) || part != statement.Condition && statement.Condition.Span.Contains(use.Span);
+                if (!isUsed && !(Returned(statement.Statement) is IdentifierNameSyntax given && given.Identifier.ValueText == present && Stores(function, container))) continue;
                 if (Question(found) is { } check) return (part, Conditions.Both(part.WithoutTrivia(), check.Usable(present)).WithTriviaFrom(part));
             }
         }
 
-        return GottenOrAdded(use, function, container, catalogue, model);
+        return GottenOrAdded(use, function, container, catalogue, model) ?? TakenOutBefore(use, function, container, catalogue, model);
 
         StateCheck? Question(InvocationExpressionSyntax call) =>
             model.GetSymbolInfo(call).Symbol is IMethodSymbol { Parameters: [_, { Type: var type }] } ? Check(type, catalogue, model, use) : null;
@@ -266,6 +276,25 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
             var text = $"if (!{from.WithoutTrivia()}.TryGetValue({key.WithoutTrivia()}, out var {name}) || {check.NotUsable(name)})\n{{\n{discard}{from.WithoutTrivia()}[{key.WithoutTrivia()}] = {name} = {made};\n}}";
             var written = Lines.Parse(declared, text).WithTriviaFrom(declared);
             return (declared, Lines.Under(written, Lines.Lost(declared, written), Lines.EndOfLine(declared)));
+        }
+
+        return null;
+    }
+
+    /// <summary>Where what the factory does cannot be written a second time: the dead one is taken out before <c>GetOrAdd</c>.</summary>
+    private static (SyntaxNode, SyntaxNode)? TakenOutBefore(SyntaxNode use, SyntaxNode function, string container, ConnectionCatalogue catalogue, SemanticModel model)
+    {
+        foreach (var call in function.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        {
+            if (call is not { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetOrAdd", Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, _] } || !Conditions.Refers(from, container) || !Conditions.IsRepeatable(key)) continue;
+            if (Functions.Enclosing(call) != function || call.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax block } statement) continue;
+            if (model.GetTypeInfo(from).Type is not { Name: "ConcurrentDictionary" } || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || Check(type, catalogue, model, use) is not { } check) continue;
+            var name = Reporting.Unused(model, statement.SpanStart, "known", "kept", "dead");
+            if (Lines.Ending(name, type, model, statement) is not { } ending) continue;
+            var (dictionary, index) = (from.WithoutTrivia(), key.WithoutTrivia());
+            var text = $"if ({dictionary}.TryGetValue({index}, out var {name}) && {check.NotUsable(name)} && {dictionary}.TryRemove(System.Collections.Generic.KeyValuePair.Create({index}, {name})))\n{{\n{ending}\n}}";
+            var at = block.Statements.IndexOf(statement);
+            return (block, block.WithStatements(block.Statements.Replace(statement, statement.WithLeadingTrivia(Lines.Indentation(statement))).Insert(at, Lines.Before(statement, text, keepsComments: true))));
         }
 
         return null;

@@ -47,7 +47,32 @@ public class Fixes
     // What is there or made
     [InlineData("var c = _all.GetOrAdd(k, Dial);\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_all.TryGetValue(k, out var c) || !c.IsOpen)\n        {\n            c?.Dispose();\n            _all[k] = c = Dial(k);\n        }\n        c.Send(k);\n        return true;")]
     [InlineData("var c = _all.GetOrAdd(k, host => Dial(host));\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (!_all.TryGetValue(k, out var c) || !c.IsOpen)\n        {\n            c?.Dispose();\n            _all[k] = c = Dial(k);\n        }\n        c.Send(k);\n        return true;")]
+    [InlineData("var c = _all.GetOrAdd(k, host => { var made = Dial(host); made.Closed += (_, _) => _all.TryRemove(host, out _); return made; });\n        {|LCA3001:c.Send(k)|};\n        return true;", "if (_all.TryGetValue(k, out var known) && !known.IsOpen && _all.TryRemove(System.Collections.Generic.KeyValuePair.Create(k, known)))\n        {\n            known.Dispose();\n        }\n        var c = _all.GetOrAdd(k, host => { var made = Dial(host); made.Closed += (_, _) => _all.TryRemove(host, out _); return made; });\n        c.Send(k);\n        return true;")]
+    [InlineData("{|LCA3001:_all.GetOrAdd(k, host => { Console.WriteLine(host); return Dial(host); }).Send(k)|};\n        return true;", "if (_all.TryGetValue(k, out var known) && !known.IsOpen && _all.TryRemove(System.Collections.Generic.KeyValuePair.Create(k, known)))\n        {\n            known.Dispose();\n        }\n        _all.GetOrAdd(k, host => { Console.WriteLine(host); return Dial(host); }).Send(k);\n        return true;")]
     public Task The_state_is_asked(string body, string becomes) => Fix.BecomesAsync(Desk(body), Desk(becomes));
+
+    [Theory]
+    [InlineData("if (!_all.TryGetValue(k, out var c)) _all[k] = c = Dial(k);\n        return c;", "if (!_all.TryGetValue(k, out var c) || !c.IsOpen) _all[k] = c = Dial(k);\n        return c;")]
+    [InlineData("if (_all.TryGetValue(k, out var c)) return c;\n        return _all[k] = Dial(k);", "if (_all.TryGetValue(k, out var c) && c.IsOpen) return c;\n        return _all[k] = Dial(k);")]
+    public Task A_method_that_looks_up_asks(string body, string becomes) => Fix.BecomesAsync(LookedUpBy(body, "{|LCA3001:Get(k).Send(k)|}"), LookedUpBy(becomes, "Get(k).Send(k)"));
+
+    private static string LookedUpBy(string body, string use) => $$"""
+        using Wires;
+
+        class Desk
+        {
+            private readonly ConcurrentDictionary<string, WireClient> _all = new();
+
+            private static WireClient Dial(string host) { var c = new WireClient(host); c.Open(); return c; }
+
+            public void Use(string k) => {{use}};
+
+            private WireClient Get(string k)
+            {
+                {{body}}
+            }
+        }
+        """;
 
     private static string Getter(string getter, string use = "{|LCA3001:Session().Send(\"\")|}") => $$"""
         using Wires;
@@ -139,6 +164,5 @@ public class Fixes
 
     [Theory]
     [InlineData("{|LCA3001:_map[k].Send(k)|}; return true;")]
-    [InlineData("{|LCA3001:_all.GetOrAdd(k, Dial).Send(k)|}; return true;")]
     public Task Nothing_is_offered(string body) => Fix.StaysAsync(Desk(body));
 }

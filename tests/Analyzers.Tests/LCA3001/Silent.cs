@@ -19,6 +19,18 @@ public class Silent
         }
         """;
 
+    /// <summary>A dead one is taken out before, so that what is there afterwards is alive or new.</summary>
+    [Theory]
+    [InlineData("if (_sessions.TryGetValue(key, out var known) && !known.IsOpen) _sessions.TryRemove(key, out _); _sessions.GetOrAdd(key, _ => Connect()).Send(key);")]
+    [InlineData("if (_sessions.TryGetValue(key, out var known) && !known.IsOpen && _sessions.TryRemove(KeyValuePair.Create(key, known))) known.Dispose(); var s = _sessions.GetOrAdd(key, _ => Connect()); s.Send(key);")]
+    [InlineData("if (_sessions.TryGetValue(key, out var known) && !known.IsOpen) ((ICollection<KeyValuePair<string, IWireSession>>)_sessions).Remove(new KeyValuePair<string, IWireSession>(key, known)); var s = _sessions.GetOrAdd(key, _ => Connect()); s.Send(key);")]
+    public Task The_dead_are_taken_out_before(string body) => Case.SilentAsync(Holder(body));
+
+    [Theory]
+    [InlineData("if (_sessions.TryGetValue(key, out var known) && known.IsOpen) _sessions.TryRemove(key, out _); {|LCA3001:_sessions.GetOrAdd(key, _ => Connect()).Send(key)|};")]
+    [InlineData("if (!_sessions.TryGetValue(key, out var known)) _sessions.TryAdd(key, Connect()); {|LCA3001:_sessions.GetOrAdd(key, _ => Connect()).Send(key)|};")]
+    public Task Another_is_taken_out(string body) => Case.HoldsAsync(Holder(body));
+
     /// <summary>Where there is one, it is open; else it is made.</summary>
     [Theory]
     [InlineData("if (_session is { IsOpen: false }) { _session.Dispose(); _session = null; } _session ??= Connect(); _session.Send(key);")]

@@ -1,0 +1,53 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>What is kept under a key.</summary>
+internal sealed partial class Interpreter
+{
+    /// <summary>Something out of a container.</summary>
+    private Value Take(IOperation operation, Value container, BornKind kind, string? key = null)
+    {
+        var from = container.Places.FirstOrDefault();
+        if (_state is null || from is null || key is null || kind != BornKind.Lookup) return BearAt(operation.Syntax, kind, from, null);
+        var element = Place.Element(from, key);
+        if (!_state.Marks.ContainsKey(element)) _state = _state.Bear(element);
+        var found = _state.Read(element);
+        if (!Makes(operation) || !found.Atoms.Any(IsNull)) return found;
+        // Where there was none, one has been made.
+        var made = BearAt(operation.Syntax, BornKind.Returned, from, null);
+        var now = Value.Join([made, .. found.Atoms.Where(a => !IsNull(a)).Select(a => Value.Of(a))]);
+        _state = _state.Write(element, now);
+        return now;
+
+        static bool IsNull(Atom atom) => atom is Atom.Constant { Value: null };
+    }
+
+    /// <summary>It answers with what is there, or makes it.</summary>
+    private static bool Makes(IOperation operation) => operation is IInvocationOperation { TargetMethod.Name: "GetOrAdd" or "GetOrCreate" };
+
+    /// <summary>The container of a call: its receiver, or the first argument of a static helper.</summary>
+    private Value Container(IOperation operation, Value receiver) =>
+        operation is IInvocationOperation { TargetMethod: { IsStatic: true }, Arguments: [var first, ..] } ? Eval(first.Value) : receiver;
+
+    private static string? KeyOf(IOperation? operation) =>
+        operation is IInvocationOperation { Arguments: var arguments, TargetMethod: var method } && arguments.Length > (method.IsStatic ? 1 : 0)
+            ? Containers.Key(Keyed(arguments[method.IsStatic ? 1 : 0].Value).Syntax as ExpressionSyntax)
+            : null;
+
+    /// <summary><c>TryRemove(KeyValuePair.Create(key, value))</c>: after it that value is not under the key, either.</summary>
+    private static IOperation Keyed(IOperation argument) => argument switch
+    {
+        IConversionOperation conversion => Keyed(conversion.Operand),
+        IObjectCreationOperation { Type.Name: "KeyValuePair", Arguments: [{ Value: var key }, _] } => key,
+        IInvocationOperation { TargetMethod: { Name: "Create", ContainingType.Name: "KeyValuePair" }, Arguments: [{ Value: var key }, _] } => key,
+        _ => argument,
+    };
+
+    /// <summary>The element that <c>TryGetValue</c> looks for: where it answers false, there is none.</summary>
+    private Place? LookedFor(IOperation condition) =>
+        condition is IInvocationOperation { TargetMethod: { Name: "TryGetValue", IsStatic: false, Parameters.Length: 2 }, Instance: { } instance } call && KeyOf(call) is { } key
+        && Eval(instance).Places.FirstOrDefault() is { } container ? Place.Element(container, key) : null;
+}
