@@ -173,7 +173,7 @@ internal sealed class CachedFields(Analysis analysis)
         statement is ReturnStatementSyntax || statement is BlockSyntax { Statements: var statements } && statements.LastOrDefault() is ReturnStatementSyntax;
 
     private static bool AsksFor(ExpressionSyntax condition, HashSet<string> names) =>
-        condition.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax identifier && names.Contains(identifier.Identifier.ValueText));
+        condition.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax identifier && names.Contains(identifier.Identifier.ValueText) || n is FieldExpressionSyntax field && field.PropertyName() is { } property && names.Contains(property));
 
     /// <summary><c>Start</c>, which only guards against being called twice, opens for as long as the owner lives.</summary>
     private static bool IsOwnersStart(SyntaxNode node, string field, INamedTypeSymbol type)
@@ -246,6 +246,8 @@ internal sealed class CachedFields(Analysis analysis)
     {
         IdentifierNameSyntax identifier => identifier.Identifier.ValueText == name,
         MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax or IdentifierNameSyntax } access => access.Name.Identifier.ValueText == name,
+        // `field ??= Connect()` in the property of that name
+        FieldExpressionSyntax field => field.PropertyName() == name,
         _ => false,
     };
 }

@@ -17,6 +17,9 @@ internal static class Spelling
     /// <summary>The same as a word; empty where there is none.</summary>
     public static string LastWord(this ExpressionSyntax expression) => expression.LastName()?.Identifier.ValueText ?? "";
 
+    /// <summary>The property whose <c>field</c> this is.</summary>
+    public static string? PropertyName(this FieldExpressionSyntax field) => field.FirstAncestorOrSelf<PropertyDeclarationSyntax>()?.Identifier.ValueText;
+
     /// <summary><c>member = new …;</c></summary>
     public static bool PutsNewInto(this StatementSyntax statement, string member) =>
         statement is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: var target, Right: BaseObjectCreationExpressionSyntax } } && target.LastWord() == member;

@@ -164,7 +164,7 @@ internal sealed partial class Interpreter
             case IConversionOperation conversion:
                 return Storages(conversion.Operand);
             case IFieldReferenceOperation field:
-                return Members(field.Field.IsStatic ? Value.Of(Place.Static) : Eval(field.Instance), field.Field);
+                return Members(field.Field.IsStatic ? Value.Of(Place.Static) : Eval(field.Instance), Stored(field.Field));
             case IPropertyReferenceOperation { Property.IsIndexer: false } property:
                 return Members(property.Property.IsStatic ? Value.Of(Place.Static) : Eval(property.Instance), property.Property);
             case IDiscardOperation:
@@ -189,7 +189,7 @@ internal sealed partial class Interpreter
     {
         ILocalReferenceOperation local => local.Local,
         IParameterReferenceOperation parameter => parameter.Parameter,
-        IFieldReferenceOperation field => field.Field,
+        IFieldReferenceOperation field => Stored(field.Field),
         IPropertyReferenceOperation property => property.Property,
         IDeclarationExpressionOperation declaration => TargetSymbol(declaration.Expression),
         IConversionOperation conversion => TargetSymbol(conversion.Operand),

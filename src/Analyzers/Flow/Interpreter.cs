@@ -156,7 +156,7 @@ internal sealed partial class Interpreter : ITransfer
             case IParameterReferenceOperation parameter:
                 return _state.Read(ParameterPlace(parameter.Parameter));
             case IFieldReferenceOperation field:
-                return EvalMember(field.Instance, field.Field, field);
+                return EvalMember(field.Instance, Stored(field.Field), field);
             case IPropertyReferenceOperation property:
                 return EvalProperty(property);
             case IFlowCaptureOperation capture:
@@ -227,13 +227,17 @@ internal sealed partial class Interpreter : ITransfer
         return Value.Unknown;
     }
 
+    /// <summary>What the <c>field</c> of a property holds is held by the property.</summary>
+    private static ISymbol Stored(IFieldSymbol field) => field.AssociatedSymbol as IPropertySymbol ?? (ISymbol)field;
+
     private Place ParameterPlace(IParameterSymbol parameter)
     {
         // A primary constructor's parameter, used by a member, lives in the object.
         if (parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } && !_body.IsConstructor
             && !SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, _body.Owner))
             return Place.This.Step(parameter)!;
-        return Place.Parameter(parameter);
+        // What an `extension(Socket socket)` block extends is its members' own object.
+        return parameter.ContainingSymbol is INamedTypeSymbol ? Place.This : Place.Parameter(parameter);
     }
 
     private static Place CapturePlace(CaptureId id) => Place.Capture(id);

@@ -37,11 +37,16 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         {
             var use = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             if (Replacements(use, diagnostic, catalogue, model) is not { Count: > 0 } replacements) continue;
-            var written = (CompilationUnitSyntax)root.ReplaceNodes(replacements.Keys, (old, _) => replacements[old].WithAdditionalAnnotations(Formatter.Annotation));
+            var written = (CompilationUnitSyntax)root.ReplaceNodes(replacements.Keys, (old, _) => WithField(old, replacements[old]).WithAdditionalAnnotations(Formatter.Annotation));
             if (replacements.Any(r => Probes(r.Value) > Probes(r.Key))) written = RuntimeNamespace.WithUsing(written, (CompilationUnitSyntax)root, model, use.SpanStart, StateCheck.Probes);
             await context.OfferAsync(diagnostic, written, "Ask for the session's state, and replace it when it has died", CheckKey, withoutWarnings: true).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Written apart from its property, <c>field</c> is a name like any other.</summary>
+    private static SyntaxNode WithField(SyntaxNode old, SyntaxNode written) =>
+        !old.DescendantNodesAndSelf().OfType<FieldExpressionSyntax>().Any() ? written
+        : written.ReplaceNodes(written.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == "field"), (name, _) => SyntaxFactory.FieldExpression().WithTriviaFrom(name));
 
     /// <summary>How often the code asks <c>x.IsAlive()</c>; its author may have a method of that name, which needs no using.</summary>
     private static int Probes(SyntaxNode code) =>

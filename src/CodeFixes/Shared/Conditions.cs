@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.CodeFixes.Shared;
 
@@ -67,6 +68,7 @@ internal static class Conditions
     {
         IdentifierNameSyntax identifier => identifier.Identifier.ValueText == name,
         MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax } access => access.Name.Identifier.ValueText == name,
+        FieldExpressionSyntax field => field.PropertyName() == name,
         _ => false,
     };
 }
