@@ -62,6 +62,10 @@ public class Reports
     [InlineData("async Task M(TcpClient a, TcpClient b) { await {|LCA1006:Task.WhenAny(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream()))|}; }")]
     public Task One_direction_does_not_end_the_other(string member) => Case.HoldsAsync(Proxy(member));
 
+    /// <summary>Two things to be mended in one method.</summary>
+    [Fact]
+    public Task The_victim_and_the_relay() => Case.HoldsAsync(Proxy("async Task HandleAsync(TcpClient client) { using var up = new TcpClient(); await {|LCA1006:up.ConnectAsync(\"peer\", 80)|}; using (client) await {|LCA1006:Task.WhenAll(client.GetStream().CopyToAsync(up.GetStream()), up.GetStream().CopyToAsync(client.GetStream()))|}; }"));
+
     [Fact]
     public Task Words() => Case.HoldsAsync(Proxy("async Task HandleAsync(TcpClient client) { using var up = new TcpClient(); await {|#0:up.ConnectAsync(\"peer\", 80)|}; client.Close(); }"),
         Case.Diagnostic("LCA1006").WithLocation(0).WithMessage("When 'ConnectAsync' fails, 'client' is neither closed nor handed on"));

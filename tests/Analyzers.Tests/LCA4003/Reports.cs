@@ -135,4 +135,20 @@ public class Reports
             }
         }
         """);
+
+    [Fact]
+    public Task Of_a_listener_whose_caller_closes_it() => Case.HoldsAsync("""
+        using System.Net;
+
+        class Site
+        {
+            public void Serve(HttpListenerContext context)
+            {
+                Note(context);
+                context.Response.Close();
+            }
+
+            private static void Note(HttpListenerContext context) => ThreadPool.QueueUserWorkItem(_ => Console.WriteLine({|LCA4003:context|}.Request.Url));
+        }
+        """);
 }

@@ -75,6 +75,8 @@ public class Silent
 
             public void Dispatch(HttpListenerContext context) => ThreadPool.QueueUserWorkItem(_ => Serve(context));
 
+            public void DispatchAll(HttpListenerContext context) { Console.WriteLine(context.Request.Url); Dispatch(context); Console.WriteLine("handed on"); }
+
             private void Serve(HttpListenerContext context) => context.Response.Close();
             private Task ServeAsync(HttpListenerContext context) { context.Response.Close(); return Task.CompletedTask; }
         }

@@ -58,7 +58,7 @@ internal sealed class LCA1006CloseBoth : IRule
                 Report(file, found, parameter.Name, reported);
         }
 
-        if (reported.Count == 0) CheckRelay(file, owners, body);
+        CheckRelay(file, owners, body, reported);
         if (body.Outer is { } outer && body.Syntax is AnonymousFunctionExpressionSyntax)
         {
             foreach (var local in Accepted(custodian, outer))
@@ -68,9 +68,9 @@ internal sealed class LCA1006CloseBoth : IRule
         }
     }
 
-    private static void CheckRelay(RuleContext file, Owners owners, Body body)
+    private static void CheckRelay(RuleContext file, Owners owners, Body body, HashSet<SyntaxNode> reported)
     {
-        if (Relays.Find(file, owners, body) is { } found)
+        if (Relays.Find(file, owners, body) is { } found && !reported.Any(r => r.Span.Contains(found.Call.Span) || found.Call.Span.Contains(r.Span)))
             file.Report(Diagnostic.Create(Rule, found.Call.GetLocation(), "one direction ends", "the other one between '" + found.First + "' and '" + found.Second + "' goes on"));
     }
 

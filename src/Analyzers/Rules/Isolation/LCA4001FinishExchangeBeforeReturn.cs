@@ -149,7 +149,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
     {
         var first = exchange.Effects.Keys.Min(k => k.SpanStart);
         return Code.OwnNodes(function).OfType<AssignmentExpressionSyntax>().Any(a => a.Span.End <= first && a.Right is BaseObjectCreationExpressionSyntax
-            && (a.Left as IdentifierNameSyntax ?? (a.Left as MemberAccessExpressionSyntax)?.Name)?.Identifier.ValueText == key.Name && !a.Ancestors().TakeWhile(n => n != function).Any(n => n is IfStatementSyntax or CatchClauseSyntax));
+            && a.Left.LastWord() == key.Name && !a.Ancestors().TakeWhile(n => n != function).Any(n => n is IfStatementSyntax or CatchClauseSyntax));
     }
 
     /// <summary>The clause takes what has thrown the connection's own loop out: nothing is asked on it any more.</summary>

@@ -146,22 +146,37 @@ internal sealed class LCA4003UseContextWithinRequest : IRule
 
     /// <summary>
     /// An <c>HttpListener</c> ends no request by itself: who hands the context on and does not come back to it has handed on the
-    /// request. Only where this function goes on with it, or has closed it, there are two.
+    /// request. Only where this function goes on with it, or has closed it, or its caller closes it afterwards, there are two.
     /// </summary>
     private static bool IsOtherwise(OutlivingWork work, IOperation use, RuleContext file)
     {
         if (!RequestContexts.IsHttpListeners(use.Type)) return false;
         var site = work.Site.Syntax;
         if (Code.FunctionAround(site) is not { } function || work.Site.SemanticModel is not { } model) return true;
-        foreach (var name in function.DescendantNodes().OfType<IdentifierNameSyntax>())
+        foreach (var name in ListenersIn(function, model))
         {
             if (site.Span.Contains(name.Span) || work.Code?.Syntax.Span.Contains(name.Span) == true) continue;
-            if (!RequestContexts.IsHttpListeners(model.GetTypeInfo(name).Type)) continue;
             if (Order.MayFollow(site, name) && !IsAssigned(name)) return false;
             if (Order.MayFollow(name, site) && (IsClosed(name) || IsClosedByCall(name, model, file))) return false;
         }
 
-        return true;
+        return !IsClosedByCaller(function, model, file);
+    }
+
+    private static IEnumerable<IdentifierNameSyntax> ListenersIn(SyntaxNode function, SemanticModel model) =>
+        function.DescendantNodes().OfType<IdentifierNameSyntax>().Where(n => RequestContexts.IsHttpListeners(model.GetTypeInfo(n).Type));
+
+    /// <summary>Who calls the helper that starts the work answers and closes when it has returned.</summary>
+    private static bool IsClosedByCaller(SyntaxNode helper, SemanticModel model, RuleContext file)
+    {
+        if (model.GetDeclaredSymbol(helper, file.Cancellation) is not IMethodSymbol method) return false;
+        foreach (var call in file.Analysis.Callers.Of(method, file.Cancellation))
+        {
+            if (call is not IInvocationOperation || Dropped.IsTask(call.Type) && Dropped.Is(call) || Code.FunctionAround(call.Syntax) is not { } function) continue;
+            if (ListenersIn(function, file.Analysis.Bodies.ModelOf(function.SyntaxTree)).Any(n => Order.MayFollow(call.Syntax, n) && IsClosed(n))) return true;
+        }
+
+        return false;
     }
 
     private static bool IsAssigned(IdentifierNameSyntax name) => name.Parent is AssignmentExpressionSyntax assignment && assignment.Left == name;
