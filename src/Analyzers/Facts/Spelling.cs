@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LifecycleAnalyzers.Facts;
@@ -16,6 +17,9 @@ internal static class Spelling
 
     /// <summary>The same as a word; empty where there is none.</summary>
     public static string LastWord(this ExpressionSyntax expression) => expression.LastName()?.Identifier.ValueText ?? "";
+
+    /// <summary>Whether it says that name anywhere.</summary>
+    public static bool Mentions(this SyntaxNode code, string name) => code.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name);
 
     /// <summary>The property whose <c>field</c> this is.</summary>
     public static string? PropertyName(this FieldExpressionSyntax field) => field.FirstAncestorOrSelf<PropertyDeclarationSyntax>()?.Identifier.ValueText;

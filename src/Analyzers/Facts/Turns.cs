@@ -42,7 +42,7 @@ internal static class Turns
     }
 
     private static bool IsUsed(VariableDeclaratorSyntax variable) =>
-        variable.FirstAncestorOrSelf<MemberDeclarationSyntax>()?.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == variable.Identifier.ValueText) == true;
+        variable.FirstAncestorOrSelf<MemberDeclarationSyntax>()?.Mentions(variable.Identifier.ValueText) == true;
 
     /// <summary>It waits at a semaphore, a lock or in a line of its own, and comes back without having left.</summary>
     private static bool WaitsToTheEnd(SyntaxNode code)

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.CodeFixes.Creation;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.CodeFixes.Isolation;
 
@@ -15,7 +16,7 @@ internal static class PendingTask
     {
         if (!ClosingCatch.IsAsync(release)) return null;
         var dropped = function.DescendantNodes().OfType<InvocationExpressionSyntax>()
-            .Where(i => i.Span.End < release.SpanStart && Functions.Enclosing(i) == function && Whole(i) is not null && model.GetTypeInfo(i).Type?.Name is "Task" or "ValueTask" && i.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == args))
+            .Where(i => i.Span.End < release.SpanStart && Functions.Enclosing(i) == function && Whole(i) is not null && model.GetTypeInfo(i).Type?.Name is "Task" or "ValueTask" && i.Mentions(args))
             .ToList();
         if (dropped is not [var call] || Whole(call) is not { } whole || call.Ancestors().TakeWhile(a => a != function).Any(a => a is LockStatementSyntax)) return null;
         return root.ReplaceNode(whole, SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), call.WithoutTrivia()).WithTriviaFrom(whole));

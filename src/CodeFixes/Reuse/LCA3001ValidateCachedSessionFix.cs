@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Rules.Reuse;
 
 namespace LifecycleAnalyzers.CodeFixes.Reuse;
@@ -72,7 +73,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         }
 
         // Looked up here, or by another member of the type that this one asks.
-        return MembersAskedBy(function, owner).Where(m => Mentions(m, name)).Prepend(function)
+        return MembersAskedBy(function, owner).Where(m => m.Mentions(name)).Prepend(function)
             .Select(scope => One(Indexed(use, scope, name, catalogue, model) ?? InLookup(use, scope, name, catalogue, model))).FirstOrDefault(found => found is not null);
     }
 
@@ -207,7 +208,6 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         return null;
     }
 
-    private static bool Mentions(SyntaxNode code, string name) => code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name);
 
     private static IEnumerable<MemberDeclarationSyntax> MembersAskedBy(SyntaxNode function, TypeDeclarationSyntax owner)
     {

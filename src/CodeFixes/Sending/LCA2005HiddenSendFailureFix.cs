@@ -8,6 +8,7 @@ using Microsoft.CodeAnalysis.Editing;
 using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Simplification;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Rules.Sending;
 
 namespace LifecycleAnalyzers.CodeFixes.Sending;
@@ -107,7 +108,7 @@ public sealed class LCA2005HiddenSendFailureFix : CodeFixProvider
         if (types.Count == 0 || model.Compilation.GetTypesByMetadataName("System.Exception").FirstOrDefault() is not { } any) return null;
         // What the filter asks of the exception is answered by its kind now; what it asks of something else is asked on.
         var asked = clause.Filter?.FilterExpression;
-        if (asked is not null && clause.Declaration?.Identifier.ValueText is { Length: > 0 } tested && asked.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == tested))
+        if (asked is not null && clause.Declaration?.Identifier.ValueText is { Length: > 0 } tested && asked.Mentions(tested))
         {
             if (asked is BinaryExpressionSyntax { RawKind: not (int)SyntaxKind.IsExpression }) return null;
             asked = null;

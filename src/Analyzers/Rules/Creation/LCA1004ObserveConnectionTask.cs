@@ -122,14 +122,13 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
     /// <summary>The operation whose failure comes out of the call with its task: its own, or one of the code that it runs.</summary>
     private static Failing? Fails(RuleContext file, IInvocationOperation call)
     {
-        if (HandsOutEnded(call.TargetMethod, file)) return null;
         if (file.Analysis.Escapes.Through(call, call.TargetMethod, file.Cancellation) is { } escapes)
         {
             var first = escapes.FirstOrDefault(e => e.Fails && e.Carrier is null && e.Io is { Kind: not (IoKind.Close or IoKind.Listen) });
-            return first?.Io is { } inner ? new Failing(inner.Kind, call.TargetMethod.Name is "Run" or "StartNew" ? inner.Name : call.TargetMethod.Name, first.Route) : null;
+            return first?.Io is { } inner && !HandsOutEnded(call.TargetMethod, file) ? new Failing(inner.Kind, call.TargetMethod.Name is "Run" or "StartNew" ? inner.Name : call.TargetMethod.Name, first.Route) : null;
         }
 
-        return file.Analysis.Io.Of(call) is { Carrier: null } io ? new Failing(io.Kind, io.Name, []) : null;
+        return file.Analysis.Io.Of(call) is { Carrier: null } io && !HandsOutEnded(call.TargetMethod, file) ? new Failing(io.Kind, io.Name, []) : null;
     }
 
     /// <summary>The task has ended before it is handed out: what fails comes out of the call itself, and whoever calls hears of it.</summary>

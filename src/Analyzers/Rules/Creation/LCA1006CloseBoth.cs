@@ -63,7 +63,7 @@ internal sealed class LCA1006CloseBoth : IRule
         {
             foreach (var local in Accepted(custodian, outer))
             {
-                if (Names(body.Syntax, local.Name) && !ClosedOutside(outer.Syntax, body.Syntax, local.Name)) Follow(file, custodian, body, null, local, local.Name, reported);
+                if (body.Syntax.Mentions(local.Name) && !ClosedOutside(outer.Syntax, body.Syntax, local.Name)) Follow(file, custodian, body, null, local, local.Name, reported);
             }
         }
     }
@@ -88,7 +88,6 @@ internal sealed class LCA1006CloseBoth : IRule
         }
     }
 
-    private static bool Names(SyntaxNode code, string name) => code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name);
 
     private static bool ClosedOutside(SyntaxNode outer, SyntaxNode lambda, string name)
     {

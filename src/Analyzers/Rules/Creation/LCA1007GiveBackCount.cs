@@ -100,7 +100,7 @@ internal sealed class LCA1007GiveBackCount : IRule
         if (down.SyntaxTree == body.Syntax.SyntaxTree && body.Syntax.Span.Contains(down.Span)) return false;
         if (down.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) return true;
         if (count.Ups.Any(u => u.SyntaxTree == member.SyntaxTree && member.Span.Contains(u.Span))) return false;
-        return member is not MethodDeclarationSyntax method || !body.Syntax.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == method.Identifier.ValueText);
+        return member is not MethodDeclarationSyntax method || !body.Syntax.Mentions(method.Identifier.ValueText);
     }
 
     private static IInvocationOperation? Call(IOperation? failed) => (failed is IAwaitOperation awaited ? IoCalls.Unwrapped(awaited.Operation) : failed) as IInvocationOperation;

@@ -66,7 +66,7 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
             if (operation is not IInvocationOperation { TargetMethod: { Name: "Return", ContainingType.Name: "ArrayPool" } } call || call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0) is not { } given) continue;
             if (Code.Unwrapped(given.Value) is not IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation, Field: { IsReadOnly: false } field } || Code.FunctionAround(call.Syntax) is not { } function) continue;
             var isReplaced = function.DescendantNodes().Any(n => n is AssignmentExpressionSyntax { Left: var left } && left.LastWord() == field.Name
-                || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument && argument.Expression.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(i => i.Identifier.ValueText == field.Name));
+                || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument && argument.Expression.Mentions(field.Name));
             if (isReplaced || !IsUsedElsewhere(field, function, file.Cancellation) && !IsUsedAgain(field, call.Syntax, function) || !reported.Add(call.Syntax)) continue;
             file.Report(Diagnostic.Create(Rule, call.Syntax.GetLocation(), field.Name, "its field still holds it"));
         }

@@ -18,7 +18,7 @@ internal static class GatedFlags
     }
 
     private static bool IsAskedIn(ISymbol flag, SyntaxNode taken, SyntaxNode send) =>
-        send.Ancestors().OfType<IfStatementSyntax>().Any(i => i.SpanStart > taken.SpanStart && i.Condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == flag.Name));
+        send.Ancestors().OfType<IfStatementSyntax>().Any(i => i.SpanStart > taken.SpanStart && i.Condition.Mentions(flag.Name));
 
     private static bool IsSetOnlyIn(ISymbol flag, string key, INamedTypeSymbol owner, RuleContext file)
     {

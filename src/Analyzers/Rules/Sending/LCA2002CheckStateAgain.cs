@@ -47,13 +47,12 @@ internal sealed class LCA2002CheckStateAgain : IRule
             if (send.Stale is not { } stale || stale.Gaps == Gaps.None) continue;
             // In a callback a check that throws is no check: that is LCA2001's.
             if (!send.Guarded && file.Callbacks.Any(c => c.Syntax == body.Syntax)) continue;
-            if (IsAskedAgain(file, send)) continue;
             // `_c ??= Connect()` is either what was kept or what was made.
             if (summary.Sends.Any(s => s.Operation.Syntax == send.Operation.Syntax && IsCached(file, s))) continue;
             if (file.Analysis.Connections.TypeOf(send.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) continue;
             // A command's connection is open for as long as its transaction or reader is at work, and those are not followed.
             if (file.Analysis.Catalogue.Of(send.Member).Has(Role.Use)) continue;
-            if (GatedFlags.Hold(stale.Member, send.Operation.Syntax, body, file) || !reported.Add(send.Operation.Syntax)) continue;
+            if (GatedFlags.Hold(stale.Member, send.Operation.Syntax, body, file) || IsAskedAgain(file, send) || !reported.Add(send.Operation.Syntax)) continue;
             file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(Asked, stale.Member.Name), stale.Member.Name, Gap(stale.Gaps), Describe.Connection(file, send), send.Member.Name));
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 using LifecycleAnalyzers.Rules.Creation.Custody;
@@ -46,7 +47,7 @@ internal sealed class Counter(Analysis analysis, CancellationToken cancellation)
         return made.Arguments.Any(a => PathView<Tally>.Unwrapped(a.Value) switch
         {
             IMemberReferenceOperation { Member: var given } => SymbolEqualityComparer.Default.Equals(given.OriginalDefinition, count.Field.OriginalDefinition),
-            IInstanceReferenceOperation => type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).Any(d => MovesDown(count, d) || d.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == count.Field.Name)),
+            IInstanceReferenceOperation => type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).Any(d => MovesDown(count, d) || d.Mentions(count.Field.Name)),
             _ => false,
         });
     }
