@@ -14,23 +14,36 @@ internal static class Conditions
 
     public static ExpressionSyntax IsNull(ExpressionSyntax value) => SyntaxFactory.ParseExpression(value.WithoutTrivia() + " is null");
 
-    /// <summary>What is asked to be null.</summary>
+    /// <summary>What is asked to be null, as it stands in the condition.</summary>
     public static ExpressionSyntax? NullTest(ExpressionSyntax condition) => condition switch
     {
-        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Right: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Left: var value } => value.WithoutTrivia(),
-        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Left: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Right: var value } => value.WithoutTrivia(),
-        IsPatternExpressionSyntax { Expression: var value, Pattern: ConstantPatternSyntax { Expression: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression } } } => value.WithoutTrivia(),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Right: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Left: var value } => value,
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Left: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Right: var value } => value,
+        IsPatternExpressionSyntax { Expression: var value, Pattern: ConstantPatternSyntax { Expression: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression } } } => value,
         _ => null,
     };
 
-    /// <summary>What is asked not to be null.</summary>
+    /// <summary>What is asked not to be null, as it stands in the condition.</summary>
     public static ExpressionSyntax? NotNullTest(ExpressionSyntax condition) => condition switch
     {
-        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.NotEqualsExpression, Right: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Left: var value } => value.WithoutTrivia(),
-        IsPatternExpressionSyntax { Expression: var value, Pattern: UnaryPatternSyntax { Pattern: ConstantPatternSyntax { Expression: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression } } } } => value.WithoutTrivia(),
-        IsPatternExpressionSyntax { Expression: var value, Pattern: RecursivePatternSyntax { Type: null, Designation: null, PropertyPatternClause.Subpatterns.Count: 0 } } => value.WithoutTrivia(),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.NotEqualsExpression, Right: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression }, Left: var value } => value,
+        IsPatternExpressionSyntax { Expression: var value, Pattern: UnaryPatternSyntax { Pattern: ConstantPatternSyntax { Expression: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression } } } } => value,
+        IsPatternExpressionSyntax { Expression: var value, Pattern: RecursivePatternSyntax { Type: null, Designation: null, PropertyPatternClause.Subpatterns.Count: 0 } } => value,
         _ => null,
     };
+
+    /// <summary>The same where the answer gets a name: <c>x is { } there</c>.</summary>
+    public static (ExpressionSyntax Value, string Variable)? NamedNotNullTest(ExpressionSyntax condition) =>
+        condition is IsPatternExpressionSyntax { Expression: var value, Pattern: RecursivePatternSyntax { Type: null, PositionalPatternClause: null, PropertyPatternClause: null or { Subpatterns.Count: 0 }, Designation: SingleVariableDesignationSyntax named } }
+            ? (value, named.Identifier.ValueText) : null;
+
+    /// <summary>The parts of which one has to hold, from the left.</summary>
+    public static IEnumerable<ExpressionSyntax> Alternatives(ExpressionSyntax condition) =>
+        condition is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression } or ? Alternatives(or.Left).Concat(Alternatives(or.Right)) : [condition];
+
+    /// <summary>The parts of a condition that all have to hold, from the left.</summary>
+    public static IEnumerable<ExpressionSyntax> Conjuncts(ExpressionSyntax condition) =>
+        condition is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression } and ? Conjuncts(and.Left).Append(and.Right) : [condition];
 
     /// <summary>Both.</summary>
     public static ExpressionSyntax Both(ExpressionSyntax a, ExpressionSyntax b) =>
@@ -53,6 +66,7 @@ internal static class Conditions
         if (condition is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "TryGetValue", Expression: var from } } call || !Refers(from, container) || call.ArgumentList.Arguments is not [{ Expression: var key }, { Expression: var target }]) return null;
         var variable = target switch
         {
+            PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression, Operand: IdentifierNameSyntax identifier } => identifier.Identifier.ValueText,
             DeclarationExpressionSyntax { Designation: SingleVariableDesignationSyntax designation } => designation.Identifier.ValueText,
             IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
             _ => null,

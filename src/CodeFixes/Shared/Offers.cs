@@ -23,7 +23,9 @@ internal static class Offers
     /// <summary>The same for a change that may reach into other files.</summary>
     public static async Task<bool> OfferAsync(this CodeFixContext context, Diagnostic diagnostic, Document? changed, string title, string key, bool mayUncover = false, bool withoutWarnings = false)
     {
-        if (changed is null || withoutWarnings && !await Verification.CompilesAsWellAsync(context.Document, changed, context.CancellationToken).ConfigureAwait(false)) return false;
+        if (changed is null || context.Document.Project.Solution.GetDocument(changed.Id) is not { } before) return false;
+        if (withoutWarnings && !await Verification.CompilesAsWellAsync(before, changed, context.CancellationToken).ConfigureAwait(false)) return false;
+        if (before.Id != context.Document.Id && !await Verification.HarmsNotAsync(before, changed, context.CancellationToken).ConfigureAwait(false)) return false;
         if (!await Verification.HelpsAsync(context.Document, changed, diagnostic.Id, mayUncover ? diagnostic.GetMessage(CultureInfo.InvariantCulture) : null, context.CancellationToken).ConfigureAwait(false)) return false;
         context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(changed), key), diagnostic);
         return true;

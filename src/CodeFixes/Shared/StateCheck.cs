@@ -91,6 +91,10 @@ internal sealed class StateCheck
     /// <summary>It is there and may be used: null counts as unusable.</summary>
     public ExpressionSyntax ThereAndUsable(string connection) => Parse(IsProbe ? $"{connection} is not null && {Usable(connection)}" : connection + " is { " + Pattern + " }");
 
+    /// <summary>The same, and it gets a name.</summary>
+    public ExpressionSyntax ThereAndUsable(string connection, string variable) =>
+        Parse(IsProbe ? $"{connection} is {{ }} {variable} && {Usable(variable)}" : $"{connection} is {{ {Pattern} }} {variable}");
+
     public ExpressionSyntax NotThereOrUnusable(string connection) => Parse(IsProbe ? $"{connection} is null || {NotUsable(connection)}" : connection + " is not { " + Pattern + " }");
 
     private string Pattern => _member + ": " + (_value ?? (_usableWhen ? "true" : "false"));

@@ -28,6 +28,15 @@ internal static class Verification
         return message is null || Count(old, id, message) == 0 ? Count(now, id) < Count(old, id) : Count(now, id) <= Count(old, id) && Count(now, id, message) < Count(old, id, message);
     }
 
+    /// <summary>Of another file than the finding's: it compiles as before, and no rule has more to say of it.</summary>
+    public static async Task<bool> HarmsNotAsync(Document before, Document after, CancellationToken cancellation)
+    {
+        if (await ErrorsAsync(after, cancellation).ConfigureAwait(false) > await ErrorsAsync(before, cancellation).ConfigureAwait(false)) return false;
+        var old = await FindAsync(before.Project, before, cancellation).ConfigureAwait(false);
+        var now = await FindAsync(after.Project, after, cancellation).ConfigureAwait(false);
+        return now.All(d => Count(now, d.Id) <= Count(old, d.Id));
+    }
+
     /// <summary>How many errors the compiler has to say of the file, warnings that are raised to errors included.</summary>
     private static async Task<int> ErrorsAsync(Document document, CancellationToken cancellation) =>
         await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is { } model ? model.GetDiagnostics(null, cancellation).Count(d => d.Severity == DiagnosticSeverity.Error) : 0;

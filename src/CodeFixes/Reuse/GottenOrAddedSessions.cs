@@ -1,0 +1,79 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.CodeFixes.Shared;
+
+namespace LifecycleAnalyzers.CodeFixes.Reuse;
+
+/// <summary>One call finds the session or makes it: a dead one is replaced, or taken out before the call.</summary>
+internal static class GottenOrAddedSessions
+{
+    public static IEnumerable<(SyntaxNode, SyntaxNode)> Changes(KeptSession session, SyntaxNode scope)
+    {
+        var calls = scope.DescendantNodes().OfType<InvocationExpressionSyntax>()
+            .Where(c => c is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetOrAdd" or "GetOrCreate" or "GetOrCreateAsync", Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, _, ..] } && Conditions.Refers(from, session.Name) && Conditions.IsRepeatable(key))
+            .ToList();
+        return calls.Select(c => Replaced(session, scope, c)).Concat(calls.Select(c => TakenOutBefore(session, scope, c))).Where(c => c is not null).Select(c => c!.Value);
+    }
+
+    /// <summary><c>var s = cache.GetOrAdd(key, Connect);</c> becomes a look-up, a question and a replacement.</summary>
+    private static (SyntaxNode, SyntaxNode)? Replaced(KeptSession session, SyntaxNode scope, InvocationExpressionSyntax call)
+    {
+        var model = session.ModelOf(scope);
+        if (call is not { Expression: MemberAccessExpressionSyntax { Name: IdentifierNameSyntax { Identifier.ValueText: "GetOrAdd" }, Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, { Expression: var factory }] }) return null;
+        if (call.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables: [var variable], Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax, UsingKeyword.RawKind: 0 } declared } } }) return null;
+        if (call.Span.Contains(session.Use.Span) || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || session.Check(type, scope) is not { } check || Made(factory, key, model) is not { } made) return null;
+        var name = variable.Identifier.ValueText;
+        var discard = Lines.EndingIfAny(name, type, model, declared) is { } ending ? ending + "\n" : "";
+        var text = $"if (!{from.WithoutTrivia()}.TryGetValue({key.WithoutTrivia()}, out var {name}) || {check.NotUsable(name)})\n{{\n{discard}{from.WithoutTrivia()}[{key.WithoutTrivia()}] = {name} = {made};\n}}";
+        var written = Lines.Parse(declared, text).WithTriviaFrom(declared);
+        return (declared, Lines.Under(written, Lines.Lost(declared, written), Lines.EndOfLine(declared)));
+    }
+
+    /// <summary>Where what the factory does cannot be written a second time: the dead one is taken out before the call.</summary>
+    private static (SyntaxNode, SyntaxNode)? TakenOutBefore(KeptSession session, SyntaxNode scope, InvocationExpressionSyntax call)
+    {
+        var model = session.ModelOf(scope);
+        if (Functions.Enclosing(call) is not { } function || !scope.Span.Contains(function.Span) || TakingOut(session, scope, call, model) is not { } text) return null;
+        if (call.FirstAncestorOrSelf<StatementSyntax>() is not { } statement || !function.Span.Contains(statement.Span))
+            return Functions.WithBlock(function, Lines.Parse(function, text).WithTrailingTrivia(Lines.EndOfLine(function), Lines.EndOfLine(function)), model) is { } whole ? (function, whole.WithTriviaFrom(function)) : null;
+        if (statement is not (ExpressionStatementSyntax or LocalDeclarationStatementSyntax or ReturnStatementSyntax) || statement.Parent is not BlockSyntax block) return null;
+        var at = block.Statements.IndexOf(statement);
+        return (block, block.WithStatements(block.Statements.Replace(statement, statement.WithLeadingTrivia(Lines.Indentation(statement))).Insert(at, Lines.Before(statement, text, keepsComments: true).WithTrailingTrivia(Lines.EndOfLine(statement), Lines.EndOfLine(statement)))));
+    }
+
+    private static string? TakingOut(KeptSession session, SyntaxNode scope, InvocationExpressionSyntax call, SemanticModel model)
+    {
+        var from = ((MemberAccessExpressionSyntax)call.Expression).Expression;
+        var (container, key) = (from.WithoutTrivia(), call.ArgumentList.Arguments[0].Expression.WithoutTrivia());
+        var name = Reporting.Unused(model, call.SpanStart, "known", "kept", "dead");
+        if (model.GetTypeInfo(from).Type is { Name: "ConcurrentDictionary" })
+        {
+            if (model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || session.Check(type, scope) is not { } check || Lines.Ending(name, type, model, call) is not { } ending) return null;
+            return $"if ({container}.TryGetValue({key}, out var {name}) && {check.NotUsable(name)} && {container}.TryRemove(System.Collections.Generic.KeyValuePair.Create({key}, {name})))\n{{\n{ending}\n}}";
+        }
+
+        if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol { ContainingType.Name: "CacheExtensions", TypeArguments: [{ IsReferenceType: true } cached] } || session.Check(cached, scope) is not { } asked) return null;
+        var shown = cached.WithNullableAnnotation(model.GetNullableContext(call.SpanStart).AnnotationsEnabled() ? NullableAnnotation.Annotated : NullableAnnotation.NotAnnotated).ToMinimalDisplayString(model, call.SpanStart);
+        // Who is told of what leaves the cache ends it there.
+        var ended = call.ToString().Contains("PostEviction") ? null : Lines.EndingIfAny(name, cached, model, call);
+        return $"if ({container}.TryGetValue({key}, out {shown} {name}) && {asked.NotThereOrUnusable(name)})\n{{\n{container}.Remove({key});\n{(ended is null ? "" : ended + "\n")}}}";
+    }
+
+    /// <summary>What the factory makes for this key, as an expression of its own.</summary>
+    private static string? Made(ExpressionSyntax factory, ExpressionSyntax key, SemanticModel model)
+    {
+        switch (factory)
+        {
+            case SimpleLambdaExpressionSyntax { ExpressionBody: { } body, AsyncKeyword.RawKind: 0, Parameter: var parameter } when key is IdentifierNameSyntax or LiteralExpressionSyntax or MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax or ThisExpressionSyntax }:
+                var uses = body.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == parameter.Identifier.ValueText && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(n).Symbol, model.GetDeclaredSymbol(parameter))).ToList();
+                return body.ReplaceNodes(uses, (old, _) => key.WithTriviaFrom(old)).WithoutTrivia().ToString();
+            case AnonymousFunctionExpressionSyntax:
+                return null;
+            case IdentifierNameSyntax or MemberAccessExpressionSyntax when model.GetSymbolInfo(factory).Symbol is IMethodSymbol { Parameters.Length: 1 } || model.GetTypeInfo(factory).Type?.TypeKind == TypeKind.Delegate:
+                return $"{factory.WithoutTrivia()}({key.WithoutTrivia()})";
+            default:
+                return null;
+        }
+    }
+}
