@@ -34,11 +34,11 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
         if (root is null || model is null || await FixContext.CatalogueAsync(document, context.CancellationToken).ConfigureAwait(false) is not { } catalogue) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call || CountsConnections(call)) continue;
-            if (Question.Of(call, catalogue, model) is not { } question || Written(call, question, model) is not var (old, replacements)) continue;
+            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax call || CountsConnections(call)) continue;
+            if (PooledQuestion.Of(call, catalogue, model) is not { } question || Written(call, question, model) is not var (old, replacements)) continue;
             var nodes = replacements.ToList();
             nodes[0] = Lines.Under(nodes[0], Lines.Lost(old, nodes), Lines.EndOfLine(root));
-            CompilationUnitSyntax changedRoot = root.ReplaceNode(old, nodes);
+            var changedRoot = nodes is [var only] ? root.ReplaceNode(old, only) : root.ReplaceNode(old, nodes);
             if (question.IsProbe) changedRoot = RuntimeNamespace.WithUsing(changedRoot, root, model, call.SpanStart, StateCheck.Probes);
             await context.OfferAsync(diagnostic, changedRoot, "Discard connections that have died", Key, withoutWarnings: true).ConfigureAwait(false);
         }
@@ -51,7 +51,14 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
 
     private static bool IsDetaching(SyntaxNode node) => node is AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax, Right: IdentifierNameSyntax };
 
-    private static (SyntaxNode Old, IEnumerable<SyntaxNode> New)? Written(InvocationExpressionSyntax call, Question question, SemanticModel model)
+    private static (SyntaxNode Old, IEnumerable<SyntaxNode> New)? Written(ExpressionSyntax taking, PooledQuestion question, SemanticModel model) => taking switch
+    {
+        ElementAccessExpressionSyntax element => LastOfList(element, question),
+        InvocationExpressionSyntax call => Called(call, question, model) ?? TakenOrMade.Gotten(call, question, model) ?? TakenOrMade.Exchanged(call, question, model),
+        _ => null,
+    };
+
+    private static (SyntaxNode Old, IEnumerable<SyntaxNode> New)? Called(InvocationExpressionSyntax call, PooledQuestion question, SemanticModel model)
     {
         var condition = Outermost(call);
         if (call.ArgumentList.Arguments.LastOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword } argument)
@@ -59,12 +66,14 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
             if (Variable(argument) is not { } variable) return null;
             switch (condition.Parent)
             {
-                case WhileStatementSyntax loop when loop.Condition == condition || IsLeftOfAnd(condition, loop.Condition):
+                case WhileStatementSyntax loop when Conditions.Conjuncts(loop.Condition).Contains(condition):
                     return Looping(loop, variable, question) is { } asking ? (loop, [asking]) : null;
                 case IfStatementSyntax { Else: null } statement when statement.Condition == condition && argument.Expression is DeclarationExpressionSyntax && Ends(statement.Statement) && !UsedAfter(statement, variable) && AsLoop(statement, call, variable, question) is { } loop:
                     return (statement, [loop]);
+                case ConditionalExpressionSyntax choice when choice.Condition == condition && TakenOrMade.Answer(choice, variable, question, model) is { } answer:
+                    return answer;
                 default:
-                    return InFront(call, argument, variable, question, model);
+                    return question.IsWrapped ? null : InFront(call, argument, variable, question, model);
             }
         }
 
@@ -77,8 +86,6 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
         return call;
     }
 
-    private static bool IsLeftOfAnd(SyntaxNode operand, ExpressionSyntax condition) => condition is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression } and && (and.Left == operand || IsLeftOfAnd(operand, and.Left));
-
     private static string? Variable(ArgumentSyntax argument) => argument.Expression switch
     {
         DeclarationExpressionSyntax { Designation: SingleVariableDesignationSyntax designation } => designation.Identifier.ValueText,
@@ -87,9 +94,9 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
     };
 
     /// <summary>A loop that takes out asks first of all.</summary>
-    private static StatementSyntax? Looping(WhileStatementSyntax loop, string variable, Question question) =>
+    private static StatementSyntax? Looping(WhileStatementSyntax loop, string variable, PooledQuestion question) =>
         loop.Statement is BlockSyntax { Statements: [var first, ..] } body
-            ? loop.WithStatement(body.WithStatements(body.Statements.Insert(0, Lines.Before(first, question.OrNext(variable), keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(loop), Lines.EndOfLine(loop)))))
+            ? loop.WithStatement(Asking(body, first, variable, question))
             : null;
 
     /// <summary>The statement leaves, and no jump in it is meant for a loop around it.</summary>
@@ -101,24 +108,23 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
         statement.Parent is not BlockSyntax block || block.Statements.SkipWhile(s => s != statement).Skip(1).Any(s => s.DescendantTokens().Any(t => t.ValueText == variable));
 
     /// <summary><c>if (pool.TryTake(out var s)) return s;</c> goes on until one is alive.</summary>
-    private static StatementSyntax? AsLoop(IfStatementSyntax statement, InvocationExpressionSyntax call, string variable, Question question)
+    private static StatementSyntax? AsLoop(IfStatementSyntax statement, InvocationExpressionSyntax call, string variable, PooledQuestion question)
     {
         var condition = statement.Condition.WithoutTrivia();
         if (statement.Statement is BlockSyntax { Statements: [var first, ..] statements } body)
         {
             if (statements.Count == 1 && first is ReturnStatementSyntax only) return OneReturn(statement, condition, only, variable, question);
-            var asking = body.WithStatements(body.Statements.Insert(0, Lines.Before(first, question.OrNext(variable), keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(statement), Lines.EndOfLine(statement))));
-            return SyntaxFactory.WhileStatement(SyntaxFactory.Token(SyntaxKind.WhileKeyword).WithTrailingTrivia(SyntaxFactory.Space), statement.OpenParenToken, statement.Condition, statement.CloseParenToken, asking).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
+            return AsLoop(statement, Asking(body, first, variable, question));
         }
 
         return statement.Statement is ReturnStatementSyntax returned ? OneReturn(statement, condition, returned, variable, question) : null;
     }
 
-    private static StatementSyntax OneReturn(IfStatementSyntax statement, ExpressionSyntax condition, ReturnStatementSyntax returned, string variable, Question question) =>
+    private static StatementSyntax OneReturn(IfStatementSyntax statement, ExpressionSyntax condition, ReturnStatementSyntax returned, string variable, PooledQuestion question) =>
         Lines.Parse(statement, $"while ({condition})\n{{\nif ({question.IsAlive(variable)}) {returned.WithoutTrivia()}\n{question.Discard(variable)}\n}}").WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
 
     /// <summary>A loop in front of the statement throws the dead ones out; the statement itself then asks whether one is left.</summary>
-    private static (SyntaxNode, IEnumerable<SyntaxNode>)? InFront(InvocationExpressionSyntax call, ArgumentSyntax argument, string variable, Question question, SemanticModel model)
+    private static (SyntaxNode, IEnumerable<SyntaxNode>)? InFront(InvocationExpressionSyntax call, ArgumentSyntax argument, string variable, PooledQuestion question, SemanticModel model)
     {
         if (First(call) is not { Parent: BlockSyntax } statement || !question.IsReference) return null;
         var taking = argument.Expression is DeclarationExpressionSyntax ? call.ReplaceNode(argument.Expression, SyntaxFactory.IdentifierName(variable)) : call;
@@ -163,15 +169,21 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
     }
 
     /// <summary><c>stack.Count > 0 ? stack.Pop() : Connect()</c>, and the same as a statement.</summary>
-    private static (SyntaxNode, IEnumerable<SyntaxNode>)? Counted(InvocationExpressionSyntax call, Question question, SemanticModel model)
+    private static (SyntaxNode, IEnumerable<SyntaxNode>)? Counted(InvocationExpressionSyntax call, PooledQuestion question, SemanticModel model)
     {
-        if (call is not { ArgumentList.Arguments.Count: 0, Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Pop" or "Dequeue", Expression: var pool } } || !question.IsReference) return null;
+        if (call is not { ArgumentList.Arguments.Count: 0, Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Pop" or "Dequeue", Expression: var pool } }) return null;
         switch (call.Parent)
         {
-            case ConditionalExpressionSyntax choice when choice.WhenTrue == call && IsFilled(choice.Condition, pool) && First(choice.Condition) is { Parent: BlockSyntax } statement:
+            case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var each, Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax { Parent: WhileStatementSyntax } around } one } } when Following(around, one) is { } behind:
+                return (around, [Asking(around, behind, each, question)]);
+            case var _ when question.IsWrapped || !question.IsReference:
+                return null;
+            case AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: var into }, Parent: ExpressionStatementSyntax { Parent: var owning } assigned } when (owning is BlockSyntax { Statements.Count: 1, Parent: var outer } ? outer : owning) is IfStatementSyntax { Else: null } filled && IsFilled(filled.Condition, pool):
+                return (filled, [Lines.Parse(filled, $"while ({into} is null && {filled.Condition.WithoutTrivia()})\n{{\n{assigned.WithoutTrivia()}\nif ({question.IsAlive(into)}) break;\n{question.Discard(into)}\n{into} = null;\n}}").WithTriviaFrom(filled)]);
+            case ConditionalExpressionSyntax choice when Otherwise(choice, call, pool) is { } otherwise && First(choice.Condition) is { Parent: BlockSyntax } statement:
                 var taken = Reporting.Unused(model, call.SpanStart, "taken", "pooled", "idle");
-                var loop = $"while ({taken} is null && {choice.Condition.WithoutTrivia()})\n{{\n{taken} = {call.WithoutTrivia()};\nif ({question.IsAlive(taken)}) break;\n{question.Discard(taken)}\n{taken} = null;\n}}";
-                var left = statement.ReplaceNode(choice, SyntaxFactory.ParseExpression($"{taken} ?? {Operand(choice.WhenFalse)}").WithTriviaFrom(choice));
+                var loop = $"while ({taken} is null && {(choice.WhenTrue == call ? choice.Condition.WithoutTrivia().ToString() : pool.WithoutTrivia() + ".Count > 0")})\n{{\n{taken} = {call.WithoutTrivia()};\nif ({question.IsAlive(taken)}) break;\n{question.Discard(taken)}\n{taken} = null;\n}}";
+                var left = statement.ReplaceNode(choice, SyntaxFactory.ParseExpression($"{taken} ?? {Operand(otherwise)}").WithTriviaFrom(choice));
                 return (statement,
                 [
                     Lines.Before(statement, $"{question.NullableType} {taken} = null;", keepsComments: true),
@@ -182,54 +194,44 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
                 var out1 = Reporting.Unused(model, call.SpanStart, "taken", "pooled", "idle");
                 return (only, [Lines.Parse(only, $"while ({only.Condition.WithoutTrivia()})\n{{\nvar {out1} = {call.WithoutTrivia()};\nif ({question.IsAlive(out1)}) return {out1};\n{question.Discard(out1)}\n}}").WithTriviaFrom(only).WithAdditionalAnnotations(Formatter.Annotation)]);
             case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var name, Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax { Parent: IfStatementSyntax { Else: null } counted } body } declared } } when IsFilled(counted.Condition, pool) && Ends(counted.Statement) && body.Statements.IndexOf(declared) + 1 < body.Statements.Count:
-                var next = body.Statements[body.Statements.IndexOf(declared) + 1];
-                var asking = body.WithStatements(body.Statements.Insert(body.Statements.IndexOf(next), Lines.Before(next, question.OrNext(name), keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(counted), Lines.EndOfLine(counted))));
-                return (counted, [SyntaxFactory.WhileStatement(SyntaxFactory.Token(SyntaxKind.WhileKeyword).WithTrailingTrivia(SyntaxFactory.Space), counted.OpenParenToken, counted.Condition, counted.CloseParenToken, asking).WithTriviaFrom(counted).WithAdditionalAnnotations(Formatter.Annotation)]);
+                return (counted, [AsLoop(counted, Asking(body, body.Statements[body.Statements.IndexOf(declared) + 1], name, question))]);
             default:
                 return null;
         }
     }
 
+    /// <summary><c>var c = list[^1]; list.RemoveAt(…);</c> and what answers with it, where there is one: it goes on until one is alive.</summary>
+    private static (SyntaxNode, IEnumerable<SyntaxNode>)? LastOfList(ElementAccessExpressionSyntax element, PooledQuestion question)
+    {
+        if (element.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var name, Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax { Parent: IfStatementSyntax { Else: null } counted } body } declared } }) return null;
+        if (!IsFilled(counted.Condition, element.Expression) || !Ends(counted.Statement) || Following(body, declared) is not ExpressionStatementSyntax { Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "RemoveAt" } } } removed) return null;
+        return Following(body, removed) is { } behind ? (counted, [AsLoop(counted, Asking(body, behind, name, question))]) : null;
+    }
+
+    private static StatementSyntax? Following(BlockSyntax block, StatementSyntax statement) => block.Statements.IndexOf(statement) + 1 is var next && next < block.Statements.Count ? block.Statements[next] : null;
+
+    /// <summary>The block with the question in front of this statement: a dead one is ended, and the loop goes on.</summary>
+    private static BlockSyntax Asking(BlockSyntax block, StatementSyntax before, string variable, PooledQuestion question) =>
+        block.WithStatements(block.Statements.Insert(block.Statements.IndexOf(before), Lines.Before(before, question.OrNext(variable), keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(block), Lines.EndOfLine(block))));
+
+    private static StatementSyntax AsLoop(IfStatementSyntax statement, BlockSyntax body) =>
+        SyntaxFactory.WhileStatement(SyntaxFactory.Token(SyntaxKind.WhileKeyword).WithTrailingTrivia(SyntaxFactory.Space), statement.OpenParenToken, statement.Condition, statement.CloseParenToken, body).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
+
     private static string Operand(ExpressionSyntax value) => value is ConditionalExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax ? $"({value.WithoutTrivia()})" : value.WithoutTrivia().ToString();
 
-    private static bool IsFilled(ExpressionSyntax condition, ExpressionSyntax pool) => condition switch
+    /// <summary>What is made where the pool has none.</summary>
+    private static ExpressionSyntax? Otherwise(ConditionalExpressionSyntax choice, InvocationExpressionSyntax call, ExpressionSyntax pool) =>
+        choice.WhenTrue == call && IsFilled(choice.Condition, pool) ? choice.WhenFalse
+        : choice.WhenFalse == call && IsCounted(choice.Condition, pool, SyntaxKind.EqualsExpression) ? choice.WhenTrue
+        : null;
+
+    private static bool IsFilled(ExpressionSyntax condition, ExpressionSyntax pool) => IsCounted(condition, pool, SyntaxKind.GreaterThanExpression, SyntaxKind.NotEqualsExpression);
+
+    /// <summary>The pool's count is compared with zero in one of these ways.</summary>
+    private static bool IsCounted(ExpressionSyntax condition, ExpressionSyntax pool, params SyntaxKind[] comparisons) => condition switch
     {
-        ParenthesizedExpressionSyntax { Expression: var inner } => IsFilled(inner, pool),
-        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.GreaterThanExpression or (int)SyntaxKind.NotEqualsExpression, Left: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Count", Expression: var counted }, Right: LiteralExpressionSyntax { Token.ValueText: "0" } } => SyntaxFactory.AreEquivalent(counted, pool),
+        ParenthesizedExpressionSyntax { Expression: var inner } => IsCounted(inner, pool, comparisons),
+        BinaryExpressionSyntax { Left: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Count", Expression: var counted }, Right: LiteralExpressionSyntax { Token.ValueText: "0" } } => comparisons.Any(condition.IsKind) && SyntaxFactory.AreEquivalent(counted, pool),
         _ => false,
     };
-
-    /// <summary>How a connection of the pool's type is asked, and how a dead one is ended.</summary>
-    private sealed class Question
-    {
-        private readonly StateCheck _state;
-        private readonly string _ending;
-
-        private Question(StateCheck state, string ending, string type, bool isReference) => (_state, _ending, NullableType, IsReference) = (state, ending, type, isReference);
-
-        public bool IsProbe => _state.IsProbe;
-
-        public bool IsReference { get; }
-
-        public string NullableType { get; }
-
-        public static Question? Of(InvocationExpressionSyntax call, ConnectionCatalogue catalogue, SemanticModel model)
-        {
-            if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol { ContainingType.TypeArguments: [var type, ..] } || catalogue.Find(type) is null) return null;
-            const string Value = "\u0001";
-            if (Lines.Ending(Value, type, model, call) is not { } ending) return null;
-            if ((StateCheck.Probing(type, model) ?? StateCheck.For(type, catalogue, model, call.SpanStart, allowWeak: false)) is not { } state) return null;
-            var name = type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToMinimalDisplayString(model, call.SpanStart);
-            var isAnnotated = type.IsReferenceType && model.GetNullableContext(call.SpanStart).AnnotationsEnabled();
-            return new Question(state, ending, isAnnotated ? name + "?" : name, type.IsReferenceType);
-        }
-
-        public string IsAlive(string variable) => _state.Usable(variable).ToString();
-
-        public string IsDead(string variable) => _state.NotUsable(variable).ToString();
-
-        public string Discard(string variable) => _ending.Replace("\u0001", variable);
-
-        public string OrNext(string variable) => $"if ({IsDead(variable)})\n{{\n{Discard(variable)}\ncontinue;\n}}";
-    }
 }

@@ -138,13 +138,13 @@ public class Fixes
         """), Holder("""
         public WireClient Rent()
             {
-                WireClient? client;
-                while (_bag.TryTake(out client) && !client.IsOpen)
+                while (_bag.TryTake(out var client))
                 {
+                    if (client.IsOpen) return client;
                     client.Dispose();
                 }
 
-                return client is not null ? client : Connect();
+                return Connect();
             }
         """));
 
