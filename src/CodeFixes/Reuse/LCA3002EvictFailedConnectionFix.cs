@@ -48,7 +48,7 @@ public sealed class LCA3002EvictFailedConnectionFix : CodeFixProvider
         if (Forgetting(fill, model) is var (lazies, forgetting)) return ("Let the lazy forget its exception", lazies, forgetting);
         var asked = TaskQuestion.Asked(fill, model);
         if (asked is var (old, replacement)) return ("Replace a task that failed", old, replacement);
-        if (TaskRemoval.Removing(fill, model) is var (method, removing)) return ("Take out a task that failed", method, removing);
+        if (FailedTasks.Removing(fill, model) is var (method, removing)) return ("Take out a task that failed", method, removing);
         return ("Keep only what has been opened", fill, OnlyResult(fill, model));
     }
 
@@ -157,75 +157,6 @@ public sealed class LCA3002EvictFailedConnectionFix : CodeFixProvider
             var container = ((MemberAccessExpressionSyntax)add.Expression).Expression.WithoutTrivia();
             var arguments = add.ArgumentList.Arguments;
             return SyntaxFactory.ParseExpression($"{container}[{arguments[0].Expression.WithoutTrivia()}] = {arguments[1].Expression.WithoutTrivia()}").WithTriviaFrom(add);
-        }
-    }
-
-    /// <summary>A method that answers with the task of a concurrent dictionary awaits it, and takes it out where it sees it fail.</summary>
-    private static class TaskRemoval
-    {
-        public static (SyntaxNode, SyntaxNode)? Removing(SyntaxNode fill, SemanticModel model)
-        {
-            if (fill is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetOrAdd", Expression: var container }, ArgumentList.Arguments: [{ Expression: var key }, _, ..] } call) return null;
-            if (model.GetTypeInfo(call).Type is not INamedTypeSymbol { Name: "Task", TypeArguments.Length: 1 } || !Conditions.IsRepeatable(key) || Functions.Enclosing(call) is not MethodDeclarationSyntax method) return null;
-            if (model.GetTypeInfo(container).Type is not { Name: "ConcurrentDictionary" } dictionary || !dictionary.GetMembers("TryRemove").Any(m => m is IMethodSymbol { Parameters: [{ Type.Name: "KeyValuePair" }] }) || model.Compilation.GetTypesByMetadataName("System.Collections.Generic.KeyValuePair").IsEmpty) return null;
-            if (method.ReturnType is not GenericNameSyntax { Identifier.ValueText: "Task" or "ValueTask" } || method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword))) return null;
-            if (Body(method, call) is not { } before) return null;
-            var task = Reporting.Unused(model, call.SpanStart, "connecting", "kept", "pending");
-            var suffix = before.Suffix;
-            // It may be a variable's name for what the method waits on already.
-            var text = $$"""
-                {
-                var {{task}} = {{call.WithoutTrivia()}};
-                try
-                {
-                return await {{task}}{{suffix}};
-                }
-                catch
-                {
-                {{container.WithoutTrivia()}}.TryRemove(System.Collections.Generic.KeyValuePair.Create({{key.WithoutTrivia()}}, {{task}}));
-                throw;
-                }
-                }
-                """.Replace("\r\n", "\n");
-            if (Lines.Parse(method, text) is not BlockSyntax written) return null;
-            var body = written.WithStatements(written.Statements.InsertRange(0, before.First));
-            if (before.First.Count == 0 && method.Body is { } had) body = body.WithStatements(body.Statements.Replace(body.Statements[0], body.Statements[0].WithLeadingTrivia(had.Statements[0].GetLeadingTrivia())));
-            var changed = method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(body).WithTrailingTrivia(method.GetTrailingTrivia());
-            if (!method.Modifiers.Any(SyntaxKind.AsyncKeyword))
-            {
-                var keyword = SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space);
-                changed = changed.Modifiers.Count == 0
-                    ? changed.WithoutLeadingTrivia().WithModifiers(SyntaxFactory.TokenList(keyword)).WithLeadingTrivia(method.GetLeadingTrivia())
-                    : changed.AddModifiers(keyword);
-            }
-
-            var first = changed.Body!.Statements[before.First.Count];
-            changed = changed.ReplaceNode(first, Lines.Under(first, Lines.Lost(method, changed), Lines.EndOfLine(method)));
-            return (method, changed.WithAdditionalAnnotations(Formatter.Annotation, Simplifier.Annotation, Simplifier.AddImportsAnnotation));
-        }
-
-        /// <summary>The method does nothing with the task but answer with it: what stands before, and how it awaits.</summary>
-        private static (SyntaxList<StatementSyntax> First, string Suffix)? Body(MethodDeclarationSyntax method, InvocationExpressionSyntax call)
-        {
-            if (method.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Count(n => n is ReturnStatementSyntax) > 1) return null;
-            if (method.ExpressionBody is { Expression: var expression }) return Awaited(expression, call) is { } suffix ? (default, suffix) : null;
-            if (method.Body is not { Statements: [.., ReturnStatementSyntax { Expression: { } returned } last] } body) return null;
-            if (Awaited(returned, call) is { } direct) return (body.Statements.Remove(last), direct);
-            // `var task = …GetOrAdd(…); return await task;`
-            if (body.Statements is not [.., LocalDeclarationStatementSyntax { Declaration.Variables: [{ Initializer.Value: var value } variable] } declared, _] || value != call) return null;
-            return Awaited(returned, variable.Identifier.ValueText) is { } named ? (body.Statements.Remove(last).RemoveAt(body.Statements.IndexOf(declared)), named) : null;
-        }
-
-        private static string? Awaited(ExpressionSyntax expression, InvocationExpressionSyntax call) => Suffix(expression, e => e == call);
-
-        private static string? Awaited(ExpressionSyntax expression, string name) => Suffix(expression, e => e is IdentifierNameSyntax identifier && identifier.Identifier.ValueText == name);
-
-        private static string? Suffix(ExpressionSyntax expression, Func<ExpressionSyntax, bool> isTask)
-        {
-            if (isTask(expression)) return "";
-            if (expression is not AwaitExpressionSyntax { Expression: var awaited }) return null;
-            if (isTask(awaited)) return "";
-            return awaited is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Expression: var task }, ArgumentList: var arguments } && isTask(task) ? ".ConfigureAwait" + arguments.WithoutTrivia() : null;
         }
     }
 
