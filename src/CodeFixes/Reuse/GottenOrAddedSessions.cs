@@ -11,7 +11,7 @@ internal static class GottenOrAddedSessions
     public static IEnumerable<(SyntaxNode, SyntaxNode)> Changes(KeptSession session, SyntaxNode scope)
     {
         var calls = scope.DescendantNodes().OfType<InvocationExpressionSyntax>()
-            .Where(c => c is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetOrAdd" or "GetOrCreate" or "GetOrCreateAsync", Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, _, ..] } && Conditions.Refers(from, session.Name) && Conditions.IsRepeatable(key))
+            .Where(c => c is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetOrAdd", Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, _, ..] } && Conditions.Refers(from, session.Name) && Conditions.IsRepeatable(key))
             .ToList();
         return calls.Select(c => Replaced(session, scope, c)).Concat(calls.Select(c => TakenOutBefore(session, scope, c))).Where(c => c is not null).Select(c => c!.Value);
     }
@@ -47,17 +47,9 @@ internal static class GottenOrAddedSessions
         var from = ((MemberAccessExpressionSyntax)call.Expression).Expression;
         var (container, key) = (from.WithoutTrivia(), call.ArgumentList.Arguments[0].Expression.WithoutTrivia());
         var name = Reporting.Unused(model, call.SpanStart, "known", "kept", "dead");
-        if (model.GetTypeInfo(from).Type is { Name: "ConcurrentDictionary" })
-        {
-            if (model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || session.Check(type, scope) is not { } check || Lines.Ending(name, type, model, call) is not { } ending) return null;
-            return $"if ({container}.TryGetValue({key}, out var {name}) && {check.NotUsable(name)} && {container}.TryRemove(System.Collections.Generic.KeyValuePair.Create({key}, {name})))\n{{\n{ending}\n}}";
-        }
-
-        if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol { ContainingType.Name: "CacheExtensions", TypeArguments: [{ IsReferenceType: true } cached] } || session.Check(cached, scope) is not { } asked) return null;
-        var shown = cached.WithNullableAnnotation(model.GetNullableContext(call.SpanStart).AnnotationsEnabled() ? NullableAnnotation.Annotated : NullableAnnotation.NotAnnotated).ToMinimalDisplayString(model, call.SpanStart);
-        // Who is told of what leaves the cache ends it there.
-        var ended = call.ToString().Contains("PostEviction") ? null : Lines.EndingIfAny(name, cached, model, call);
-        return $"if ({container}.TryGetValue({key}, out {shown} {name}) && {asked.NotThereOrUnusable(name)})\n{{\n{container}.Remove({key});\n{(ended is null ? "" : ended + "\n")}}}";
+        if (model.GetTypeInfo(from).Type is not { Name: "ConcurrentDictionary" } || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type) return null;
+        if (session.Check(type, scope) is not { } check || Lines.Ending(name, type, model, call) is not { } ending) return null;
+        return $"if ({container}.TryGetValue({key}, out var {name}) && {check.NotUsable(name)} && {container}.TryRemove(System.Collections.Generic.KeyValuePair.Create({key}, {name})))\n{{\n{ending}\n}}";
     }
 
     /// <summary>What the factory makes for this key, as an expression of its own.</summary>
