@@ -23,9 +23,7 @@ internal static class FailedTasks
         if (Suffix(awaited, e => e == cached.Task) is not { } suffix || model.GetTypeInfo(awaited).Type is not { } type) return null;
         var shown = type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToMinimalDisplayString(model, declared.SpanStart);
         var (task, name) = (TaskName(cached, model), variable.Identifier.ValueText);
-        // Who only stops waiting has not seen it fail.
-        var filter = suffix.Contains("WaitAsync") ? $" when ({task}{cached.Value}.IsCompleted)" : "";
-        string[] lines = [$"var {task} = {cached.Call.WithoutTrivia()};", $"{shown} {name};", $"try\n{{\n{name} = await {task}{cached.Value}{suffix};\n}}\ncatch{filter}\n{{\n{cached.Removal(task)}\nthrow;\n}}"];
+        string[] lines = [$"var {task} = {cached.Call.WithoutTrivia()};", $"{shown} {name};", Awaiting(cached, $"{name} = ", task, cached.Value + suffix)];
         var written = lines.Select((l, i) => (SyntaxNode)Lines.Before(declared, l, keepsComments: i == 0)).ToList();
         var isApart = declared.GetLastToken().GetNextToken().LeadingTrivia.FirstOrDefault().IsKind(SyntaxKind.EndOfLineTrivia);
         written[2] = written[2].WithTrailingTrivia(isApart ? declared.GetTrailingTrivia() : declared.GetTrailingTrivia().Add(Lines.EndOfLine(declared)));
@@ -41,15 +39,7 @@ internal static class FailedTasks
         var text = $$"""
             {
             {{(task == awaited.Task ? "" : $"var {awaited.Task} = {cached.Call.WithoutTrivia()};")}}
-            try
-            {
-            return await {{awaited.Task}}{{awaited.Suffix}};
-            }
-            catch
-            {
-            {{cached.Removal(awaited.Task)}}
-            throw;
-            }
+            {{Awaiting(cached, "return ", awaited.Task, awaited.Suffix)}}
             }
             """.Replace("\r\n", "\n").Replace("{\n\n", "{\n");
         if (Lines.Parse(method, text) is not BlockSyntax written) return null;
@@ -59,6 +49,13 @@ internal static class FailedTasks
         var own = changed.Body!.Statements[first.Count];
         changed = changed.ReplaceNode(own, Lines.Under(own, Lines.Lost(method, changed), Lines.EndOfLine(method)));
         return (method, changed.WithAdditionalAnnotations(Formatter.Annotation, Simplifier.Annotation, Simplifier.AddImportsAnnotation));
+    }
+
+    /// <summary>It leaves where it is seen to fail. Who only stops waiting has not seen that.</summary>
+    private static string Awaiting(Cached cached, string use, string task, string suffix)
+    {
+        var filter = suffix.Contains("WaitAsync") ? $" when ({task}{cached.Value}.IsCompleted)" : "";
+        return $"try\n{{\n{use}await {task}{suffix};\n}}\ncatch{filter}\n{{\n{cached.Removal(task)}\nthrow;\n}}";
     }
 
     private static bool MayBeAsync(MethodDeclarationSyntax method) =>

@@ -5,7 +5,7 @@ using LifecycleAnalyzers.CodeFixes.Shared;
 
 namespace LifecycleAnalyzers.CodeFixes.Reuse;
 
-/// <summary>One call finds the session or makes it: a dead one is replaced, or taken out before the call.</summary>
+/// <summary>One call finds the session or makes it: a dead one is taken out before the call, or replaced.</summary>
 internal static class GottenOrAddedSessions
 {
     public static IEnumerable<(SyntaxNode, SyntaxNode)> Changes(KeptSession session, SyntaxNode scope)
@@ -13,7 +13,8 @@ internal static class GottenOrAddedSessions
         var calls = scope.DescendantNodes().OfType<InvocationExpressionSyntax>()
             .Where(c => c is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetOrAdd", Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, _, ..] } && Conditions.Refers(from, session.Name) && Conditions.IsRepeatable(key))
             .ToList();
-        return calls.Select(c => Replaced(session, scope, c)).Concat(calls.Select(c => TakenOutBefore(session, scope, c))).Where(c => c is not null).Select(c => c!.Value);
+        // First what leaves the call alone: of several threads that find a dead one, only one makes another.
+        return calls.Select(c => TakenOutBefore(session, scope, c)).Concat(calls.Select(c => Replaced(session, scope, c))).Where(c => c is not null).Select(c => c!.Value);
     }
 
     /// <summary><c>var s = cache.GetOrAdd(key, Connect);</c> becomes a look-up, a question and a replacement.</summary>
@@ -22,15 +23,14 @@ internal static class GottenOrAddedSessions
         var model = session.ModelOf(scope);
         if (call is not { Expression: MemberAccessExpressionSyntax { Name: IdentifierNameSyntax { Identifier.ValueText: "GetOrAdd" }, Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, { Expression: var factory }] }) return null;
         if (call.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables: [var variable], Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax, UsingKeyword.RawKind: 0 } declared } } }) return null;
-        if (call.Span.Contains(session.Use.Span) || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || session.Check(type, scope) is not { } check || Made(factory, key, model) is not { } made) return null;
+        if (call.Contains(session.Use) || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || session.Check(type, scope) is not { } check || Made(factory, key, model) is not { } made) return null;
         var name = variable.Identifier.ValueText;
         var discard = Lines.EndingIfAny(name, type, model, declared) is { } ending ? ending + "\n" : "";
         var text = $"if (!{from.WithoutTrivia()}.TryGetValue({key.WithoutTrivia()}, out var {name}) || {check.NotUsable(name)})\n{{\n{discard}{from.WithoutTrivia()}[{key.WithoutTrivia()}] = {name} = {made};\n}}";
-        var written = Lines.Parse(declared, text).WithTriviaFrom(declared);
-        return (declared, Lines.Under(written, Lines.Lost(declared, written), Lines.EndOfLine(declared)));
+        return (declared, Lines.Parse(declared, text).WithTriviaFrom(declared));
     }
 
-    /// <summary>Where what the factory does cannot be written a second time: the dead one is taken out before the call.</summary>
+    /// <summary>Of a concurrent dictionary the dead one is taken out before the call.</summary>
     private static (SyntaxNode, SyntaxNode)? TakenOutBefore(KeptSession session, SyntaxNode scope, InvocationExpressionSyntax call)
     {
         var model = session.ModelOf(scope);

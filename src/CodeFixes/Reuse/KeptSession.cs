@@ -84,7 +84,7 @@ internal sealed class KeptSession
     {
         var names = new HashSet<string>(code.DescendantNodes().OfType<SimpleNameSyntax>().Select(n => n.Identifier.ValueText), StringComparer.Ordinal);
         return new[] { Use, _cache }.Select(n => n.FirstAncestorOrSelf<TypeDeclarationSyntax>()).OfType<TypeDeclarationSyntax>().Distinct().SelectMany(t => t.Members)
-            .Where(m => NameOf(m) is { } name && names.Contains(name) && m != code && !m.Span.Contains(code.Span));
+            .Where(m => NameOf(m) is { } name && names.Contains(name) && !m.Contains(code));
 
         static string? NameOf(MemberDeclarationSyntax member) => member switch
         {
@@ -114,7 +114,22 @@ internal sealed class KeptSession
     {
         var tree = changes.First().Key.SyntaxTree;
         if (tree.GetRoot() is not CompilationUnitSyntax root) return null;
-        var written = root.ReplaceNodes(changes.Keys, (old, _) => WithField(old, changes[old]).WithAdditionalAnnotations(Formatter.Annotation));
+        var comments = new Dictionary<SyntaxAnnotation, IReadOnlyList<SyntaxTrivia>>();
+        var written = root.ReplaceNodes(changes.Keys, (old, _) =>
+        {
+            var now = WithField(old, changes[old]).WithAdditionalAnnotations(Formatter.Annotation);
+            if (Lines.Lost(old, now) is not { Count: > 0 } lost) return now;
+            var mark = new SyntaxAnnotation();
+            comments[mark] = lost;
+            return now.WithAdditionalAnnotations(mark);
+        });
+        // What stood within the code stands above it.
+        foreach (var comment in comments)
+        {
+            var place = written.GetAnnotatedNodes(comment.Key).Single().FirstAncestorOrSelf<SyntaxNode>(n => n is StatementSyntax or MemberDeclarationSyntax)!;
+            written = written.ReplaceNode(place, Lines.Under(place, comment.Value, Lines.EndOfLine(root)));
+        }
+
         if (changes.Any(c => Probes(c.Value) > Probes(c.Key))) written = RuntimeNamespace.WithUsing(written, root, ModelOf(root), changes.First().Key.SpanStart, StateCheck.Probes);
         return (tree == Use.SyntaxTree ? _document : _cacheDocument).WithSyntaxRoot(written);
     }

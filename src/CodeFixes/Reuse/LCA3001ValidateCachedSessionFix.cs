@@ -20,6 +20,9 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
 {
     private const string CheckKey = "LCA3001.Check";
 
+    /// <summary>Each that is tried is compiled and analysed.</summary>
+    private const int MostTried = 12;
+
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA3001ValidateCachedSession.Id];
 
@@ -32,7 +35,7 @@ public sealed class LCA3001ValidateCachedSessionFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             if (await KeptSession.OfAsync(context.Document, diagnostic, context.CancellationToken).ConfigureAwait(false) is not { } session) continue;
-            foreach (var changes in Changes(session))
+            foreach (var changes in Changes(session).Take(MostTried))
             {
                 if (await context.OfferAsync(diagnostic, session.With(changes), "Ask for the session's state, and replace it when it has died", CheckKey, withoutWarnings: true).ConfigureAwait(false)) break;
             }

@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Rules.Reuse;
 
 namespace LifecycleAnalyzers.CodeFixes.Reuse;
@@ -54,7 +55,7 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
     private static (SyntaxNode Old, IEnumerable<SyntaxNode> New)? Written(ExpressionSyntax taking, PooledQuestion question, SemanticModel model) => taking switch
     {
         ElementAccessExpressionSyntax element => LastOfList(element, question),
-        InvocationExpressionSyntax call => Called(call, question, model) ?? TakenOrMade.Gotten(call, question, model) ?? TakenOrMade.Exchanged(call, question, model),
+        InvocationExpressionSyntax call => Called(call, question, model) ?? TakenOrMade.Exchanged(call, question, model),
         _ => null,
     };
 
@@ -178,7 +179,8 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
                 return (around, [Asking(around, behind, each, question)]);
             case var _ when question.IsWrapped || !question.IsReference:
                 return null;
-            case AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: var into }, Parent: ExpressionStatementSyntax { Parent: var owning } assigned } when (owning is BlockSyntax { Statements.Count: 1, Parent: var outer } ? outer : owning) is IfStatementSyntax { Else: null } filled && IsFilled(filled.Condition, pool):
+            case AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: var into } target, Parent: ExpressionStatementSyntax { Parent: var owning } assigned }
+                when (owning is BlockSyntax { Statements.Count: 1, Parent: var outer } ? outer : owning) is IfStatementSyntax { Else: null } filled && IsFilled(filled.Condition, pool) && IsNullBefore(filled, target, model):
                 return (filled, [Lines.Parse(filled, $"while ({into} is null && {filled.Condition.WithoutTrivia()})\n{{\n{assigned.WithoutTrivia()}\nif ({question.IsAlive(into)}) break;\n{question.Discard(into)}\n{into} = null;\n}}").WithTriviaFrom(filled)]);
             case ConditionalExpressionSyntax choice when Otherwise(choice, call, pool) is { } otherwise && First(choice.Condition) is { Parent: BlockSyntax } statement:
                 var taken = Reporting.Unused(model, call.SpanStart, "taken", "pooled", "idle");
@@ -216,6 +218,13 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
 
     private static StatementSyntax AsLoop(IfStatementSyntax statement, BlockSyntax body) =>
         SyntaxFactory.WhileStatement(SyntaxFactory.Token(SyntaxKind.WhileKeyword).WithTrailingTrivia(SyntaxFactory.Space), statement.OpenParenToken, statement.Condition, statement.CloseParenToken, body).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
+
+    /// <summary>A variable of this block that nothing was put into yet: what has a value already would keep the loop from taking any.</summary>
+    private static bool IsNullBefore(StatementSyntax statement, IdentifierNameSyntax target, SemanticModel model) =>
+        model.GetSymbolInfo(target).Symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] }
+        && reference.GetSyntax() is VariableDeclaratorSyntax { Parent.Parent: LocalDeclarationStatementSyntax declared } declarator && declared.Parent == statement.Parent
+        && declarator.Initializer?.Value is null or DefaultExpressionSyntax or LiteralExpressionSyntax { RawKind: (int)SyntaxKind.NullLiteralExpression or (int)SyntaxKind.DefaultLiteralExpression }
+        && Statements.Before(statement).TakeWhile(s => s != declared).All(s => !s.Mentions(target.Identifier.ValueText));
 
     private static string Operand(ExpressionSyntax value) => value is ConditionalExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax ? $"({value.WithoutTrivia()})" : value.WithoutTrivia().ToString();
 

@@ -81,7 +81,7 @@ internal static class LookedUpSessions
 
     private static IEnumerable<(SyntaxNode, SyntaxNode)> Missing(KeptSession session, SyntaxNode scope, IfStatementSyntax statement)
     {
-        if (statement.Statement.Span.Contains(session.Use.Span)) yield break;
+        if (statement.Statement.Contains(session.Use)) yield break;
         foreach (var part in Conditions.Alternatives(statement.Condition))
         {
             if (Conditions.LookUp(part, session.Name, negated: true) is not var (call, variable, _) || Question(session, scope, call, variable) is not var (asked, check)) continue;
@@ -108,7 +108,7 @@ internal static class LookedUpSessions
         foreach (var part in Conditions.Conjuncts(condition))
         {
             if (Conditions.LookUp(part, session.Name, negated: false) is not var (call, variable, _)) continue;
-            var isUsed = then.Span.Contains(session.Use.Span) || part != condition && condition.Span.Contains(session.Use.Span);
+            var isUsed = then.Contains(session.Use) || part != condition && condition.Contains(session.Use);
             if ((isUsed || isAnswer(variable)) && Question(session, scope, call, variable) is var (asked, check)) yield return (part, Conditions.Both(part.WithoutTrivia(), check.Usable(asked)).WithTriviaFrom(part));
         }
     }

@@ -28,15 +28,6 @@ internal static class TakenOrMade
         }
     }
 
-    /// <summary><c>var c = pool.Get();</c> of a pool that makes one where it has none: it is asked again until one is alive.</summary>
-    public static (SyntaxNode Old, IEnumerable<SyntaxNode> New)? Gotten(InvocationExpressionSyntax call, PooledQuestion question, SemanticModel model)
-    {
-        if (call is not { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Get", Expression: var pool }, ArgumentList.Arguments.Count: 0 } || model.GetTypeInfo(pool).Type is not { Name: "ObjectPool" or "DefaultObjectPool" }) return null;
-        if (Declared(call) is not var (variable, declared)) return null;
-        var again = $"while ({question.IsDead(variable)})\n{{\n{question.Discard(variable)}\n{variable} = {call.WithoutTrivia()};\n}}";
-        return (declared, [declared, Lines.Before(declared, again, keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(declared), Lines.EndOfLine(declared))]);
-    }
-
     /// <summary><c>var c = Interlocked.Exchange(ref _spare, null) ?? Connect();</c>: what was in the slot is asked before it counts.</summary>
     public static (SyntaxNode Old, IEnumerable<SyntaxNode> New)? Exchanged(InvocationExpressionSyntax call, PooledQuestion question, SemanticModel model)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -21,8 +22,8 @@ internal static class Verification
     public static async Task<bool> HelpsAsync(Document before, Document after, string id, string? message, CancellationToken cancellation)
     {
         var changed = after.Project.Solution.GetDocument(before.Id);
-        if (changed is null || await ErrorsAsync(changed, cancellation).ConfigureAwait(false) > await ErrorsAsync(before, cancellation).ConfigureAwait(false)) return false;
-        var old = await FindAsync(before.Project, before, cancellation).ConfigureAwait(false);
+        if (changed is null || await ErrorsAsync(changed, cancellation).ConfigureAwait(false) > await Known.ErrorsAsync(before, cancellation).ConfigureAwait(false)) return false;
+        var old = await Known.FindAsync(before, cancellation).ConfigureAwait(false);
         var now = await FindAsync(changed.Project, changed, cancellation).ConfigureAwait(false);
         if (now.Any(d => d.Id != id && Count(now, d.Id) > Count(old, d.Id))) return false;
         return message is null || Count(old, id, message) == 0 ? Count(now, id) < Count(old, id) : Count(now, id) <= Count(old, id) && Count(now, id, message) < Count(old, id, message);
@@ -31,8 +32,8 @@ internal static class Verification
     /// <summary>Of another file than the finding's: it compiles as before, and no rule has more to say of it.</summary>
     public static async Task<bool> HarmsNotAsync(Document before, Document after, CancellationToken cancellation)
     {
-        if (await ErrorsAsync(after, cancellation).ConfigureAwait(false) > await ErrorsAsync(before, cancellation).ConfigureAwait(false)) return false;
-        var old = await FindAsync(before.Project, before, cancellation).ConfigureAwait(false);
+        if (await ErrorsAsync(after, cancellation).ConfigureAwait(false) > await Known.ErrorsAsync(before, cancellation).ConfigureAwait(false)) return false;
+        var old = await Known.FindAsync(before, cancellation).ConfigureAwait(false);
         var now = await FindAsync(after.Project, after, cancellation).ConfigureAwait(false);
         return now.All(d => Count(now, d.Id) <= Count(old, d.Id));
     }
@@ -43,10 +44,10 @@ internal static class Verification
 
     /// <summary>The compiler has nothing to say that it did not say before, warnings included.</summary>
     public static async Task<bool> CompilesAsWellAsync(Document before, Document after, CancellationToken cancellation) =>
-        await before.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is { } old && await after.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is { } now && Complaints(now, cancellation) <= Complaints(old, cancellation);
+        await ComplaintsAsync(after, cancellation).ConfigureAwait(false) <= await Known.ComplaintsAsync(before, cancellation).ConfigureAwait(false);
 
-    private static int Complaints(SemanticModel model, CancellationToken cancellation) =>
-        model.GetDiagnostics(cancellationToken: cancellation).Count(d => d.Severity >= DiagnosticSeverity.Warning);
+    private static async Task<int> ComplaintsAsync(Document document, CancellationToken cancellation) =>
+        await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is { } model ? model.GetDiagnostics(null, cancellation).Count(d => d.Severity >= DiagnosticSeverity.Warning) : 0;
 
     private static int Count(ImmutableArray<Diagnostic> found, string id) => found.Count(d => d.Id == id);
 
@@ -61,5 +62,33 @@ internal static class Verification
 #pragma warning disable RS1030 // a code fix may ask the compilation that it has just made
         return await analysed.GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(tree), null, cancellation).ConfigureAwait(false);
 #pragma warning restore RS1030
+    }
+
+    /// <summary>What is said of a document before it is changed: many changes are tried, and each is compared with it.</summary>
+    private sealed class Known
+    {
+        private static readonly ConditionalWeakTable<Document, Known> s_documents = new();
+        private int _errors = -1;
+        private int _complaints = -1;
+        private ImmutableArray<Diagnostic> _found;
+
+        public static async Task<int> ErrorsAsync(Document document, CancellationToken cancellation)
+        {
+            var known = s_documents.GetOrCreateValue(document);
+            return known._errors >= 0 ? known._errors : known._errors = await Verification.ErrorsAsync(document, cancellation).ConfigureAwait(false);
+        }
+
+        public static async Task<int> ComplaintsAsync(Document document, CancellationToken cancellation)
+        {
+            var known = s_documents.GetOrCreateValue(document);
+            return known._complaints >= 0 ? known._complaints : known._complaints = await Verification.ComplaintsAsync(document, cancellation).ConfigureAwait(false);
+        }
+
+        public static async Task<ImmutableArray<Diagnostic>> FindAsync(Document document, CancellationToken cancellation)
+        {
+            var known = s_documents.GetOrCreateValue(document);
+            if (!known._found.IsDefault) return known._found;
+            return known._found = await Verification.FindAsync(document.Project, document, cancellation).ConfigureAwait(false);
+        }
     }
 }

@@ -67,6 +67,9 @@ public class FixesOfTasks
     [InlineData(
         "public async Task<WireClient> GetAsync(string host)\n    {\n        var opening = {|LCA3002:cache.Set(host, ConnectAsync(host))|};\n        return await opening;\n    }",
         "public async Task<WireClient> GetAsync(string host)\n    {\n        var connecting = cache.Set(host, ConnectAsync(host));\n        try\n        {\n            return await connecting;\n        }\n        catch\n        {\n            cache.Remove(host);\n            throw;\n        }\n    }")]
+    [InlineData(
+        "public Task<WireClient> GetAsync(string host, CancellationToken stop) => {|LCA3002:_tasks.GetOrAdd(host, ConnectAsync)|}.WaitAsync(stop);",
+        "public async Task<WireClient> GetAsync(string host, CancellationToken stop)\n    {\n        var connecting = _tasks.GetOrAdd(host, ConnectAsync);\n        try\n        {\n            return await connecting.WaitAsync(stop);\n        }\n        catch when (connecting.IsCompleted)\n        {\n            _tasks.TryRemove(KeyValuePair.Create(host, connecting));\n            throw;\n        }\n    }")]
     public Task In_the_answer(string member, string becomes) => Fix.BecomesAsync(Holder(member), Holder(becomes));
 
     /// <summary>Nobody here awaits it.</summary>
