@@ -126,19 +126,17 @@ internal static class FailedTasks
     {
         public string Removal(string task) => Variable is not null || Call.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Set" }
             ? $"{Container.WithoutTrivia()}.Remove({Key.WithoutTrivia()});"
-            : $"{Container.WithoutTrivia()}.TryRemove(System.Collections.Generic.KeyValuePair.Create({Key.WithoutTrivia()}, {task}));";
+            : Conditions.TakingOut(Container, Key, task) + ";";
 
         public static Cached? Of(InvocationExpressionSyntax call, SemanticModel model)
         {
             if (call is not { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var method, Expression: var container }, ArgumentList.Arguments: [{ Expression: var key }, { Expression: var value }, ..] } || !Conditions.IsRepeatable(key)) return null;
             var type = model.GetTypeInfo(call).Type;
-            if (method == "Set" && IsTask(type) && model.GetSymbolInfo(call).Symbol is IMethodSymbol { ContainingType.Name: "CacheExtensions" })
+            if (method == "Set" && Conditions.IsTask(type) && model.GetSymbolInfo(call).Symbol is IMethodSymbol { ContainingType.Name: "CacheExtensions" })
                 return new Cached(call, call, "", value is IdentifierNameSyntax known && model.GetSymbolInfo(known).Symbol is ILocalSymbol ? known.Identifier.ValueText : null, container, key);
             if (method != "GetOrAdd" || model.GetTypeInfo(container).Type is not { Name: "ConcurrentDictionary" } dictionary || !dictionary.GetMembers("TryRemove").Any(m => m is IMethodSymbol { Parameters: [{ Type.Name: "KeyValuePair" }] }) || model.Compilation.GetTypesByMetadataName("System.Collections.Generic.KeyValuePair").IsEmpty) return null;
-            if (IsTask(type)) return new Cached(call, call, "", null, container, key);
-            return type is INamedTypeSymbol { Name: "Lazy", TypeArguments: [var lazy] } && IsTask(lazy) && call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Value" } unwrapped ? new Cached(call, unwrapped, ".Value", null, container, key) : null;
+            if (Conditions.IsTask(type)) return new Cached(call, call, "", null, container, key);
+            return type is INamedTypeSymbol { Name: "Lazy", TypeArguments: [var lazy] } && Conditions.IsTask(lazy) && call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Value" } unwrapped ? new Cached(call, unwrapped, ".Value", null, container, key) : null;
         }
-
-        private static bool IsTask(ITypeSymbol? type) => type is INamedTypeSymbol { Name: "Task", TypeArguments.Length: 1 };
     }
 }

@@ -49,7 +49,7 @@ internal static class GottenOrAddedSessions
         var name = Reporting.Unused(model, call.SpanStart, "known", "kept", "dead");
         if (model.GetTypeInfo(from).Type is not { Name: "ConcurrentDictionary" } || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type) return null;
         if (session.Check(type, scope) is not { } check || Lines.Ending(name, type, model, call) is not { } ending) return null;
-        return $"if ({container}.TryGetValue({key}, out var {name}) && {check.NotUsable(name)} && {container}.TryRemove(System.Collections.Generic.KeyValuePair.Create({key}, {name})))\n{{\n{ending}\n}}";
+        return $"if ({container}.TryGetValue({key}, out var {name}) && {check.NotUsable(name)} && {Conditions.TakingOut(container, key, name)})\n{{\n{ending}\n}}";
     }
 
     /// <summary>What the factory makes for this key, as an expression of its own.</summary>

@@ -122,7 +122,7 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
     }
 
     private static StatementSyntax OneReturn(IfStatementSyntax statement, ExpressionSyntax condition, ReturnStatementSyntax returned, string variable, PooledQuestion question) =>
-        Lines.Parse(statement, $"while ({condition})\n{{\nif ({question.IsAlive(variable)}) {returned.WithoutTrivia()}\n{question.Discard(variable)}\n}}").WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
+        Lines.Parse(statement, question.FirstAlive(condition, variable, returned.WithoutTrivia().ToString())).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
 
     /// <summary>A loop in front of the statement throws the dead ones out; the statement itself then asks whether one is left.</summary>
     private static (SyntaxNode, IEnumerable<SyntaxNode>)? InFront(InvocationExpressionSyntax call, ArgumentSyntax argument, string variable, PooledQuestion question, SemanticModel model)
@@ -194,7 +194,7 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
                 ]);
             case ReturnStatementSyntax { Parent: var around } when (around is BlockSyntax { Statements.Count: 1, Parent: var owner } ? owner : around) is IfStatementSyntax { Else: null } only && IsFilled(only.Condition, pool):
                 var out1 = Reporting.Unused(model, call.SpanStart, "taken", "pooled", "idle");
-                return (only, [Lines.Parse(only, $"while ({only.Condition.WithoutTrivia()})\n{{\nvar {out1} = {call.WithoutTrivia()};\nif ({question.IsAlive(out1)}) return {out1};\n{question.Discard(out1)}\n}}").WithTriviaFrom(only).WithAdditionalAnnotations(Formatter.Annotation)]);
+                return (only, [Lines.Parse(only, question.FirstAlive(only.Condition, out1, $"return {out1};", $"var {out1} = {call.WithoutTrivia()};\n")).WithTriviaFrom(only).WithAdditionalAnnotations(Formatter.Annotation)]);
             case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var name, Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax { Parent: IfStatementSyntax { Else: null } counted } body } declared } } when IsFilled(counted.Condition, pool) && Ends(counted.Statement) && body.Statements.IndexOf(declared) + 1 < body.Statements.Count:
                 return (counted, [AsLoop(counted, Asking(body, body.Statements[body.Statements.IndexOf(declared) + 1], name, question))]);
             default:

@@ -89,7 +89,7 @@ internal static class LookedUpSessions
             var fills = FilledFields.Fills(statement.Statement, variable);
             if (fills && Stores(statement, session.Name) || Statements.Leaves(statement.Statement)) yield return (old, written);
             else if (fills && Adding(statement.Statement, session.Name) is { } add)
-                yield return (statement, statement.ReplaceNodes([old, add], (replaced, _) => replaced == add ? ByIndexer(add) : written));
+                yield return (statement, statement.ReplaceNodes([old, add], (replaced, _) => replaced == add ? Conditions.ByIndexer(add) : written));
         }
     }
 
@@ -133,13 +133,6 @@ internal static class LookedUpSessions
 
     private static InvocationExpressionSyntax? Adding(SyntaxNode code, string container) =>
         code.DescendantNodes().OfType<InvocationExpressionSyntax>().FirstOrDefault(c => c is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var target }, ArgumentList.Arguments.Count: 2, Parent: ExpressionStatementSyntax } && Conditions.Refers(target, container));
-
-    /// <summary>Adding under a key that is there would throw.</summary>
-    private static ExpressionSyntax ByIndexer(InvocationExpressionSyntax add)
-    {
-        var arguments = add.ArgumentList.Arguments;
-        return SyntaxFactory.ParseExpression($"{((MemberAccessExpressionSyntax)add.Expression).Expression.WithoutTrivia()}[{arguments[0].Expression.WithoutTrivia()}] = {arguments[1].Expression.WithoutTrivia()}").WithTriviaFrom(add);
-    }
 
     /// <summary>Written by the indexer, or set in a memory cache: adding under a key that is there would throw.</summary>
     private static bool Stores(SyntaxNode code, string container) => code.DescendantNodes().Any(n => n switch

@@ -64,5 +64,9 @@ internal sealed class PooledQuestion
 
     public string? DiscardIfAny(string variable, ITypeSymbol type, SemanticModel model, SyntaxNode at) => IsWrapped ? null : Lines.EndingIfAny(variable, type, model, at);
 
+    /// <summary>A loop over what is taken, by its condition or its first statement, that answers with the first that is alive.</summary>
+    public string FirstAlive(ExpressionSyntax condition, string variable, string answer, string taking = "") =>
+        $"while ({condition.WithoutTrivia()})\n{{\n{taking}if ({IsAlive(variable)}) {answer}\n{Discard(variable)}\n}}";
+
     public string OrNext(string variable) => $"if ({IsDead(variable)})\n{{\n{Discard(variable)}\ncontinue;\n}}";
 }

@@ -13,7 +13,7 @@ internal static class TakenOrMade
     public static (SyntaxNode Old, IEnumerable<SyntaxNode> New)? Answer(ConditionalExpressionSyntax choice, string variable, PooledQuestion question, SemanticModel model)
     {
         if (choice.WhenTrue is not IdentifierNameSyntax given || given.Identifier.ValueText != variable || question.IsWrapped) return null;
-        var loop = $"while ({choice.Condition.WithoutTrivia()})\n{{\nif ({question.IsAlive(variable)}) return {variable};\n{question.Discard(variable)}\n}}";
+        var loop = question.FirstAlive(choice.Condition, variable, $"return {variable};");
         switch (choice.Parent)
         {
             case ReturnStatementSyntax { Parent: BlockSyntax } returned:

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.CodeFixes.Sending;
@@ -138,13 +139,13 @@ internal sealed class GatedSends
     {
         var name = Root(send);
         while (name is not null && Condition(statement.Parent is BlockSyntax { Statements.Count: 1 } only ? only.Parent : statement.Parent) is var (choice, condition)
-            && function.Span.Contains(choice.Span) && Mentions(condition, name) && !condition.DescendantNodes().Any(n => n is AwaitExpressionSyntax)) statement = choice;
+            && function.Span.Contains(choice.Span) && condition.Mentions(name) && !condition.DescendantNodes().Any(n => n is AwaitExpressionSyntax)) statement = choice;
         var isPart = together && IsPart(send, model);
         // The frames of one message, from the first to the last.
         if (isPart && statement.Ancestors().TakeWhile(a => a != function).FirstOrDefault(a => a is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax or CommonForEachStatementSyntax) is StatementSyntax loop) statement = loop;
         if (statement.Parent is not BlockSyntax block) return [statement];
         var (first, last) = (block.Statements.IndexOf(statement), block.Statements.IndexOf(statement));
-        while (name is not null && first > 0 && block.Statements[first - 1] is IfStatementSyntax { Else: null } early && Leaves(early.Statement) && Mentions(early.Condition, name)) first--;
+        while (name is not null && first > 0 && block.Statements[first - 1] is IfStatementSyntax { Else: null } early && Leaves(early.Statement) && early.Condition.Mentions(name)) first--;
         if (isPart) last = Math.Max(last, block.Statements.LastIndexOf(s => sends.Any(other => s.Span.Contains(other.Span))));
         for (var next = last + 1; together && next < block.Statements.Count && block.Statements[next] is ExpressionStatementSyntax following && sends.Any(s => following.Span.Contains(s.Span)); next++) last = next;
         return [.. block.Statements.Skip(first).Take(last - first + 1)];
@@ -161,8 +162,6 @@ internal sealed class GatedSends
     private static bool IsAskedWhetherSent(StatementSyntax statement) => statement is IfStatementSyntax { Else: null } asked && (Leaves(asked.Statement) || asked.Statement is ContinueStatementSyntax or BreakStatementSyntax);
 
     private static (StatementSyntax Statement, ExpressionSyntax Condition)? Condition(SyntaxNode? node) => node is IfStatementSyntax { Else: null } choice ? (choice, choice.Condition) : null;
-
-    private static bool Mentions(SyntaxNode code, string name) => code.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax identifier && identifier.Identifier.ValueText == name);
 
     private static bool Leaves(StatementSyntax statement) =>
         statement is ReturnStatementSyntax or ThrowStatementSyntax || statement is BlockSyntax { Statements: [var only] } && Leaves(only);

@@ -74,9 +74,23 @@ internal static class Conditions
         return variable is null ? null : (call, variable, key);
     }
 
+    /// <summary>A task with a result.</summary>
+    public static bool IsTask(ITypeSymbol? type) => type is INamedTypeSymbol { Name: "Task", TypeArguments.Length: 1 };
+
+    /// <summary>Out of a concurrent dictionary goes this value, and no other that may have taken its place.</summary>
+    public static string TakingOut(ExpressionSyntax container, ExpressionSyntax key, string value) =>
+        $"{container.WithoutTrivia()}.TryRemove(System.Collections.Generic.KeyValuePair.Create({key.WithoutTrivia()}, {value}))";
+
     /// <summary>A key that may be written twice: evaluating it does nothing.</summary>
     public static bool IsRepeatable(ExpressionSyntax key) =>
         !key.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax or AssignmentExpressionSyntax or AwaitExpressionSyntax or BaseObjectCreationExpressionSyntax or AnonymousFunctionExpressionSyntax or PostfixUnaryExpressionSyntax { RawKind: not (int)SyntaxKind.SuppressNullableWarningExpression } || n.RawKind is (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression);
+
+    /// <summary><c>map.Add(key, value)</c> as <c>map[key] = value</c>: adding under a key that is there would throw.</summary>
+    public static ExpressionSyntax ByIndexer(InvocationExpressionSyntax add)
+    {
+        var arguments = add.ArgumentList.Arguments;
+        return SyntaxFactory.ParseExpression($"{((MemberAccessExpressionSyntax)add.Expression).Expression.WithoutTrivia()}[{arguments[0].Expression.WithoutTrivia()}] = {arguments[1].Expression.WithoutTrivia()}").WithTriviaFrom(add);
+    }
 
     public static bool Refers(ExpressionSyntax expression, string name) => expression switch
     {

@@ -1,0 +1,78 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Formatting;
+using LifecycleAnalyzers.CodeFixes.Shared;
+
+namespace LifecycleAnalyzers.CodeFixes.Reuse;
+
+/// <summary>A kept task counts only where it has neither failed nor been cancelled.</summary>
+internal static class TaskQuestion
+{
+    public static (SyntaxNode, SyntaxNode)? Asked(SyntaxNode fill, SemanticModel model)
+    {
+        switch (fill)
+        {
+            case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceAssignmentExpression, Left: var target } assignment when IsSimple(target) && Conditions.IsTask(model.GetTypeInfo(target).Type):
+                return Coalescing(assignment, target.WithoutTrivia());
+            case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: var target } when IsSimple(target) && Conditions.IsTask(model.GetTypeInfo(target).Type) && Functions.Enclosing(fill) is { } function:
+                return InConditions(function, Name(target));
+            case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: ElementAccessExpressionSyntax { Expression: var container } element } when Conditions.IsTask(model.GetTypeInfo(element).Type) && IsSimple(container) && Functions.Enclosing(fill) is { } function:
+                return InLookUps(function, Name(container), null);
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var container }, ArgumentList.Arguments: [_, { Expression: var value }] } add when Conditions.IsTask(model.GetTypeInfo(value).Type) && IsSimple(container) && add.Parent is ExpressionStatementSyntax && Functions.Enclosing(fill) is { } function:
+                return InLookUps(function, Name(container), add);
+            default:
+                return null;
+        }
+    }
+
+    private static bool IsSimple(ExpressionSyntax target) => target is IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax };
+
+    private static string Name(ExpressionSyntax target) => target is MemberAccessExpressionSyntax access ? access.Name.Identifier.ValueText : target.ToString().Trim();
+
+    private static ExpressionSyntax Failed(string task) => SyntaxFactory.ParseExpression($"{task}.IsFaulted || {task}.IsCanceled");
+
+    private static ExpressionSyntax Fine(string task) => SyntaxFactory.ParseExpression($"!{task}.IsFaulted && !{task}.IsCanceled");
+
+    private static (SyntaxNode, SyntaxNode)? Coalescing(AssignmentExpressionSyntax fill, ExpressionSyntax target)
+    {
+        var condition = Conditions.Either(Conditions.IsNull(target), Failed(target.ToString()));
+        var assignment = SyntaxFactory.AssignmentExpression(SyntaxKind.SimpleAssignmentExpression, target.WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Token(SyntaxKind.EqualsToken).WithTrailingTrivia(SyntaxFactory.Space), fill.Right.WithoutTrivia());
+        if (fill.Parent is ExpressionStatementSyntax statement)
+            return (statement, Lines.Parse(statement, $"if ({condition})\n{{\n{assignment};\n}}").WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation));
+        if (fill.Parent is not (ParenthesizedExpressionSyntax or ReturnStatementSyntax or ArrowExpressionClauseSyntax or EqualsValueClauseSyntax or ArgumentSyntax) && !(fill.Parent is AssignmentExpressionSyntax outer && outer.Right == fill)) return null;
+        return (fill, SyntaxFactory.ParseExpression($"{condition} ? {assignment} : {target}").WithTriviaFrom(fill));
+    }
+
+    /// <summary>All questions of the function for null become questions for a usable task.</summary>
+    private static (SyntaxNode, SyntaxNode)? InConditions(SyntaxNode function, string name)
+    {
+        var questions = function.DescendantNodes().OfType<ExpressionSyntax>().Where(e => IsCondition(e) && (Conditions.NullTest(e) ?? Conditions.NotNullTest(e)) is { } tested && Conditions.Refers(tested, name)).ToList();
+        if (questions.Count == 0) return null;
+        return (function, function.ReplaceNodes(questions, (old, _) =>
+            (Conditions.NullTest(old) is { } missing ? Conditions.Either(old.WithoutTrivia(), Failed(missing.ToString())) : Conditions.Both(old.WithoutTrivia(), Fine(Conditions.NotNullTest(old)!.ToString()))).WithTriviaFrom(old)));
+    }
+
+    private static bool IsCondition(ExpressionSyntax expression) => expression.Parent switch
+    {
+        IfStatementSyntax statement => statement.Condition == expression,
+        ConditionalExpressionSyntax conditional => conditional.Condition == expression,
+        _ => false,
+    };
+
+    /// <summary><c>!map.TryGetValue(key, out var task)</c>: a failed one is as good as none, and is written over.</summary>
+    private static (SyntaxNode, SyntaxNode)? InLookUps(SyntaxNode function, string container, InvocationExpressionSyntax? add)
+    {
+        foreach (var condition in function.DescendantNodes().OfType<ExpressionSyntax>().Where(IsCondition))
+        {
+            ExpressionSyntax? asked = Conditions.LookUp(condition, container, negated: true) is { } missing ? Conditions.Either(condition.WithoutTrivia(), Failed(missing.Variable))
+                : Conditions.LookUp(condition, container, negated: false) is { } found ? Conditions.Both(condition.WithoutTrivia(), Fine(found.Variable))
+                : null;
+            if (asked is null) continue;
+            SyntaxNode[] changed = add is null ? [condition] : [condition, add];
+            return (function, function.ReplaceNodes(changed, (old, _) => old == condition ? asked.WithTriviaFrom(condition) : Conditions.ByIndexer(add!)));
+        }
+
+        return null;
+    }
+}
