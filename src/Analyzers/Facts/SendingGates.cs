@@ -50,7 +50,8 @@ internal static class SendingGates
         foreach (var statement in statements)
         {
             if (statement == until) break;
-            held.RemoveAll(h => Releases(statement, h.Key));
+            // What gives it back and leaves is another way.
+            if (statement is not IfStatementSyntax { Else: null, Statement: var way } || !Leaves(way)) held.RemoveAll(h => Releases(statement, h.Key));
             switch (statement)
             {
                 case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declared when Holding(declared.Declaration, model) is { } turn:

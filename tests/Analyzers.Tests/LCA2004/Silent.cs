@@ -84,4 +84,23 @@ public class Silent
             public async Task SayAsync(byte[] data) { {{body}} }
         }
         """);
+
+    /// <summary>A send of another file is told of once, however many lead to it.</summary>
+    [Fact]
+    public Task Many_ways_to_one_send() => Case.FilesHoldAsync(
+        [
+            "public class Publisher(WebSocket ws) { public async void Publish(byte[] m) => await ws.SendAsync(m, WebSocketMessageType.Text, true, default); }",
+            """
+            class Panel
+            {
+                private readonly Publisher _publisher;
+                public Panel(Publisher publisher, FileSystemWatcher one, FileSystemWatcher two)
+                {
+                    _publisher = publisher;
+                    one.Changed += (_, _) => _publisher.Publish(new byte[1]);
+                    two.Changed += (_, _) => {|LCA2004:_publisher.Publish(new byte[2])|};
+                }
+            }
+            """,
+        ]);
 }

@@ -65,6 +65,8 @@ internal sealed class LCA2004OneSendAtATime : IRule
     private static void Report(RuleContext file, SendSite site, string with, ImmutableDictionary<string, string?> properties, HashSet<SyntaxNode> reported)
     {
         if (Reported(file, site) is not { } syntax || !reported.Add(syntax)) return;
+        // A send of another file is told of once, however many ways lead to it.
+        if (syntax != site.Last.Syntax && !reported.Add(site.Last.Syntax)) return;
         // One report for each connection in one body, at its first such send.
         if (reported.Any(r => r != syntax && Flow.Bodies.EnclosingDeclaration(r) == Flow.Bodies.EnclosingDeclaration(syntax) && with.StartsWith("itself", StringComparison.Ordinal))) return;
         file.Report(Diagnostic.Create(Rule, syntax.GetLocation(), null, properties, Describe.Connection(file, site.Connection) ?? site.Type.Name, site.Method.Name, with));
@@ -103,7 +105,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
         foreach (var (send, call) in started)
         {
             var isPending = IsLeftRunning(file, call);
-            var earlier = pending.FirstOrDefault(p => p.Send.Connection == send.Connection && !p.Send.Shares(send) && !AreAlternatives(p.Call, call) && !IsAwaitedBetween(p.Call, call));
+            var earlier = pending.FirstOrDefault(p => p.Send.Connection == send.Connection && !p.Send.Shares(send) && !Alternatives.Are(p.Call, call) && !IsAwaitedBetween(p.Call, call));
             if (earlier.Send is not null && earlier.Call != call) Report(file, send, "the one that was started before it", all, reported);
             else if (isPending && send.Gates.IsEmpty && RunsInALoop(file, call, send, body)) Report(file, send, "itself: the loop starts the next before this one has ended", all, reported);
             if (isPending) pending.Add((send, call));
@@ -172,31 +174,6 @@ internal sealed class LCA2004OneSendAtATime : IRule
             if (name.Ancestors().Any(a => a is AwaitExpressionSyntax && !a.Span.Contains(second.Span)) || name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "Result" or "GetAwaiter" }) return true;
             // `Task.WhenAll(first, <second>)` waits for neither before both are started.
             if (name.Parent is ArgumentSyntax { Parent: { } list } && !list.Span.Contains(second.Span)) return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>The one is on a way that the other is not on.</summary>
-    private static bool AreAlternatives(SyntaxNode first, SyntaxNode second)
-    {
-        foreach (var around in first.Ancestors())
-        {
-            if (!around.Span.Contains(second.Span))
-            {
-                // What leaves after the first never reaches the second.
-                if (around is BlockSyntax { Statements: { Count: > 0 } statements } && statements[statements.Count - 1] is ReturnStatementSyntax or ThrowStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax) return true;
-                continue;
-            }
-
-            return around switch
-            {
-                IfStatementSyntax { Else: not null } choice => choice.Statement.Span.Contains(first.Span) != choice.Statement.Span.Contains(second.Span),
-                SwitchStatementSyntax or SwitchExpressionSyntax => true,
-                ConditionalExpressionSyntax => true,
-                TryStatementSyntax attempt => attempt.Block.Span.Contains(first.Span) && !attempt.Block.Span.Contains(second.Span),
-                _ => first.FirstAncestorOrSelf<StatementSyntax>() is ReturnStatementSyntax && first.FirstAncestorOrSelf<StatementSyntax>() != second.FirstAncestorOrSelf<StatementSyntax>(),
-            };
         }
 
         return false;

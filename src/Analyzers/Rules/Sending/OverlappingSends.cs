@@ -27,6 +27,8 @@ internal sealed class GatedSend(SendSite site, string connection, ImmutableArray
 /// <summary>The sends of bodies on connections that take one send at a time.</summary>
 internal sealed class OverlappingSends(RuleContext file)
 {
+    private readonly BusyFlags _flags = new(file.Analysis, file.Cancellation);
+
     /// <summary>Those on a connection that other runs of the body, or other bodies, know too.</summary>
     public IEnumerable<GatedSend> Of(Body body) => Of(body, site => Key(site, body));
 
@@ -40,10 +42,35 @@ internal sealed class OverlappingSends(RuleContext file)
             if (!IsSingleWriter(site) || name(site) is not { } key) continue;
             var gates = ImmutableArray.CreateBuilder<string>();
             foreach (var step in site.Steps)
+            {
                 gates.AddRange(SendingGates.Around(step.Syntax, step.Body.Syntax, file.Analysis.Bodies.ModelOf(step.Syntax.SyntaxTree)).Select(g => g.Key));
+                gates.AddRange(_flags.Around(step.Syntax, step.Body.Type));
+                gates.AddRange(GivenToGates(step.Body.Syntax));
+            }
+
             yield return new GatedSend(site, key, gates.ToImmutable());
         }
     }
+
+    /// <summary>
+    /// <c>queued ? queue.InTurnAsync(Core) : Core()</c>: what is given to a helper that calls it inside its gate is sent in turn, unless
+    /// its user does not want that.
+    /// </summary>
+    private IEnumerable<string> GivenToGates(SyntaxNode function)
+    {
+        if (function is not LocalFunctionStatementSyntax { Identifier.ValueText: var name } || function.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) yield break;
+        foreach (var argument in member.DescendantNodes().OfType<ArgumentSyntax>())
+        {
+            if (argument.Expression is not IdentifierNameSyntax given || given.Identifier.ValueText != name || argument.Parent is not ArgumentListSyntax { Parent: InvocationExpressionSyntax call } list) continue;
+            if (file.Analysis.Bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call, file.Cancellation).Symbol is not IMethodSymbol helper || CodeOf(helper) is not { } code || list.Arguments.IndexOf(argument) is var index && index >= helper.Parameters.Length) continue;
+            foreach (var called in code.DescendantNodes().OfType<InvocationExpressionSyntax>())
+            {
+                if (called.Expression.LastWord() == helper.Parameters[index].Name && SendingGates.Around(called, code, file.Analysis.Bodies.ModelOf(code.SyntaxTree)).Any()) yield return helper.Name;
+            }
+        }
+    }
+
+    private SyntaxNode? CodeOf(IMethodSymbol helper) => file.Analysis.Bodies.Of(helper, file.Cancellation)?.Syntax;
 
     /// <summary>By the catalogue, or a stream over such a connection. Flushing sends nothing of its own.</summary>
     private bool IsSingleWriter(SendSite site)
