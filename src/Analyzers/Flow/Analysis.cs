@@ -18,7 +18,7 @@ internal sealed class Analysis
         Options = options;
         Bodies = new Bodies(compilation);
         Connections = new Connections(this);
-        Implementations = new Implementations(compilation);
+        Implementations = new Implementations(this);
         Summaries = new Summaries(this);
         Delegates = new Delegates(this);
         Guards = new Guards(this);

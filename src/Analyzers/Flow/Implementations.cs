@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LifecycleAnalyzers.Flow;
 
@@ -15,9 +16,14 @@ internal sealed class Implementations
 
     private readonly Lazy<ILookup<INamedTypeSymbol, INamedTypeSymbol>> _derived;
 
-    public Implementations(Compilation compilation)
+    private readonly Analysis _analysis;
+    private readonly Lazy<HashSet<string>> _named;
+
+    public Implementations(Analysis analysis)
     {
-        _types = new(() => Collect(compilation.Assembly.GlobalNamespace));
+        _analysis = analysis;
+        _types = new(() => Collect(analysis.Compilation.Assembly.GlobalNamespace));
+        _named = new(FindNamed);
         _derived = new(() => Types.Where(t => t.BaseType is { SpecialType: SpecialType.None }).ToLookup(t => t.BaseType!.OriginalDefinition, t => t, (IEqualityComparer<INamedTypeSymbol>)SymbolEqualityComparer.Default));
     }
 
@@ -70,7 +76,35 @@ internal sealed class Implementations
             if (found.Count > most) return [];
         }
 
-        return found.ToImmutable();
+        return Chosen(found.ToImmutable());
+    }
+
+    /// <summary>
+    /// Of several, a program runs those whose types it makes. One that no code names but its own is made by nobody, unless the program
+    /// does not name any of them (it may find them by reflection). What a library does not use itself is made for others.
+    /// </summary>
+    private ImmutableArray<IMethodSymbol> Chosen(ImmutableArray<IMethodSymbol> targets)
+    {
+        if (targets.Length < 2 || _analysis.Compilation.Options.OutputKind is OutputKind.DynamicallyLinkedLibrary or OutputKind.NetModule) return targets;
+        var chosen = targets.RemoveAll(t => !WithDerived(t.ContainingType).Any(type => _named.Value.Contains(type.Name) || !type.GetAttributes().IsEmpty));
+        return chosen.IsEmpty ? targets : chosen;
+    }
+
+    /// <summary>The names of types that stand in some code outside of them.</summary>
+    private HashSet<string> FindNamed()
+    {
+        var declared = new HashSet<string>(Types.Select(t => t.Name), StringComparer.Ordinal);
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var tree in _analysis.Compilation.SyntaxTrees)
+        {
+            foreach (var member in _analysis.Holders.AllCodeIn(tree, CancellationToken.None))
+            {
+                var own = member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>()?.Identifier.ValueText;
+                named.UnionWith(member.Identifiers.Where(name => name != own && declared.Contains(name)));
+            }
+        }
+
+        return named;
     }
 
     private static IMethodSymbol? Implements(INamedTypeSymbol type, IMethodSymbol method)
