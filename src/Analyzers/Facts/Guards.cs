@@ -61,8 +61,14 @@ internal sealed class Guards(Analysis analysis)
     private bool TellsState(ISymbol member)
     {
         if ((analysis.Connections.RolesOf(member, null) & Role.State) != 0) return true;
+        if (IsKind(member)) return false;
         return member.Name != "IsCancellationRequested" && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "running" or "started" or "stop" or "stopping" or "cancelled" or "canceled" or "requested" or "enabled" or "active" or "listening" or "working" or "available" or "ok");
     }
+
+    /// <summary>What something is, not how the connection is: <c>_fragments == OpCode.Close</c>.</summary>
+    private static bool IsKind(ISymbol member) =>
+        (member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, ILocalSymbol local => local.Type, IParameterSymbol parameter => parameter.Type, _ => null }) is { TypeKind: TypeKind.Enum, Name: var name }
+        && ClosingFlags.Words(name).LastOrDefault() is "Code" or "Opcode" or "Kind" or "Type" or "Command" or "Event" or "Reason";
 
     /// <summary>What the function was told by its caller, who calls it for that: <c>e.CurrentState</c>, <c>isConnected</c>; not how it was before.</summary>
     private bool IsTold(Place fact, ISymbol member, Body body)
@@ -124,7 +130,9 @@ internal sealed class Guards(Analysis analysis)
             if (happened.Kind == EventKind.Throw) Requirement(body, happened, sends);
             else if (happened is { Kind: EventKind.Call, Symbol: { } member })
             {
-                if (happened.Callees.IsEmpty) Own(body, happened, member, sends);
+                // What the depth left does not reach is not judged by its name.
+                if (depth <= 0 && HasCode(member)) areAll = false;
+                else if (happened.Callees.IsEmpty) Own(body, happened, member, sends);
                 else
                 {
                     foreach (var callee in happened.Callees)
@@ -139,6 +147,8 @@ internal sealed class Guards(Analysis analysis)
 
         return (sends.ToImmutable(), areAll);
     }
+
+    private bool HasCode(ISymbol member) => member is IMethodSymbol method && analysis.Summaries.IsOwn(method) && analysis.Implementations.Of(method, exactly: false, default).Any(m => analysis.Bodies.Of(m, default) is not null);
 
     /// <summary>
     /// Of the kinds of a connection that another object may hold, most ask for themselves before they send: the kind that does not
@@ -389,7 +399,7 @@ internal sealed class Guards(Analysis analysis)
         var caught = send.Guarded || send.OnlyUse || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws, analysis.Bodies);
         var guarded = caught || IsChecked(state, place, body, throwing: false, Gaps.None);
         var asked = send.Asked || IsChecked(state, place, body, throwing: true, Gaps.All);
-        var stale = caught || asked ? null : StaleCheckOf(happened, send, place, body);
+        var stale = caught || asked || TryBlocks.Answer(happened.Operation, body.Syntax, send.Throws, analysis.Bodies) ? null : StaleCheckOf(happened, send, place, body);
         var validated = send.Validated
             || IsFresh(state, place)
             || IsChecked(state, place, body, throwing: true, Gaps.Await)

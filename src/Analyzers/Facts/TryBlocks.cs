@@ -27,7 +27,11 @@ internal static class TryBlocks
 
     /// <summary>Some clause stops the failure: it does not end in throwing again.</summary>
     public static bool Catch(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws, Bodies bodies) =>
-        LooksAtTask(operation.Syntax) || ErrorCallbacks.IsGiven(operation) || Around(operation, body, throws, bodies).Any(clause => !Rethrows(clause));
+        LooksAtTask(operation.Syntax, bodies) || ErrorCallbacks.IsGiven(operation) || Around(operation, body, throws, bodies).Any(clause => !Rethrows(clause));
+
+    /// <summary>Some clause does something about the failure, though it may throw on: it closes, it tells.</summary>
+    public static bool Answer(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws, Bodies bodies) =>
+        Around(operation, body, throws, bodies).Any(clause => clause.Block.Statements.Count > 1);
 
     private static bool Sees(CatchClauseSyntax clause, ImmutableArray<INamedTypeSymbol> throws, SemanticModel model)
     {
@@ -101,14 +105,43 @@ internal static class TryBlocks
     }
 
     /// <summary>Somebody looks at how the task ended.</summary>
-    private static bool LooksAtTask(SyntaxNode node)
+    private static bool LooksAtTask(SyntaxNode node, Bodies bodies)
     {
-        while (node.Parent is MemberAccessExpressionSyntax or InvocationExpressionSyntax or ParenthesizedExpressionSyntax)
+        while (node.Parent is MemberAccessExpressionSyntax or InvocationExpressionSyntax or ParenthesizedExpressionSyntax or ArgumentSyntax or ArgumentListSyntax)
         {
             if (node.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContinueWith" or "Observe" } access && access.Expression == node) return true;
+            if (node is InvocationExpressionSyntax or ParenthesizedExpressionSyntax && Watcher(node) is { } call && bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call).Symbol is IMethodSymbol helper && Watches(helper, node)) return true;
+            if (node.Parent is ArgumentSyntax) return false;
             node = node.Parent;
         }
 
         return false;
     }
+
+    /// <summary>The call that the task is handed to: <c>task.Report(log)</c>, <c>Report(task)</c>.</summary>
+    private static InvocationExpressionSyntax? Watcher(SyntaxNode task) => task.Parent switch
+    {
+        MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax call } access when access.Expression == task => call,
+        ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } => call,
+        _ => null,
+    };
+
+    /// <summary>A helper of one's own whose code asks how a task that it is given has failed.</summary>
+    private static bool Watches(IMethodSymbol helper, SyntaxNode task)
+    {
+        helper = (helper.ReducedFrom ?? helper).OriginalDefinition;
+        // What it hands on to a source of a task's end comes to whoever waits for that: for a callback that is somebody else.
+        if (helper.Parameters.Any(p => p.Type.Name == "TaskCompletionSource") && Flow.Bodies.EnclosingDeclaration(task) is not AnonymousFunctionExpressionSyntax) return false;
+        if (helper.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } code) return false;
+        foreach (var parameter in helper.Parameters)
+        {
+            if (Tasks.IsTask(parameter.Type) && code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == parameter.Name && IsWatched(n))) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsWatched(IdentifierNameSyntax task) =>
+        task.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContinueWith" or "Observe" or "Exception" or "IsFaulted" }
+        || task.Ancestors().OfType<AwaitExpressionSyntax>().Any() && task.Ancestors().OfType<TryStatementSyntax>().Any(t => t.Catches.Count > 0 && t.Block.Span.Contains(task.Span));
 }

@@ -157,4 +157,27 @@ public class Silent
             }
         }
         """);
+
+    /// <summary>What fails is answered before it is thrown on; and what something is does not say how the connection is.</summary>
+    [Theory]
+    [InlineData("if (!client.IsOpen) return; await Task.Delay(1); try { client.Send(\"x\"); } catch (Exception e) { Console.WriteLine(e); client.Dispose(); throw; }")]
+    [InlineData("if (_last != OpCode.Close) { await Task.Delay(1); client.Send(\"x\"); }")]
+    public Task Answered_or_no_state(string body) => Case.SilentAsync(Link(body));
+
+    [Theory]
+    [InlineData("if (!client.IsOpen) return; await Task.Delay(1); try { {|LCA2002:client.Send(\"x\")|}; } catch (Exception) { throw; }")]
+    [InlineData("if (_stage != Stage.Closed) { await Task.Delay(1); {|LCA2002:client.Send(\"x\")|}; }")]
+    public Task Only_thrown_on_or_a_state(string body) => Case.HoldsAsync(Link(body));
+
+    private static string Link(string body) => $$"""
+        enum OpCode { Continue, Text, Close }
+        enum Stage { Open, Closed }
+        class Link(WireClient client)
+        {
+            private OpCode _last;
+            private Stage _stage;
+            public async Task SayAsync() { {{body}} }
+            public void Close() { _last = OpCode.Close; _stage = Stage.Closed; client.Dispose(); }
+        }
+        """;
 }
