@@ -126,7 +126,9 @@ internal sealed class Escapes(Analysis analysis)
     public SyntaxNode? StartedWork(IInvocationOperation call, CancellationToken cancellation)
     {
         if (call.TargetMethod is not ({ Name: "Run", ContainingType.Name: "Task" } or { Name: "StartNew", ContainingType.Name: "TaskFactory" })) return null;
-        return call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0) is { } argument ? FunctionOf(argument.Value, cancellation) : null;
+        if (call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0) is not { } argument || FunctionOf(argument.Value, cancellation) is not { } function) return null;
+        // The failure of an `async void` never comes into the task that ran it.
+        return Symbol(function, cancellation) is IMethodSymbol { IsAsync: true, ReturnsVoid: true } ? null : function;
     }
 
     /// <summary>The code behind a lambda or method group.</summary>

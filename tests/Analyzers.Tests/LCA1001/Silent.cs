@@ -182,4 +182,26 @@ public class Silent
             }
         }
         """);
+
+    /// <summary>An operation object of one's own, which is told of its end by an override.</summary>
+    [Fact]
+    public Task An_operation_object_that_hears_for_itself() => Case.SilentAsync("""
+        sealed class AwaitableArgs : SocketAsyncEventArgs
+        {
+            private readonly TaskCompletionSource _done = new();
+            public Task Done => _done.Task;
+            public void Complete() => _done.TrySetResult();
+            protected override void OnCompleted(SocketAsyncEventArgs e) => Complete();
+        }
+
+        class Dialer
+        {
+            public async Task DialAsync(Socket socket, System.Net.EndPoint peer)
+            {
+                using var args = new AwaitableArgs { RemoteEndPoint = peer };
+                if (!socket.ConnectAsync(args)) args.Complete();
+                await args.Done;
+            }
+        }
+        """);
 }

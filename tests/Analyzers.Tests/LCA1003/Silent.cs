@@ -85,4 +85,32 @@ public class Silent
     [InlineData("catch (Exception) { _field = null; } finally { Console.WriteLine(); }")]
     public Task The_owner_closes_its_field_when_opening_fails(string handler) => Case.SilentAsync(Reports.Dialer(
         "void M() { try { _field = " + New + "; _field.Bind(_peer); } " + handler + " }", "Socket? _field; public void Stop() => _field?.Close(); static void Drop(Socket? s) => s?.Dispose();"));
+
+    /// <summary>What ends the process has nothing to close; a helper that does it says so by its last statement.</summary>
+    [Theory]
+    [InlineData("TcpListener M() { var l = new TcpListener(IPAddress.Any, 80); try { l.Start(); } catch (SocketException e) { Console.WriteLine(e); Environment.Exit(1); } return l; }")]
+    [InlineData("TcpListener M() { var l = new TcpListener(IPAddress.Any, 80); try { l.Start(); } catch (SocketException e) { Halt(e.Message); } return l; } static void Halt(string why) { Console.WriteLine(why); Environment.Exit(1); }")]
+    [InlineData("async Task M(System.IO.Pipes.NamedPipeServerStream? given, CancellationToken stop) { var s = given ?? new System.IO.Pipes.NamedPipeServerStream(\"p\"); await using (s.ConfigureAwait(false)) { await s.WaitForConnectionAsync(stop).ConfigureAwait(false); } }")]
+    [InlineData("async Task M(CancellationToken stop) { var s = new System.IO.Pipes.NamedPipeServerStream(\"p\"); await using var held = s.ConfigureAwait(false); await s.WaitForConnectionAsync(stop); }")]
+    public Task It_has_an_end(string member) => Case.SilentAsync(Reports.Dialer(member));
+
+    /// <summary>A closing member of an own type, by its name.</summary>
+    [Fact]
+    public Task It_is_closed_by_a_member_of_its_own() => Case.SilentAsync("""
+        class Link2Connection(Socket socket)
+        {
+            private readonly Socket _socket = socket;
+            public static Link2Connection Create() => new(new Socket(SocketType.Stream, ProtocolType.Tcp));
+            public bool IsOpen => _socket.Connected;
+            public Task OpenAsync() => _socket.ConnectAsync("peer", 80);
+            public void Send(byte[] m) => _socket.Send(m);
+            public void SafeClose() { try { _socket.Dispose(); } catch (SocketException) { } }
+            public void Close() => _socket.Dispose();
+        }
+
+        class Session
+        {
+            public async Task<Link2Connection> OpenAsync() { var link = Link2Connection.Create(); try { await link.OpenAsync(); return link; } catch { link.SafeClose(); throw; } }
+        }
+        """);
 }

@@ -167,4 +167,8 @@ public class Silent
     [InlineData("private Task Skip() { if (_buffer.Length == 0) return Task.CompletedTask; return LoopAsync(); }", "{|LCA1004:Skip()|}")]
     [InlineData("private async Task<int> Skip() { _socket.Receive(_buffer); return await Task.FromResult(1); }", "{|LCA1004:Skip()|}")]
     public Task The_task_has_ended_already(string member, string call) => Case.HoldsAsync(Peer($"public void Start() {{ {call}; }} {member}"));
+
+    /// <summary>Its failure ends the process and never comes into the task: another rule speaks of it.</summary>
+    [Fact]
+    public Task What_is_started_is_async_void() => Case.SilentAsync(Peer("void Start() { Task.Factory.StartNew(Loop); } async void Loop() { while (await _socket.ReceiveAsync(_buffer) > 0) { } }"));
 }

@@ -393,4 +393,41 @@ public class Silent
             }
         }
         """);
+
+    /// <summary>A send that its own connection refuses is told of as a send.</summary>
+    [Fact]
+    public Task A_send_that_is_refused() => Case.SilentAsync("""
+        class PeerConnection(Socket socket) : IDisposable
+        {
+            public bool IsOpen => socket.Connected;
+            public async Task SendAsync(byte[] m) { if (!IsOpen) throw new PeerGoneException(); await socket.SendAsync(m); }
+            public void Dispose() => socket.Dispose();
+        }
+
+        class PeerGoneException : IOException { }
+
+        class Clock
+        {
+            private readonly PeerConnection _peer;
+            public Clock(PeerConnection peer) { _peer = peer; Timer = new(Tick, null, 0, 100); }
+            public Timer Timer { get; }
+            private async void Tick(object? state) => await _peer.SendAsync(new byte[1]);
+        }
+        """);
+
+    /// <summary>A program makes one of the two kinds; the other's code is made by nobody.</summary>
+    [Theory]
+    [InlineData("new Local()", true)]
+    [InlineData("new Remote()", false)]
+    public Task A_kind_that_the_program_never_makes(string made, bool silent)
+    {
+        var source = """
+            class Program { static void Main() => new Pump(MADE).Start(); }
+            interface IPort { void Poll(); }
+            class Local : IPort { public void Poll() { } }
+            class Remote : IPort { private readonly Socket _s = new(SocketType.Dgram, ProtocolType.Udp); public void Poll() => _s.Receive(new byte[9]); }
+            class Pump(IPort port) { public void Start() => new Thread(Loop).Start(); private void Loop() { while (true) MARK; } }
+            """.Replace("MADE", made).Replace("MARK", silent ? "port.Poll()" : "{|LCA1005:port.Poll()|}");
+        return Case.Program(source).RunAsync();
+    }
 }

@@ -48,4 +48,10 @@ public class Silent
     [InlineData("async Task M(TcpClient a, TcpClient b, TcpClient c) { await Task.WhenAll(a.GetStream().CopyToAsync(b.GetStream()), a.GetStream().CopyToAsync(c.GetStream())); }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAll(a.ConnectAsync(\"peer\", 80), b.ConnectAsync(\"peer\", 80)); }")]
     public Task A_relay_that_ends(string member) => Case.SilentAsync(Reports.Proxy(member));
+
+    /// <summary>The web server's own connection ends when its handler returns; and who cancels what goes on and waits for it has ended it.</summary>
+    [Theory]
+    [InlineData("async Task OnAsync(System.IO.Pipelines.IDuplexPipe c) { using var up = new TcpClient(); await up.ConnectAsync(\"peer\", 80); var s = up.GetStream(); await Task.WhenAny(System.IO.Pipelines.PipeReader.Create(s).CopyToAsync(c.Output), c.Input.CopyToAsync(s)); }")]
+    [InlineData("async Task RunAsync(Stream a, Stream b) { using var end = new CancellationTokenSource(); var one = a.CopyToAsync(b, end.Token); var two = b.CopyToAsync(a, end.Token); await Task.WhenAny(one, two); end.Cancel(); await Task.WhenAll(one, two); }")]
+    public Task A_relay_that_somebody_ends(string members) => Case.SilentAsync(Reports.Proxy(members));
 }

@@ -49,4 +49,8 @@ public class Silent
     // The first words are its own, and they fail before it counts.
     [InlineData("async Task M(Socket s, CancellationToken stop) { await EchoAsync(s, stop); _active++; Console.WriteLine(_active); _active--; }")]
     public Task It_counts_something_else(string members) => Case.SilentAsync(Reports.Server(members));
+
+    /// <summary>Channels by their names are those that people talk in.</summary>
+    [Fact]
+    public Task Rooms_to_talk_in() => Case.SilentAsync(Reports.Server("readonly List<string> _joinedChannels = []; void Draw(Queue<string> came, Socket s) { var name = came.Dequeue(); _joinedChannels.Add(name); s.Send(new byte[1]); } void Leave(string name) => _joinedChannels.Remove(name);"));
 }

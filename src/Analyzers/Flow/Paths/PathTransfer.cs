@@ -50,6 +50,7 @@ internal sealed class PathTransfer<TToken>
             state = after;
         }
 
+        if (operation is IInvocationOperation { TargetMethod: var called } && ProcessEnd.IsBroughtBy(called)) return null;
         var step = _rule.Visit(operation, state.Token, new(state, _rule));
         foreach (var type in step.Throws) raise(operation, type, state.With(step.OnThrow));
         return step.Ends ? null : Store(operation, state.With(step.After));

@@ -82,6 +82,10 @@ internal sealed class PathView<TToken>(PathState<TToken> state, IPathRule<TToken
                 case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "WaitAsync", Instance: { Type.Name: "Task" or "ValueTask" } task }:
                     expression = task;
                     continue;
+                // `await using (stream.ConfigureAwait(false))` disposes of the stream.
+                case IInvocationOperation { TargetMethod: { Name: "ConfigureAwait", ReturnType.Name: "ConfiguredAsyncDisposable" }, Arguments: [var disposed, ..] }:
+                    expression = disposed.Value;
+                    continue;
                 default:
                     return expression;
             }

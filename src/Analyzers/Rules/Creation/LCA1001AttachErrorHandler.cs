@@ -74,10 +74,15 @@ internal sealed class LCA1001AttachErrorHandler : IRule
         if (file.Analysis.Connections.TypeOf(method.ContainingType) is null) return;
         foreach (var parameter in method.Parameters)
         {
-            if (parameter.Ordinal >= happened.Arguments.Length || file.Analysis.Connections.TypeOf(parameter.Type) is not { } type || (type.Traits & Traits.Operation) == 0) continue;
+            if (parameter.Ordinal >= happened.Arguments.Length || file.Analysis.Connections.TypeOf(parameter.Type) is not { } type || (type.Traits & Traits.Operation) == 0 || HearsItself(happened.Operation, parameter)) continue;
             foreach (var place in happened.Arguments[parameter.Ordinal].Places) CheckPlace(file, body, summary, happened, place, parameter.Type, reported);
         }
     }
+
+    /// <summary>An operation object of a kind of its own, whose code is told of the end: <c>override void OnCompleted(…)</c>.</summary>
+    private static bool HearsItself(IOperation start, IParameterSymbol parameter) =>
+        start is IInvocationOperation call && call.Arguments.FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.Parameter, parameter)) is { Value: var given }
+        && IoCalls.Unwrapped(given).Type is { } type && type.GetMembers("OnCompleted").Any(m => m.IsOverride);
 
     /// <summary>A helper opens what it is given.</summary>
     private static void CheckOpenedInside(RuleContext file, Body body, Summary summary, BodyEvent happened, Summary callee, HashSet<Place> reported)

@@ -80,10 +80,13 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         var escapes = file.Analysis.Escapes.Of(function, file.Cancellation);
         var sendsFromCallback = isCallback || escapes.Any(e => e.Io is { Kind: IoKind.Send }) && IsCalledBack(file, symbol);
         var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, function, e, isCallback, sendsFromCallback) && (e.Fails || isCallback && e.Io.Kind != IoKind.Start || MayBeClosedByOthers(file, function, e.Io)))
-            ?? escapes.FirstOrDefault(e => e.Thrown is not null && (Escapes.IsNetworks(e.Thrown) || IsUnanswered(e) || IsAboutConnections(file, function, callback)));
+            ?? escapes.FirstOrDefault(e => e.Thrown is not null && !(isCallback && IsRefusedSend(file, e)) && (Escapes.IsNetworks(e.Thrown) || IsUnanswered(e) || IsAboutConnections(file, function, callback)));
         if (first is not null) Report(file, name, callback, first, Leaving(file, escapes));
         else if (TimerRearming.In(file, function) is { Count: > 0 } way) Report(file, name, callback, way);
     }
+
+    /// <summary>What a sending member throws because the connection has gone is another rule's, like the send.</summary>
+    private static bool IsRefusedSend(RuleContext file, Escape escape) => escape.Route.Any(step => (file.Analysis.Connections.RolesOf(step.Method, null) & Catalogue.Role.Send) != 0);
 
     /// <summary>A callback of this file calls it: what it sends is sent from that callback.</summary>
     private static bool IsCalledBack(RuleContext file, ISymbol function)

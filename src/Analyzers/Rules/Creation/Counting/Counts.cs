@@ -106,9 +106,13 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
                 return IsInvocationOf(node, "Wait", "WaitAsync", "Release") && MayBeOfConnections(symbol.Name) && !IsLockOrSignal(symbol);
             default:
                 return IsInvocationOf(node, "Add", "TryAdd", "Remove", "TryRemove") && type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true
-                    && (ClosingFlags.Words(symbol.Name).LastOrDefault() is { } word && Plainly.Contains(word) || type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(a => IsConnection(a) || IsPeer(a)));
+                    && (ClosingFlags.Words(symbol.Name).LastOrDefault() is { } word && Plainly.Contains(word) && !(word is "Channels" && IsOfNames(type)) || type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(a => IsConnection(a) || IsPeer(a)));
         }
     }
+
+    /// <summary>Channels by their names are those that people talk in.</summary>
+    private static bool IsOfNames(ITypeSymbol type) =>
+        type.SpecialType == SpecialType.System_String || type is INamedTypeSymbol { TypeArguments: { Length: > 0 } arguments } && arguments.All(IsOfNames);
 
     private static bool IsInvocationOf(SyntaxNode node, params string[] names) =>
         node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } } && Array.IndexOf(names, name) >= 0;

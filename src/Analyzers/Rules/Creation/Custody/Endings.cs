@@ -31,6 +31,7 @@ internal sealed class Endings(Analysis analysis)
     {
         if (method.Name is "Dispose" or "DisposeAsync" or "Close" or "CloseAsync") return true;
         if (method.ContainingType is { Name: "Socket", ContainingNamespace.Name: "Sockets" }) return false;
+        if (analysis.Summaries.IsOwn(method) && IsClosingName(method.Name)) return true;
         return (analysis.Connections.RolesOf(method, receiver) & Role.Close) != 0;
     }
 

@@ -54,7 +54,7 @@ internal sealed class Relays
                 var (a, b) = (directions[i], directions[j]);
                 if (!Same(a.From, b.To) || !Same(a.To, b.From) || Same(a.From, a.To)) continue;
                 var ends = any
-                    ? IsClosed(a.From) && IsClosed(a.To) || EndsOther(a.Copy) && EndsOther(b.Copy) || !IsOurs(a.From) || !IsOurs(a.To)
+                    ? IsClosed(a.From) && IsClosed(a.To) || EndsOther(a.Copy) && EndsOther(b.Copy) || AreCancelledBehind(call) || !IsOurs(a.From) || !IsOurs(a.To)
                     : EndsOther(a.Copy) && EndsOther(b.Copy) || IsEndedBefore(call);
                 if (!ends) return (call, a.From.Name, a.To.Name);
             }
@@ -83,6 +83,14 @@ internal sealed class Relays
         return inner is not null && (SymbolEqualityComparer.Default.Equals(_model.GetSymbolInfo(inner).Symbol, connection) || ClosesWithIt(inner, connection));
     }
 
+    /// <summary>What is left running is told to end, and waited for.</summary>
+    private bool AreCancelledBehind(InvocationExpressionSyntax any)
+    {
+        var behind = _code.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.SpanStart > any.Span.End).ToList();
+        return behind.FirstOrDefault(c => c.Expression.LastWord() is "Cancel" or "CancelAsync" && !IsConditional(c, _code)) is { } cancel
+            && behind.Any(c => c.SpanStart > cancel.Span.End && c.Expression.LastWord() is "WhenAll");
+    }
+
     /// <summary>The first of the two has been waited for, and the other one told to end: this is the wait for that.</summary>
     private bool IsEndedBefore(InvocationExpressionSyntax all)
     {
@@ -95,8 +103,12 @@ internal sealed class Relays
 
     /// <summary>Somebody else's may be closed by that somebody when this method returns.</summary>
     private bool IsOurs(ISymbol connection) =>
-        connection is ILocalSymbol
-        || connection is IParameterSymbol parameter && _method is not null && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, _method) && !_owners.IsClosedByCallers(_method, parameter);
+        connection is ILocalSymbol local && !IsServers(local.Type)
+        || connection is IParameterSymbol parameter && !IsServers(parameter.Type) && _method is not null && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, _method) && !_owners.IsClosedByCallers(_method, parameter);
+
+    /// <summary>The web server's, which ends it when its handler returns.</summary>
+    private static bool IsServers(ITypeSymbol type) =>
+        type.Name == "IDuplexPipe" || type.ContainingNamespace?.ToDisplayString().StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) == true;
 
     /// <summary>The tasks of an array that is written out, in place or where its variable is declared.</summary>
     private IEnumerable<ExpressionSyntax> Elements(ExpressionSyntax expression)
