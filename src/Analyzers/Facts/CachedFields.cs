@@ -76,19 +76,23 @@ internal sealed class CachedFields(Analysis analysis)
         switch (node)
         {
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Refers(assignment.Left, name):
-                return !InConstructor(node);
+                return !InConstructor(node) && !IsView(assignment.Right);
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && Refers(assignment.Left, name) && !IsNothing(assignment.Right):
                 return !InConstructor(node) && !IsMadeOver(assignment, name) && (IsUnderNullCheck(node, name, type) || FilledBeside(node, type).Any(other => IsWhereMissing(node, other))) && !IsOwnersStart(node, name, type);
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "EnsureInitialized" or "CompareExchange" } } call
                 when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
                 return true;
             case InvocationExpressionSyntax call when Called(call) is { } method && MethodFills(type, method, name):
-                return !InConstructor(node) && EnclosingName(node) != method && !(IsStart(EnclosingName(node)) && AnswersNothing(node))
+                return !InConstructor(node) && EnclosingName(node) != method && !((IsStart(EnclosingName(node)) || IsEnd(EnclosingName(node))) && AnswersNothing(node))
                     && (IsUnderNullCheck(node, name, type) || FilledBy(method, type).Any(other => IsWhereMissing(node, other)));
             default:
                 return false;
         }
     }
+
+    /// <summary><c>PipeWriter.Create(stream)</c> looks at what somebody else keeps.</summary>
+    private static bool IsView(ExpressionSyntax value) =>
+        value is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var type, Name.Identifier.ValueText: "Create" } } && type.LastWord() is "PipeWriter" or "PipeReader";
 
     /// <summary>What the field held goes on inside: <c>var tls = new SslStream(_stream); if (tls.IsAuthenticated) _stream = tls;</c>.</summary>
     private static bool IsMadeOver(AssignmentExpressionSyntax assignment, string name)
@@ -174,6 +178,9 @@ internal sealed class CachedFields(Analysis analysis)
 
     private static bool AsksFor(ExpressionSyntax condition, HashSet<string> names) =>
         condition.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax identifier && names.Contains(identifier.Identifier.ValueText) || n is FieldExpressionSyntax field && field.PropertyName() is { } property && names.Contains(property));
+
+    /// <summary>What <c>Disconnect</c> and <c>Reset</c> put in the place of what they have ended waits for its owner to open it.</summary>
+    private static bool IsEnd(string? method) => method is not null && (ClosingFlags.IsEnding(method) || ClosingFlags.Words(method).FirstOrDefault() is "Reset" or "Restart");
 
     /// <summary><c>Start</c>, which only guards against being called twice, opens for as long as the owner lives.</summary>
     private static bool IsOwnersStart(SyntaxNode node, string field, INamedTypeSymbol type)

@@ -56,6 +56,8 @@ internal sealed class Requests
     private IInvocationOperation? In(IInvocationOperation call, int depth, CancellationToken cancellation)
     {
         if (IsRequest(call, cancellation)) return call;
+        // `SendAsync<Status>(HttpMethod.Get, …)`
+        if (call.Arguments.Any(a => a.Value is IPropertyReferenceOperation { Property: { ContainingType.Name: "HttpMethod", Name: "Get" or "Head" or "Options" or "Put" or "Delete" or "Trace" } })) return null;
         if (depth == 0 || !_analysis.Summaries.IsOwn(call.TargetMethod) || !_names.Value.Contains(call.TargetMethod.Name)) return null;
         return _led.GetOrAdd((call.TargetMethod.OriginalDefinition, depth), key => LedTo(key.Method, key.Depth, cancellation));
     }

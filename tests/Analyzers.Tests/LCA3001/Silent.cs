@@ -380,4 +380,10 @@ public class Silent
             }
         }
         """);
+
+    /// <summary>What is put in the place of what was ended waits for its owner; a writer over somebody else's stream is a view of it.</summary>
+    [Theory]
+    [InlineData("_session!.Send(key);", "public void Disconnect() { if (_session != null) { _session.Dispose(); Renew(); } } public void Reset() { if (_session != null) Renew(); } private void Renew() { _session = Connect(); }")]
+    [InlineData("await (_writer ??= System.IO.Pipelines.PipeWriter.Create(_body)).FlushAsync();", "private readonly NetworkStream _body = null!; private System.IO.Pipelines.PipeWriter? _writer;")]
+    public Task Renewed_by_its_end_or_a_view(string body, string members) => Case.SilentAsync(Holder(body, members));
 }

@@ -169,4 +169,58 @@ public class Silent
     [Fact]
     public Task The_catch_jumps_on() => Case.SilentAsync(
         Reports.Api("try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException) { goto failed; } failed: return null;"));
+
+    private static string Retried(string question, string work) => $$"""
+        using System.Data.Common;
+
+        class Store(DbConnection connection, DbCommand command)
+        {
+            private static readonly HashSet<int> Transient = [4060, 40501, 49918];
+            public Task<int> SaveAsync() => Retry({{question}}, async () => { {{work}} });
+            private static async Task<T> Retry<T>(Func<ServerException, bool> again, Func<Task<T>> work)
+            {
+                for (var i = 0; i < 3; i++)
+                {
+                    try { return await work(); }
+                    catch (ServerException e) { if (!again(e)) throw; }
+                }
+
+                throw new InvalidOperationException();
+            }
+
+            public DbConnection Connection => connection;
+            public DbCommand Command => command;
+        }
+
+        class ServerException : DbException { public int Number => 1; }
+        """;
+
+    /// <summary>Done again only after what the server said, or within a transaction that each attempt begins anew.</summary>
+    [Theory]
+    [InlineData("e => Transient.Contains(e.Number)", "return await command.ExecuteNonQueryAsync();")]
+    [InlineData("e => true", "await using var t = await connection.BeginTransactionAsync(); var n = await command.ExecuteNonQueryAsync(); await t.CommitAsync(); return n;")]
+    public Task A_refusal_or_a_transaction_of_its_own(string question, string work) => Case.SilentAsync(Retried(question, work));
+
+    [Fact]
+    public Task A_helper_that_repeats_after_anything() => Case.HoldsAsync(Retried("e => e.InnerException is TimeoutException", "return await {|LCA3005:command.ExecuteNonQueryAsync()|};"));
+
+    /// <summary>The verb is an argument of the helper; and a loop that jumps back however its round has ended repeats nothing.</summary>
+    [Theory]
+    [InlineData("again: try { await SendAsync(HttpMethod.Get, url, content); } catch (HttpRequestException) { goto again; }")]
+    [InlineData("round: try { await SendAsync(HttpMethod.Post, url, content); if (!ct.IsCancellationRequested) goto round; } catch (HttpRequestException) { goto round; }")]
+    public Task A_question_or_the_next_round(string body) => Case.SilentAsync(Reports.Api(body, Sending));
+
+    [Fact]
+    public Task A_verb_that_writes() => Case.HoldsAsync(Reports.Api("again: try { await {|LCA3005:SendAsync(HttpMethod.Post, url, content)|}; } catch (HttpRequestException) { goto again; }", Sending));
+
+    private const string Sending = "private Task<HttpResponseMessage> SendAsync(HttpMethod verb, string url, HttpContent content) => http.SendAsync(new HttpRequestMessage(verb, url) { Content = content });";
+
+    /// <summary>A connect that failed; what fails on the way lies one level deeper.</summary>
+    [Theory]
+    [InlineData("catch (HttpRequestException e) when (e.InnerException is SocketException) { await Task.Delay(9, ct); }")]
+    [InlineData("catch (HttpRequestException e) { if (e.InnerException is not SocketException) throw; await Task.Delay(9, ct); }")]
+    public Task A_connect_that_failed(string clause) => Case.SilentAsync(Reports.Api($"for (var i = 0; i < 3; i++) {{ try {{ return await http.PostAsync(url, content, ct); }} {clause} }}"));
+
+    [Fact]
+    public Task A_connection_that_broke() => Case.HoldsAsync(Reports.Api("for (var i = 0; i < 3; i++) { try { return await {|LCA3005:http.PostAsync(url, content, ct)|}; } catch (HttpRequestException e) when (e.InnerException is IOException) { await Task.Delay(9, ct); } }"));
 }

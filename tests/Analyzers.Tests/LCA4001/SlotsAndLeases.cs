@@ -89,4 +89,16 @@ public class SlotsAndLeases
             }
         }
         """);
+
+    /// <summary>Whoever takes it back is told whether its user has finished.</summary>
+    private static string Settled(string told) => Leased($$"""
+        private bool _complete;
+        public void Complete() => _complete = true;
+        public void Dispose() => Settle(Client, {{told}});
+        private void Settle(WireClient back, bool keep) { if (!keep) { back.Dispose(); return; } home.Add(back); }
+        public override string ToString() => _complete + "";
+        """, "{|LCA4001:using var lease = await LeaseAsync();|} await lease.Client.SendAsync(question, stop); var answer = await lease.Client.ReceiveAsync(stop); lease.Complete(); return answer;");
+
+    [Fact]
+    public Task A_lease_tells_how_it_ended() => Case.SilentAsync(Settled("keep: _complete").Replace("{|LCA4001:", "").Replace("|}", ""));
 }

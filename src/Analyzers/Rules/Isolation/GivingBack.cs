@@ -70,11 +70,15 @@ internal static class GivingBack
         {
             if (Code.Of(method, analysis, cancellation) is not { } code) continue;
             if (AsksMore(code.Syntax, lease: named)) return false;
-            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => (Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) || IsGiveBackDelegate(i) && !MarksItself(named)) && !Vouching.IsNeededFor(i.Syntax, named));
+            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => (Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) && !TellsHowItEnded(i, named) || IsGiveBackDelegate(i) && !MarksItself(named)) && !Vouching.IsNeededFor(i.Syntax, named));
         }
 
         return found;
     }
+
+    /// <summary><c>owner.Settle(link, keep: _complete)</c>: whoever takes it back is told whether the exchange has finished.</summary>
+    private static bool TellsHowItEnded(IInvocationOperation call, INamedTypeSymbol lease) =>
+        call.Arguments.Any(a => a.Value.Type?.SpecialType == SpecialType.System_Boolean && Wire.KeyOf(Code.Unwrapped(a.Value)) is IFieldSymbol or IPropertySymbol && Wire.KeyOf(Code.Unwrapped(a.Value)) is { Name: var name } && TellsOfExchange(name) && !IsSetByUsers(name, lease));
 
     /// <summary>
     /// Its own code takes note that its I/O failed, and who is given it back can ask: <c>catch { _isAlive = false; throw; }</c>.

@@ -70,7 +70,10 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
             if (!exchange.Asks || IsMadeFor(exchange, key, function) || CallersClose(function, key, file)) continue;
             var path = new ExchangePath(exchange, function, file.Analysis);
             if (Run(path) is not { } exits) continue;
-            foreach (var place in Places(path, exits, exchange, function).Distinct().Where(p => !EndsTheLoop(p, exchange)).OrderBy(p => p.SpanStart)) Report(place, key, place is CatchClauseSyntax ? "is kept" : "is let go", ImmutableDictionary<string, string?>.Empty.Add(Kept, key.Name));
+            var places = Places(path, exits, exchange, function).Distinct().Where(p => !EndsTheLoop(p, exchange)).OrderBy(p => p.SpanStart).ToList();
+            // Where a clause keeps it, that is what has to change; the end of the lock around says nothing more.
+            if (places.Any(p => p is CatchClauseSyntax)) places.RemoveAll(p => p is LockStatementSyntax);
+            foreach (var place in places) Report(place, key, place is CatchClauseSyntax ? "is kept" : "is let go", ImmutableDictionary<string, string?>.Empty.Add(Kept, key.Name));
         }
 
         IReadOnlyList<PathExit<ExchangeToken>>? Run(ExchangePath path)

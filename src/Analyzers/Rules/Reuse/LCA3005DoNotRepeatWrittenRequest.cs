@@ -31,12 +31,21 @@ internal sealed class LCA3005DoNotRepeatWrittenRequest : IRule
                 var request = Request(file, operation, member.Declaration);
                 if (request is null) continue;
                 if (Requests.HasKey(member.Declaration)) break;
+                if (IsInOwnTransaction(operation, request)) continue;
                 repeats ??= new Repeats(file.Analysis, file.Cancellation);
                 if (repeats.After(operation, request, other => IsSame(file, operation, request, other)) is not { } failure) continue;
                 var name = operation is IMethodReferenceOperation reference ? reference.Method.Name : ((IInvocationOperation)operation).TargetMethod.Name;
                 file.Report(Diagnostic.Create(Rule, operation.Syntax.GetLocation(), name, failure));
             }
         }
+    }
+
+    /// <summary>Each attempt begins a transaction: what has not been committed has not been done.</summary>
+    private static bool IsInOwnTransaction(IOperation operation, IInvocationOperation request)
+    {
+        if (!request.TargetMethod.Name.StartsWith("Execute", StringComparison.Ordinal)) return false;
+        var attempt = operation.Syntax.Ancestors().FirstOrDefault(a => a is TryStatementSyntax or AnonymousFunctionExpressionSyntax or MemberDeclarationSyntax);
+        return attempt?.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => c.SpanStart < operation.Syntax.SpanStart && c.Expression.LastWord().StartsWith("BeginTransaction", StringComparison.Ordinal)) == true;
     }
 
     /// <summary>The request that the operation makes.</summary>

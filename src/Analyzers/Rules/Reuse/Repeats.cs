@@ -43,8 +43,9 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
             if (parent is not ITryOperation attempt || attempt.Body != child) continue;
             foreach (var clause in attempt.Catches)
             {
-                var targets = clause.Syntax.DescendantNodes().OfType<GotoStatementSyntax>().Select(g => g.Expression?.ToString()).ToList();
-                if (targets.Count == 0 || attempt.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) continue;
+                var targets = Targets(clause.Syntax);
+                // What jumps there when it succeeds, too, is a loop that begins its next round.
+                if (targets.Count == 0 || Targets(attempt.Body.Syntax).Any(targets.Contains) || attempt.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) continue;
                 var jumpsBack = member.DescendantNodes().OfType<LabeledStatementSyntax>().Any(l => l.SpanStart <= attempt.Syntax.SpanStart && targets.Contains(l.Identifier.ValueText));
                 if (jumpsBack && _failures.Of(clause, request) is { } failure) return failure.Name;
             }
@@ -52,6 +53,8 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
 
         return null;
     }
+
+    private static List<string?> Targets(SyntaxNode code) => code.DescendantNodes().OfType<GotoStatementSyntax>().Select(g => g.Expression?.ToString()).ToList();
 
     private static ILoopOperation? Loop(IOperation operation)
     {
@@ -186,7 +189,7 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
         var outer = Values.Outermost(function);
         if (outer.Parent is not IArgumentOperation { Parent: IInvocationOperation call, Parameter: { } parameter }) return null;
         if (Pipelines.IsExecution(call)) return new Pipelines(analysis, _failures, cancellation).Repeats(call, request);
-        if (!analysis.Summaries.IsOwn(call.TargetMethod)) return null;
+        if (!analysis.Summaries.IsOwn(call.TargetMethod) || DecidesByAnswer(call)) return null;
         foreach (var target in analysis.Implementations.Of(call.TargetMethod, exactly: false, cancellation))
         {
             if (parameter.Ordinal < target.Parameters.Length && OfParameter(target.Parameters[parameter.Ordinal], request, depth - 1) is { } failure) return failure;
@@ -194,6 +197,12 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
 
         return null;
     }
+
+    /// <summary>The helper is told which failures to repeat, and asks what the server said: <c>Retry(e => Transient.Contains(e.Number), work)</c>.</summary>
+    private static bool DecidesByAnswer(IInvocationOperation call) =>
+        call.Arguments.Any(a => Values.Unwrapped(a.Value) is IAnonymousFunctionOperation { Symbol: { ReturnType.SpecialType: SpecialType.System_Boolean, Parameters: [var failure, ..] } } question
+            && Bases.IncludeNamed(failure.Type, "Exception", "System")
+            && question.Descendants().OfType<IPropertyReferenceOperation>().Any(p => p.Property.Name is "Number" or "SqlState" or "StatusCode"));
 
     private static bool IsStopped(IOperation operation)
     {
@@ -218,7 +227,7 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
                     break;
                 case IArgumentOperation { Parent: IInvocationOperation call, Parameter: { } next } when depth > 0:
                     if (Pipelines.IsExecution(call) && new Pipelines(analysis, _failures, cancellation).Repeats(call, request) is { } byPipeline) return byPipeline;
-                    if (analysis.Summaries.IsOwn(call.TargetMethod) && !Values.Is(call.TargetMethod, method) && OfParameter(call.TargetMethod.OriginalDefinition.Parameters[next.Ordinal], request, depth - 1) is { } passedOn) return passedOn;
+                    if (analysis.Summaries.IsOwn(call.TargetMethod) && !Values.Is(call.TargetMethod, method) && !DecidesByAnswer(call) && OfParameter(call.TargetMethod.OriginalDefinition.Parameters[next.Ordinal], request, depth - 1) is { } passedOn) return passedOn;
                     // `return await RunAsync(action, attempt + 1)` in the catch.
                     if (Values.Is(call.TargetMethod, method) && InCatch(call, request, other => other is IInvocationOperation { TargetMethod.MethodKind: MethodKind.DelegateInvoke }) is { } recursive) return recursive;
                     break;

@@ -120,7 +120,7 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
                     proves = true;
                     break;
                 case IFieldReferenceOperation { Field: { ContainingType.Name: "PostgresErrorCodes" } code }:
-                    if (code.Name is not ("SerializationFailure" or "DeadlockDetected" or "LockNotAvailable" or "TooManyConnections" or "CannotConnectNow")) return false;
+                    if (code.Name.IndexOf("Unknown", StringComparison.Ordinal) >= 0 || code.Name.StartsWith("Connection", StringComparison.Ordinal) || code.Name.EndsWith("Shutdown", StringComparison.Ordinal) || code.Name is "QueryCanceled" or "IoError" or "InternalError") return false;
                     proves = true;
                     break;
                 case { ConstantValue: { HasValue: true, Value: string state } } when operation is ILiteralOperation && state.Length == 5:
@@ -140,6 +140,11 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
                     break;
                 case IInvocationOperation call when depth > 0 && analysis.Summaries.IsOwn(call.TargetMethod) && Values.CodeOf(call.TargetMethod, analysis, cancellation) is { } code:
                     proves |= Proves(code, depth - 1);
+                    break;
+                // The connect that failed; what fails later lies one level deeper, in an IOException.
+                case IIsTypeOperation { TypeOperand.Name: "SocketException", ValueOperand: IPropertyReferenceOperation { Property.Name: "InnerException", Instance.Type.Name: "HttpRequestException" } }:
+                case IIsPatternOperation { Value: IPropertyReferenceOperation { Property.Name: "InnerException", Instance.Type.Name: "HttpRequestException" } } asked when asked.Pattern.DescendantsAndSelf().Any(p => p is ITypePatternOperation { MatchedType.Name: "SocketException" } or IDeclarationPatternOperation { MatchedType.Name: "SocketException" }):
+                    proves = true;
                     break;
                 case IDeclarationPatternOperation { MatchedType.Name: "NotSentException" or "BrokerUnreachableException" } or ITypePatternOperation { MatchedType.Name: "NotSentException" or "BrokerUnreachableException" }:
                     proves = true;
