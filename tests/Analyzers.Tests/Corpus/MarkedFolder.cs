@@ -42,6 +42,7 @@ internal sealed partial class MarkedFolder
         ["IsolationField"] = IsolationRules,
         ["IsolationWorks"] = IsolationRules,
         ["IsolationSites"] = IsolationRules,
+        ["Silence"] = [.. CreationRules, .. SendingRules, .. ReuseRules, .. IsolationRules],
     };
 
     private readonly string[] _rules;
