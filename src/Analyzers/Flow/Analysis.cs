@@ -19,6 +19,7 @@ internal sealed class Analysis
         Bodies = new Bodies(compilation);
         Connections = new Connections(this);
         Implementations = new Implementations(this);
+        NeverReturning = new Paths.NeverReturning(this);
         Summaries = new Summaries(this);
         Delegates = new Delegates(this);
         Guards = new Guards(this);
@@ -48,6 +49,8 @@ internal sealed class Analysis
     public Connections Connections { get; }
 
     public Implementations Implementations { get; }
+
+    public Paths.NeverReturning NeverReturning { get; }
 
     public Summaries Summaries { get; }
 

@@ -50,7 +50,7 @@ internal sealed class Implementations
     public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method, bool exactly, CancellationToken cancellation)
     {
         method = method.OriginalDefinition;
-        return exactly || !IsVirtual(method) ? [method] : _kept.GetOrAdd(method, m => Find(m, MaxTargets, cancellation));
+        return exactly || !IsVirtual(method) ? [method] : _kept.GetOrAdd(method, m => Chosen(Find(m, MaxTargets, cancellation)));
     }
 
     /// <summary>The methods that are subscribed with this one: each is judged by itself, so there may be many.</summary>
@@ -76,7 +76,7 @@ internal sealed class Implementations
             if (found.Count > most) return [];
         }
 
-        return Chosen(found.ToImmutable());
+        return found.ToImmutable();
     }
 
     /// <summary>

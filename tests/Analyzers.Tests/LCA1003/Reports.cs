@@ -140,4 +140,16 @@ public class Reports
     [InlineData("catch { _field = null; }")]
     public Task A_field_that_is_set_to_null_when_opening_fails(string handler) => Case.HoldsAsync(Dialer(
         "void M() { try { _field = {|LCA1003:new Socket(SocketType.Stream, ProtocolType.Tcp)|}; _field.Bind(_peer); _field.Listen(5); } " + handler + " }", "Socket? _field; public void Stop() => _field?.Close();"));
+
+    /// <summary>The clause calls what always throws: what stands behind it is never reached, and nobody closes.</summary>
+    [Theory]
+    [InlineData("static void Fail(Exception e) { throw new InvalidOperationException(e.Message, e); }")]
+    [InlineData("static void Fail(Exception e) => throw new InvalidOperationException(e.Message, e);")]
+    [InlineData("static void Fail(SocketException e) { switch (e.ErrorCode) { case 1: throw new TimeoutException(); default: Wrap(e); break; } } static void Wrap(Exception e) { throw new InvalidOperationException(e.Message, e); }")]
+    public Task A_helper_that_always_throws(string helper) => Case.HoldsAsync(Dialer("Stream M() { var s = {|LCA1003:new Socket(SocketType.Stream, ProtocolType.Tcp)|}; try { s.Connect(_peer); } catch (SocketException e) { Fail(e); } return new NetworkStream(s, true); }", helper));
+
+    [Theory]
+    [InlineData("static void Fail(Exception e) { Console.WriteLine(e); }")]
+    [InlineData("static void Fail(Exception e) { if (e is SocketException) return; throw new InvalidOperationException(); }")]
+    public Task A_helper_that_comes_back(string helper) => Case.SilentAsync(Dialer("Stream M() { var s = new Socket(SocketType.Stream, ProtocolType.Tcp); try { s.Connect(_peer); } catch (SocketException e) { Fail(e); } return new NetworkStream(s, true); }", helper));
 }

@@ -22,11 +22,11 @@ internal sealed class PathEngine<TToken>
     private readonly Dictionary<(ControlFlowRegion, PathState<TToken>), List<PathState<TToken>>> _finallys = [];
     private int _visits;
 
-    private PathEngine(Body body, IPathRule<TToken> rule, INamedTypeSymbol anyException, CancellationToken cancellation)
+    private PathEngine(Analysis analysis, Body body, IPathRule<TToken> rule, INamedTypeSymbol anyException, CancellationToken cancellation)
     {
         _graph = body.Graph;
         _rule = rule;
-        _transfer = new PathTransfer<TToken>(body, rule);
+        _transfer = new PathTransfer<TToken>(body, rule, analysis.NeverReturning, anyException);
         _anyException = anyException;
         _cancellation = cancellation;
     }
@@ -41,7 +41,7 @@ internal sealed class PathEngine<TToken>
     public static IReadOnlyList<PathExit<TToken>>? Exits(Analysis analysis, Body body, IPathRule<TToken> rule, TToken start, IEnumerable<ISymbol>? followed, CancellationToken cancellation)
     {
         if (analysis.Catalogue.Types.Find("System.Exception") is not { } anyException) return null;
-        var engine = new PathEngine<TToken>(body, rule, anyException, cancellation);
+        var engine = new PathEngine<TToken>(analysis, body, rule, anyException, cancellation);
         var variables = SmallMap<object, Known>.Empty;
         foreach (var symbol in followed ?? []) variables = variables.Set(symbol, Known.Followed);
         try

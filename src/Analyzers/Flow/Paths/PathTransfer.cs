@@ -20,9 +20,14 @@ internal sealed class PathTransfer<TToken>
     // A variable that a nested function writes may change at any time.
     private readonly HashSet<string> _unsteady;
 
-    public PathTransfer(Body body, IPathRule<TToken> rule)
+    private readonly NeverReturning _neverReturning;
+    private readonly INamedTypeSymbol _anyException;
+
+    public PathTransfer(Body body, IPathRule<TToken> rule, NeverReturning neverReturning, INamedTypeSymbol anyException)
     {
         _rule = rule;
+        _neverReturning = neverReturning;
+        _anyException = anyException;
         _unsteady = body.WrittenInside;
         foreach (var block in body.Graph.Blocks)
         {
@@ -50,10 +55,17 @@ internal sealed class PathTransfer<TToken>
             state = after;
         }
 
-        if (operation is IInvocationOperation { TargetMethod: var called } && ProcessEnd.IsBroughtBy(called)) return null;
+        if (operation is IInvocationOperation { TargetMethod: var called } && _neverReturning.EndsProcess(called)) return null;
         var step = _rule.Visit(operation, state.Token, new(state, _rule));
         foreach (var type in step.Throws) raise(operation, type, state.With(step.OnThrow));
-        return step.Ends ? null : Store(operation, state.With(step.After));
+        if (step.Ends) return null;
+        if (operation is IInvocationOperation call && _neverReturning.Throws(call.TargetMethod) && !call.Arguments.Any(a => Of(a.Value, state) == Known.Followed))
+        {
+            raise(operation, _anyException, state.With(step.After));
+            return null;
+        }
+
+        return Store(operation, state.With(step.After));
     }
 
     /// <summary>The state where the condition holds, or does not; null where that cannot be on this path.</summary>
