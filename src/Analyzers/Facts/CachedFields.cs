@@ -78,7 +78,7 @@ internal sealed class CachedFields(Analysis analysis)
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Refers(assignment.Left, name):
                 return !InConstructor(node) && !IsView(assignment.Right);
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && Refers(assignment.Left, name) && !IsNothing(assignment.Right):
-                return !InConstructor(node) && !IsMadeOver(assignment, name) && (IsUnderNullCheck(node, name, type) || FilledBeside(node, type).Any(other => IsWhereMissing(node, other))) && !IsOwnersStart(node, name, type);
+                return !InConstructor(node) && !IsView(assignment.Right) && !IsMadeOver(assignment, name) && (IsUnderNullCheck(node, name, type) || FilledBeside(node, type).Any(other => IsWhereMissing(node, other))) && !IsOwnersStart(node, name, type);
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "EnsureInitialized" or "CompareExchange" } } call
                 when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
                 return true;

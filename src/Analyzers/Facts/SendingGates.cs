@@ -51,7 +51,7 @@ internal static class SendingGates
         {
             if (statement == until) break;
             // What gives it back and leaves is another way.
-            if (statement is not IfStatementSyntax { Else: null, Statement: var way } || !Leaves(way)) held.RemoveAll(h => Releases(statement, h.Key));
+            if (statement is not IfStatementSyntax { Else: null, Statement: var way, Condition: var condition } || !Leaves(way) || condition.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax)) held.RemoveAll(h => Releases(statement, h.Key));
             switch (statement)
             {
                 case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declared when Holding(declared.Declaration, model) is { } turn:
@@ -74,7 +74,7 @@ internal static class SendingGates
         return held;
     }
 
-    private static bool Leaves(StatementSyntax statement) =>
+    public static bool Leaves(StatementSyntax statement) =>
         statement is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax || statement is BlockSyntax { Statements: { Count: > 0 } inner } && Leaves(inner[inner.Count - 1]);
 
     /// <summary>The name of what a call takes: <c>await _gate.WaitAsync()</c>, <c>Monitor.Enter(_sync)</c>, <c>await LockAsync()</c>.</summary>

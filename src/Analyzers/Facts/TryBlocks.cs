@@ -29,9 +29,9 @@ internal static class TryBlocks
     public static bool Catch(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws, Bodies bodies) =>
         LooksAtTask(operation.Syntax, bodies) || ErrorCallbacks.IsGiven(operation) || Around(operation, body, throws, bodies).Any(clause => !Rethrows(clause));
 
-    /// <summary>Some clause does something about the failure, though it may throw on: it closes, it tells.</summary>
+    /// <summary>Some clause closes what has failed, though it may throw on.</summary>
     public static bool Answer(IOperation operation, SyntaxNode body, ImmutableArray<INamedTypeSymbol> throws, Bodies bodies) =>
-        Around(operation, body, throws, bodies).Any(clause => clause.Block.Statements.Count > 1);
+        Around(operation, body, throws, bodies).Any(clause => clause.Block.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => ClosingFlags.IsEnding(call.Expression.LastWord())));
 
     private static bool Sees(CatchClauseSyntax clause, ImmutableArray<INamedTypeSymbol> throws, SemanticModel model)
     {
@@ -107,10 +107,10 @@ internal static class TryBlocks
     /// <summary>Somebody looks at how the task ended.</summary>
     private static bool LooksAtTask(SyntaxNode node, Bodies bodies)
     {
-        while (node.Parent is MemberAccessExpressionSyntax or InvocationExpressionSyntax or ParenthesizedExpressionSyntax or ArgumentSyntax or ArgumentListSyntax)
+        while (node.Parent is MemberAccessExpressionSyntax or InvocationExpressionSyntax or ParenthesizedExpressionSyntax or ArgumentSyntax)
         {
             if (node.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContinueWith" or "Observe" } access && access.Expression == node) return true;
-            if (node is InvocationExpressionSyntax or ParenthesizedExpressionSyntax && Watcher(node) is { } call && bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call).Symbol is IMethodSymbol helper && Watches(helper, node)) return true;
+            if (node is InvocationExpressionSyntax or ParenthesizedExpressionSyntax && Watcher(node) is { } call && bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call).Symbol is IMethodSymbol helper && Watches(helper, call, node)) return true;
             if (node.Parent is ArgumentSyntax) return false;
             node = node.Parent;
         }
@@ -127,21 +127,26 @@ internal static class TryBlocks
     };
 
     /// <summary>A helper of one's own whose code asks how a task that it is given has failed.</summary>
-    private static bool Watches(IMethodSymbol helper, SyntaxNode task)
+    private static bool Watches(IMethodSymbol helper, InvocationExpressionSyntax call, SyntaxNode task)
     {
         helper = (helper.ReducedFrom ?? helper).OriginalDefinition;
         // What it hands on to a source of a task's end comes to whoever waits for that: for a callback that is somebody else.
         if (helper.Parameters.Any(p => p.Type.Name == "TaskCompletionSource") && Flow.Bodies.EnclosingDeclaration(task) is not AnonymousFunctionExpressionSyntax) return false;
         if (helper.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } code) return false;
-        foreach (var parameter in helper.Parameters)
-        {
-            if (Tasks.IsTask(parameter.Type) && code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == parameter.Name && IsWatched(n))) return true;
-        }
+        return Given(helper, call, task) is { } parameter && code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == parameter.Name && IsWatched(n));
+    }
 
-        return false;
+    /// <summary>The parameter that the task goes into.</summary>
+    private static IParameterSymbol? Given(IMethodSymbol helper, InvocationExpressionSyntax call, SyntaxNode task)
+    {
+        if (task.Parent is not ArgumentSyntax argument) return helper.IsExtensionMethod ? helper.Parameters[0] : null;
+        if (argument.NameColon is { Name.Identifier.ValueText: var name }) return helper.Parameters.FirstOrDefault(p => p.Name == name);
+        // `task.Into(answer)` has one argument fewer than the helper has parameters.
+        var index = call.ArgumentList.Arguments.IndexOf(argument) + (helper.IsExtensionMethod && call.ArgumentList.Arguments.Count < helper.Parameters.Length && call.Expression is MemberAccessExpressionSyntax { Expression: not NameSyntax } ? 1 : 0);
+        return index < helper.Parameters.Length ? helper.Parameters[index] : null;
     }
 
     private static bool IsWatched(IdentifierNameSyntax task) =>
         task.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContinueWith" or "Observe" or "Exception" or "IsFaulted" }
-        || task.Ancestors().OfType<AwaitExpressionSyntax>().Any() && task.Ancestors().OfType<TryStatementSyntax>().Any(t => t.Catches.Count > 0 && t.Block.Span.Contains(task.Span));
+        || task.Ancestors().OfType<AwaitExpressionSyntax>().Any() && task.Ancestors().OfType<TryStatementSyntax>().Any(t => t.Catches.Any(c => !Rethrows(c)) && t.Block.Span.Contains(task.Span));
 }

@@ -82,7 +82,12 @@ internal sealed class LCA1001AttachErrorHandler : IRule
     /// <summary>An operation object of a kind of its own, whose code is told of the end: <c>override void OnCompleted(…)</c>.</summary>
     private static bool HearsItself(IOperation start, IParameterSymbol parameter) =>
         start is IInvocationOperation call && call.Arguments.FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.Parameter, parameter)) is { Value: var given }
-        && IoCalls.Unwrapped(given).Type is { } type && type.GetMembers("OnCompleted").Any(m => m.IsOverride);
+        && Kinds(IoCalls.Unwrapped(given).Type).Any(kind => kind.GetMembers("OnCompleted").Any(m => m.IsOverride));
+
+    private static IEnumerable<ITypeSymbol> Kinds(ITypeSymbol? type)
+    {
+        for (; type is not null; type = type.BaseType) yield return type;
+    }
 
     /// <summary>A helper opens what it is given.</summary>
     private static void CheckOpenedInside(RuleContext file, Body body, Summary summary, BodyEvent happened, Summary callee, HashSet<Place> reported)

@@ -88,7 +88,6 @@ internal sealed class LCA1006CloseBoth : IRule
         }
     }
 
-
     private static bool ClosedOutside(SyntaxNode outer, SyntaxNode lambda, string name)
     {
         var without = outer.ReplaceNode(lambda, SyntaxFactory.ParseExpression("_"));

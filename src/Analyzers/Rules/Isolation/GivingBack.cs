@@ -78,7 +78,7 @@ internal static class GivingBack
 
     /// <summary><c>owner.Settle(link, keep: _complete)</c>: whoever takes it back is told whether the exchange has finished.</summary>
     private static bool TellsHowItEnded(IInvocationOperation call, INamedTypeSymbol lease) =>
-        call.Arguments.Any(a => a.Value.Type?.SpecialType == SpecialType.System_Boolean && Wire.KeyOf(Code.Unwrapped(a.Value)) is IFieldSymbol or IPropertySymbol && Wire.KeyOf(Code.Unwrapped(a.Value)) is { Name: var name } && TellsOfExchange(name) && !IsSetByUsers(name, lease));
+        call.Arguments.Any(a => a.Value.Type?.SpecialType == SpecialType.System_Boolean && Wire.KeyOf(Code.Unwrapped(a.Value)) is (IFieldSymbol or IPropertySymbol) and { Name: var name } && TellsOfExchange(name) && !IsSetByUsers(name, lease));
 
     /// <summary>
     /// Its own code takes note that its I/O failed, and who is given it back can ask: <c>catch { _isAlive = false; throw; }</c>.

@@ -72,7 +72,8 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
             if (Run(path) is not { } exits) continue;
             var places = Places(path, exits, exchange, function).Distinct().Where(p => !EndsTheLoop(p, exchange)).OrderBy(p => p.SpanStart).ToList();
             // Where a clause keeps it, that is what has to change; the end of the lock around says nothing more.
-            if (places.Any(p => p is CatchClauseSyntax)) places.RemoveAll(p => p is LockStatementSyntax);
+            var clauses = places.Where(p => p is CatchClauseSyntax).ToList();
+            places.RemoveAll(p => p is LockStatementSyntax && clauses.Any(p.Contains));
             foreach (var place in places) Report(place, key, place is CatchClauseSyntax ? "is kept" : "is let go", ImmutableDictionary<string, string?>.Empty.Add(Kept, key.Name));
         }
 

@@ -199,10 +199,13 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
     }
 
     /// <summary>The helper is told which failures to repeat, and asks what the server said: <c>Retry(e => Transient.Contains(e.Number), work)</c>.</summary>
-    private static bool DecidesByAnswer(IInvocationOperation call) =>
+    private bool DecidesByAnswer(IInvocationOperation call) =>
         call.Arguments.Any(a => Values.Unwrapped(a.Value) is IAnonymousFunctionOperation { Symbol: { ReturnType.SpecialType: SpecialType.System_Boolean, Parameters: [var failure, ..] } } question
-            && Bases.IncludeNamed(failure.Type, "Exception", "System")
-            && question.Descendants().OfType<IPropertyReferenceOperation>().Any(p => p.Property.Name is "Number" or "SqlState" or "StatusCode"));
+            && Bases.IncludeNamed(failure.Type, "Exception", "System") && (_failures.Proves(question.Body, 2) || AsksListed(question)));
+
+    /// <summary>Which numbers those are stands elsewhere; somebody has chosen them.</summary>
+    private static bool AsksListed(IAnonymousFunctionOperation question) =>
+        question.Descendants().OfType<IInvocationOperation>().Any(c => c.TargetMethod.Name is "Contains" or "Any" && c.Arguments.Any(a => Values.Unwrapped(a.Value) is IPropertyReferenceOperation { Property.Name: "Number" or "SqlState" }));
 
     private static bool IsStopped(IOperation operation)
     {

@@ -119,6 +119,7 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
                     if (!known.Contains(field.Name)) return false;
                     proves = true;
                     break;
+                // What the server says has been refused by it, but where it tells of its own end or that it does not know.
                 case IFieldReferenceOperation { Field: { ContainingType.Name: "PostgresErrorCodes" } code }:
                     if (code.Name.IndexOf("Unknown", StringComparison.Ordinal) >= 0 || code.Name.StartsWith("Connection", StringComparison.Ordinal) || code.Name.EndsWith("Shutdown", StringComparison.Ordinal) || code.Name is "QueryCanceled" or "IoError" or "InternalError") return false;
                     proves = true;
@@ -143,7 +144,7 @@ internal sealed class WrittenFailures(Analysis analysis, CancellationToken cance
                     break;
                 // The connect that failed; what fails later lies one level deeper, in an IOException.
                 case IIsTypeOperation { TypeOperand.Name: "SocketException", ValueOperand: IPropertyReferenceOperation { Property.Name: "InnerException", Instance.Type.Name: "HttpRequestException" } }:
-                case IIsPatternOperation { Value: IPropertyReferenceOperation { Property.Name: "InnerException", Instance.Type.Name: "HttpRequestException" } } asked when asked.Pattern.DescendantsAndSelf().Any(p => p is ITypePatternOperation { MatchedType.Name: "SocketException" } or IDeclarationPatternOperation { MatchedType.Name: "SocketException" }):
+                case IIsPatternOperation { Value: IPropertyReferenceOperation { Property.Name: "InnerException", Instance.Type.Name: "HttpRequestException" } } asked when asked.Pattern is ITypePatternOperation { MatchedType.Name: "SocketException" } or IDeclarationPatternOperation { MatchedType.Name: "SocketException" }:
                     proves = true;
                     break;
                 case IDeclarationPatternOperation { MatchedType.Name: "NotSentException" or "BrokerUnreachableException" } or ITypePatternOperation { MatchedType.Name: "NotSentException" or "BrokerUnreachableException" }:

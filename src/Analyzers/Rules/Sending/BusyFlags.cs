@@ -20,7 +20,7 @@ internal sealed class BusyFlags(Analysis analysis, CancellationToken cancellatio
     public IEnumerable<string> Around(SyntaxNode send, INamedTypeSymbol? type)
     {
         if (type is null || send.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) return [];
-        return Of(type).Where(flag => Asks(member, flag, send.SpanStart) || Writes(member, flag).Any(w => IsLowered(w) || w.SpanStart < send.SpanStart));
+        return Of(type).Where(flag => member.Mentions(flag) && (KeepsOut(member, flag, send) || Writes(member, flag).Any(w => IsLowered(w) || w.SpanStart < send.SpanStart)));
     }
 
     private List<string> Of(INamedTypeSymbol type)
@@ -32,13 +32,13 @@ internal sealed class BusyFlags(Analysis analysis, CancellationToken cancellatio
     /// <summary>A flag, the task of the write, or the message that is being written.</summary>
     private bool MayBeFlag(IFieldSymbol field) =>
         !field.IsReadOnly && !field.IsConst && ClosingFlags.ByName(field.Name) is null
-        && (field.Type.SpecialType == SpecialType.System_Boolean || field.Type.IsReferenceType && analysis.Connections.TypeOf(field.Type) is null && !analysis.Connections.IsCarrier(field.Type));
+        && (field.Type.SpecialType == SpecialType.System_Boolean || field.Type.IsReferenceType && field.Type.Name != "Timer" && analysis.Connections.TypeOf(field.Type) is null && !analysis.Connections.IsCarrier(field.Type));
 
     /// <summary>One member asks and raises it, and another one, which a write completes with, takes it down.</summary>
     private bool IsFlag(INamedTypeSymbol type, string flag)
     {
-        var members = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members).Where(m => m is MethodDeclarationSyntax && m.Mentions(flag)).ToList();
-        return members.Any(m => Writes(m, flag).Any(w => !IsLowered(w) && Asks(m, flag, w.SpanStart))) && members.Any(m => IsCompletion((MethodDeclarationSyntax)m) && Writes(m, flag).Any(IsLowered));
+        var members = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members).OfType<MethodDeclarationSyntax>().Where(m => m.Mentions(flag)).ToList();
+        return members.Any(m => IsCompletion(m) && Writes(m, flag).Any(IsLowered)) && members.Any(m => Writes(m, flag).Any(w => !IsLowered(w) && KeepsOut(m, flag, w)));
     }
 
     private static bool IsCompletion(MethodDeclarationSyntax method) =>
@@ -50,7 +50,31 @@ internal sealed class BusyFlags(Analysis analysis, CancellationToken cancellatio
     private static bool IsLowered(AssignmentExpressionSyntax write) =>
         write.Right.Kind() is SyntaxKind.FalseLiteralExpression or SyntaxKind.NullLiteralExpression or SyntaxKind.DefaultLiteralExpression;
 
-    /// <summary>Some <c>if</c> before the place asks the flag, or the variable that it was read into.</summary>
-    private static bool Asks(SyntaxNode member, string flag, int until) =>
-        member.DescendantNodes().OfType<IfStatementSyntax>().Any(i => i.SpanStart < until && (i.Condition.Mentions(flag) || member.DescendantNodes().OfType<VariableDeclaratorSyntax>().Any(v => v.Initializer?.Value.LastWord() == flag && i.Condition.Mentions(v.Identifier.ValueText))));
+    /// <summary>Some <c>if</c> before the place lets nobody through to it while the flag is up, or has him wait for that first.</summary>
+    private static bool KeepsOut(SyntaxNode member, string flag, SyntaxNode place)
+    {
+        var names = new HashSet<string>(member.DescendantNodes().OfType<VariableDeclaratorSyntax>().Where(v => v.Initializer?.Value.LastWord() == flag).Select(v => v.Identifier.ValueText), StringComparer.Ordinal) { flag };
+        foreach (var asked in member.DescendantNodes().OfType<IfStatementSyntax>())
+        {
+            if (asked.SpanStart >= place.SpanStart || !names.Any(asked.Condition.Mentions)) continue;
+            var isUp = SaysUp(asked.Condition, names);
+            var isInside = asked.Statement.Span.Contains(place.Span);
+            if (isUp ? isInside && IsBehindIt(place, asked, names) || !isInside && (SendingGates.Leaves(asked.Statement) || asked.Else?.Span.Contains(place.Span) == true) : isInside) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary><c>if (busy != null) busy.Task.ContinueWith(_ => Send())</c></summary>
+    private static bool IsBehindIt(SyntaxNode place, IfStatementSyntax asked, HashSet<string> names) =>
+        place.Ancestors().TakeWhile(a => a != asked).OfType<InvocationExpressionSyntax>().Any(c => c.Expression.LastWord() == "ContinueWith" && names.Any(c.Expression.Mentions));
+
+    /// <summary><c>_writing</c>, <c>_current != null</c>; not <c>!_writing</c>, <c>_current == null</c>.</summary>
+    private static bool SaysUp(ExpressionSyntax condition, HashSet<string> names) => condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().First(n => names.Contains(n.Identifier.ValueText)).Parent switch
+    {
+        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression } => false,
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Right.RawKind: (int)SyntaxKind.NullLiteralExpression or (int)SyntaxKind.FalseLiteralExpression } => false,
+        IsPatternExpressionSyntax { Pattern: ConstantPatternSyntax } => false,
+        _ => true,
+    };
 }

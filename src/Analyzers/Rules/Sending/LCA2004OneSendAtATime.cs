@@ -35,7 +35,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
     public void Check(RuleContext file)
     {
         var sends = new OverlappingSends(file);
-        var reported = new HashSet<SyntaxNode>();
+        var reported = new Told();
         foreach (var member in file.CodeMembers)
         {
             if (!member.Identifiers.Any(IsSending)) continue;
@@ -59,14 +59,14 @@ internal sealed class LCA2004OneSendAtATime : IRule
     /// <param name="with">What it can overlap, in words.</param>
     /// <param name="all">The sends among which are those that it can overlap.</param>
     /// <param name="reported">What has been reported.</param>
-    private static void Report(RuleContext file, GatedSend send, string with, IEnumerable<GatedSend> all, HashSet<SyntaxNode> reported) =>
+    private static void Report(RuleContext file, GatedSend send, string with, IEnumerable<GatedSend> all, Told reported) =>
         Report(file, send.Site, with, Properties(file, send, all), reported);
 
-    private static void Report(RuleContext file, SendSite site, string with, ImmutableDictionary<string, string?> properties, HashSet<SyntaxNode> reported)
+    private static void Report(RuleContext file, SendSite site, string with, ImmutableDictionary<string, string?> properties, Told reported)
     {
         if (Reported(file, site) is not { } syntax || !reported.Add(syntax)) return;
         // A send of another file is told of once, however many ways lead to it.
-        if (syntax != site.Last.Syntax && !reported.Add(site.Last.Syntax)) return;
+        if (syntax != site.Last.Syntax && !reported.Elsewhere.Add((site.Last.Syntax, site.Connection))) return;
         // One report for each connection in one body, at its first such send.
         if (reported.Any(r => r != syntax && Flow.Bodies.EnclosingDeclaration(r) == Flow.Bodies.EnclosingDeclaration(syntax) && with.StartsWith("itself", StringComparison.Ordinal))) return;
         file.Report(Diagnostic.Create(Rule, syntax.GetLocation(), null, properties, Describe.Connection(file, site.Connection) ?? site.Type.Name, site.Method.Name, with));
@@ -97,7 +97,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
     // Tasks that are started together
 
     /// <summary>A send that is left running when the next one starts.</summary>
-    private static void Together(RuleContext file, OverlappingSends sends, Body body, HashSet<SyntaxNode> reported)
+    private static void Together(RuleContext file, OverlappingSends sends, Body body, Told reported)
     {
         var pending = new List<(GatedSend Send, SyntaxNode Call)>();
         var started = Started(file, sends, body).OrderBy(s => s.Call.SpanStart).ToList();
@@ -212,7 +212,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
     // Frames
 
     /// <summary>A message of several frames that gives its gate back between them.</summary>
-    private static void Frames(RuleContext file, Body body, HashSet<SyntaxNode> reported)
+    private static void Frames(RuleContext file, Body body, Told reported)
     {
         SyntaxNode? open = null;
         foreach (var site in file.Analysis.SendSites.Of(body, file.Cancellation))
@@ -249,7 +249,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
 
     // Callbacks
 
-    private static void Callbacks(RuleContext file, OverlappingSends sends, TypeDeclarationSyntax declaration, HashSet<SyntaxNode> reported)
+    private static void Callbacks(RuleContext file, OverlappingSends sends, TypeDeclarationSyntax declaration, Told reported)
     {
         if (file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } type || IsStream(type)) return;
         var callbacks = CallbacksOf(file, type).ToList();
@@ -347,4 +347,11 @@ internal sealed class LCA2004OneSendAtATime : IRule
 
     private static bool IsBeginning(string name) =>
         ClosingFlags.Words(name).FirstOrDefault() is "Start" or "Open" or "Connect" or "Init" or "Initialize" or "Initialise" or "Login" or "Handshake" or "Authenticate" or "Begin" or "Setup" or "Reconnect";
+
+    /// <summary>What has been reported in a file.</summary>
+    private sealed class Told : HashSet<SyntaxNode>
+    {
+        /// <summary>Sends of other files, each with the connection as this file names it.</summary>
+        public HashSet<(SyntaxNode Send, Place Connection)> Elsewhere { get; } = [];
+    }
 }

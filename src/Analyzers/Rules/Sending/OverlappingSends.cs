@@ -62,10 +62,11 @@ internal sealed class OverlappingSends(RuleContext file)
         foreach (var argument in member.DescendantNodes().OfType<ArgumentSyntax>())
         {
             if (argument.Expression is not IdentifierNameSyntax given || given.Identifier.ValueText != name || argument.Parent is not ArgumentListSyntax { Parent: InvocationExpressionSyntax call } list) continue;
-            if (file.Analysis.Bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call, file.Cancellation).Symbol is not IMethodSymbol helper || CodeOf(helper) is not { } code || list.Arguments.IndexOf(argument) is var index && index >= helper.Parameters.Length) continue;
-            foreach (var called in code.DescendantNodes().OfType<InvocationExpressionSyntax>())
+            if (file.Analysis.Bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call, file.Cancellation).Symbol is not IMethodSymbol helper || CodeOf(helper) is not { } code) continue;
+            var parameter = argument.NameColon is { Name.Identifier.ValueText: var named } ? helper.Parameters.FirstOrDefault(p => p.Name == named) : helper.Parameters.ElementAtOrDefault(list.Arguments.IndexOf(argument));
+            foreach (var called in code.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.Expression.LastWord() == parameter?.Name))
             {
-                if (called.Expression.LastWord() == helper.Parameters[index].Name && SendingGates.Around(called, code, file.Analysis.Bodies.ModelOf(code.SyntaxTree)).Any()) yield return helper.Name;
+                foreach (var (key, _) in SendingGates.Around(called, code, file.Analysis.Bodies.ModelOf(code.SyntaxTree))) yield return key;
             }
         }
     }

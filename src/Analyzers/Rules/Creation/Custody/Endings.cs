@@ -26,12 +26,20 @@ internal sealed class Endings(Analysis analysis)
         return name is "Quit" or "Logout" || name.StartsWith("SafeClose", StringComparison.Ordinal) || name.StartsWith("SafeDispose", StringComparison.Ordinal) || name.StartsWith("TryClose", StringComparison.Ordinal);
     }
 
+    /// <summary><c>SafeClose</c>, <c>AbortAsync</c>; not <c>StopReading</c>, which ends a part of it.</summary>
+    private static bool IsClosingVerb(string name)
+    {
+        if (name.EndsWith("Async", StringComparison.Ordinal)) name = name.Substring(0, name.Length - "Async".Length);
+        if (name.StartsWith("Safe", StringComparison.Ordinal)) name = name.Substring("Safe".Length);
+        return Array.IndexOf(Verbs, name) >= 0;
+    }
+
     /// <summary>The call gives the receiver's handle back. <c>Shutdown</c> and <c>Disconnect</c> of a socket do not.</summary>
     public bool Closes(IMethodSymbol method, ITypeSymbol? receiver)
     {
         if (method.Name is "Dispose" or "DisposeAsync" or "Close" or "CloseAsync") return true;
         if (method.ContainingType is { Name: "Socket", ContainingNamespace.Name: "Sockets" }) return false;
-        if (analysis.Summaries.IsOwn(method) && IsClosingName(method.Name)) return true;
+        if (analysis.Summaries.IsOwn(method) && IsClosingVerb(method.Name)) return true;
         return (analysis.Connections.RolesOf(method, receiver) & Role.Close) != 0;
     }
 

@@ -88,7 +88,7 @@ internal sealed class Relays
     {
         var behind = _code.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.SpanStart > any.Span.End).ToList();
         return behind.FirstOrDefault(c => c.Expression.LastWord() is "Cancel" or "CancelAsync" && !IsConditional(c, _code)) is { } cancel
-            && behind.Any(c => c.SpanStart > cancel.Span.End && c.Expression.LastWord() is "WhenAll");
+            && behind.Any(c => c.SpanStart > cancel.Span.End && c.Expression.LastWord() is "WhenAll" && AreSame(any.ArgumentList, c.ArgumentList));
     }
 
     /// <summary>The first of the two has been waited for, and the other one told to end: this is the wait for that.</summary>
@@ -97,9 +97,9 @@ internal sealed class Relays
         var calls = _code.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.SpanStart < all.SpanStart).ToList();
         return calls.FirstOrDefault(c => c.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WhenAny" } && AreSame(c.ArgumentList, all.ArgumentList)) is { } first
             && calls.Any(c => c.SpanStart > first.Span.End && Ends(c) && !IsConditional(c, _code));
-
-        static bool AreSame(ArgumentListSyntax any, ArgumentListSyntax all) => any.Arguments.All(a => a.Expression is IdentifierNameSyntax) && any.IsEquivalentTo(all, topLevel: false);
     }
+
+    private static bool AreSame(ArgumentListSyntax any, ArgumentListSyntax all) => any.Arguments.All(a => a.Expression is IdentifierNameSyntax) && any.IsEquivalentTo(all, topLevel: false);
 
     /// <summary>Somebody else's may be closed by that somebody when this method returns.</summary>
     private bool IsOurs(ISymbol connection) =>
