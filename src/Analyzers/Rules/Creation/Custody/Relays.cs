@@ -54,13 +54,15 @@ internal sealed class Relays
                 var (a, b) = (directions[i], directions[j]);
                 if (!Same(a.From, b.To) || !Same(a.To, b.From) || Same(a.From, a.To)) continue;
                 var ends = any
-                    ? IsClosed(a.From) && IsClosed(a.To) || EndsOther(a.Copy) && EndsOther(b.Copy) || AreCancelledBehind(call) || !IsOurs(a.From) || !IsOurs(a.To)
+                    ? Ends(a.From) && Ends(a.To) || EndsOther(a.Copy) && EndsOther(b.Copy) || AreCancelledBehind(call)
                     : EndsOther(a.Copy) && EndsOther(b.Copy) || IsEndedBefore(call);
                 if (!ends) return (call, a.From.Name, a.To.Name);
             }
         }
 
         return null;
+
+        bool Ends(ISymbol connection) => IsClosed(connection) || !IsOurs(connection);
 
         static bool Same(ISymbol x, ISymbol y) => SymbolEqualityComparer.Default.Equals(x, y);
     }
@@ -103,10 +105,10 @@ internal sealed class Relays
 
     /// <summary>Somebody else's may be closed by that somebody when this method returns.</summary>
     private bool IsOurs(ISymbol connection) =>
-        connection is ILocalSymbol local && !IsServers(local.Type)
+        connection is ILocalSymbol { Type.Name: not "IDuplexPipe" }
         || connection is IParameterSymbol parameter && !IsServers(parameter.Type) && _method is not null && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, _method) && !_owners.IsClosedByCallers(_method, parameter);
 
-    /// <summary>The web server's, which ends it when its handler returns.</summary>
+    /// <summary>The web server's, which ends it when its handler returns; a variable may hold one that was opened here.</summary>
     private static bool IsServers(ITypeSymbol type) =>
         type.Name == "IDuplexPipe" || type.ContainingNamespace?.ToDisplayString().StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) == true;
 
