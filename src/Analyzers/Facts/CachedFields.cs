@@ -83,7 +83,7 @@ internal sealed class CachedFields(Analysis analysis)
                 when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
                 return true;
             case InvocationExpressionSyntax call when Called(call) is { } method && MethodFills(type, method, name):
-                return !InConstructor(node) && EnclosingName(node) != method && !((IsStart(EnclosingName(node)) || IsEnd(EnclosingName(node))) && AnswersNothing(node))
+                return !InConstructor(node) && node.EnclosingName() != method && !((IsStart(node.EnclosingName()) || IsEnd(node.EnclosingName())) && AnswersNothing(node))
                     && (IsUnderNullCheck(node, name, type) || FilledBy(method, type).Any(other => IsWhereMissing(node, other)));
             default:
                 return false;
@@ -180,19 +180,19 @@ internal sealed class CachedFields(Analysis analysis)
         condition.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax identifier && names.Contains(identifier.Identifier.ValueText) || n is FieldExpressionSyntax field && field.PropertyName() is { } property && names.Contains(property));
 
     /// <summary>What <c>Disconnect</c> and <c>Reset</c> put in the place of what they have ended waits for its owner to open it.</summary>
-    private static bool IsEnd(string? method) => method is not null && (ClosingFlags.IsEnding(method) || ClosingFlags.Words(method).FirstOrDefault() is "Reset" or "Restart");
+    private static bool IsEnd(string? method) => method is not null && (ClosingFlags.IsEnding(method) || ClosingFlags.Words(method).FirstOrDefault() is "Reset");
 
     /// <summary><c>Start</c>, which only guards against being called twice, opens for as long as the owner lives.</summary>
     private static bool IsOwnersStart(SyntaxNode node, string field, INamedTypeSymbol type)
     {
-        var name = EnclosingName(node);
+        var name = node.EnclosingName();
         if (!IsStart(name) || !AnswersNothing(node)) return false;
         // Unless the type itself calls it in front of each use.
         foreach (var reference in type.DeclaringSyntaxReferences)
         {
             foreach (var call in reference.GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>())
             {
-                if (Called(call) != name || EnclosingName(call) is not { } caller || caller == name || IsStart(caller)) continue;
+                if (Called(call) != name || call.EnclosingName() is not { } caller || caller == name || IsStart(caller)) continue;
                 if (Bodies.EnclosingDeclaration(call) is { } member && member.DescendantNodes().Any(n => n is ExpressionSyntax e && Refers(e, field))) return false;
             }
         }
@@ -233,13 +233,6 @@ internal sealed class CachedFields(Analysis analysis)
     {
         IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
         MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax } access => access.Name.Identifier.ValueText,
-        _ => null,
-    };
-
-    private static string? EnclosingName(SyntaxNode node) => node.FirstAncestorOrSelf<MemberDeclarationSyntax>() switch
-    {
-        MethodDeclarationSyntax method => method.Identifier.ValueText,
-        PropertyDeclarationSyntax property => property.Identifier.ValueText,
         _ => null,
     };
 

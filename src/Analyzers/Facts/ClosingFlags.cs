@@ -75,15 +75,7 @@ internal sealed class ClosingFlags(Analysis analysis)
 
     private static ITypeSymbol? TypeOf(ISymbol member)
     {
-        var type = member switch
-        {
-            IFieldSymbol field => field.Type,
-            IPropertySymbol property => property.Type,
-            IMethodSymbol method => method.ReturnType,
-            IParameterSymbol parameter => parameter.Type,
-            ILocalSymbol local => local.Type,
-            _ => null,
-        };
+        var type = Symbols.TypeOfValue(member);
         return type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
     }
 

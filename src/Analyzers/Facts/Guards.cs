@@ -67,7 +67,7 @@ internal sealed class Guards(Analysis analysis)
 
     /// <summary>What something is, not how the connection is: <c>_fragments == OpCode.Close</c>.</summary>
     private static bool IsKind(ISymbol member) =>
-        (member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, ILocalSymbol local => local.Type, IParameterSymbol parameter => parameter.Type, _ => null }) is { TypeKind: TypeKind.Enum, Name: var name }
+        Symbols.TypeOf(member) is { TypeKind: TypeKind.Enum, Name: var name }
         && ClosingFlags.Words(name).LastOrDefault() is "Code" or "Opcode" or "Kind" or "Type" or "Command" or "Event" or "Reason";
 
     /// <summary>What the function was told by its caller, who calls it for that: <c>e.CurrentState</c>, <c>isConnected</c>; not how it was before.</summary>
@@ -130,9 +130,7 @@ internal sealed class Guards(Analysis analysis)
             if (happened.Kind == EventKind.Throw) Requirement(body, happened, sends);
             else if (happened is { Kind: EventKind.Call, Symbol: { } member })
             {
-                // What the depth left does not reach is not judged by its name.
-                if (depth <= 0 && HasCode(member)) areAll = false;
-                else if (happened.Callees.IsEmpty) Own(body, happened, member, sends);
+                if (happened.Callees.IsEmpty) Own(body, happened, depth, sends);
                 else
                 {
                     foreach (var callee in happened.Callees)
@@ -148,7 +146,7 @@ internal sealed class Guards(Analysis analysis)
         return (sends.ToImmutable(), areAll);
     }
 
-    private bool HasCode(ISymbol member) => member is IMethodSymbol method && analysis.Summaries.IsOwn(method) && analysis.Implementations.Of(method, exactly: false, default).Any(m => analysis.Bodies.Of(m, default) is not null);
+    private bool HasCode(IMethodSymbol method) => analysis.Summaries.IsOwn(method) && analysis.Implementations.Of(method, exactly: false, default).Any(m => analysis.Bodies.Of(m, default) is not null);
 
     /// <summary>
     /// Of the kinds of a connection that another object may hold, most ask for themselves before they send: the kind that does not
@@ -169,10 +167,14 @@ internal sealed class Guards(Analysis analysis)
         callee.Sends.All(s => s.Guarded) && callee.Events.Any(e => e is { Kind: EventKind.Call, Symbol: { } called } && (analysis.Connections.RolesOf(called, null) & Role.Send) != 0);
 
     /// <summary>A send that stands here.</summary>
-    private void Own(Body body, BodyEvent happened, ISymbol member, ImmutableArray<SendFact>.Builder sends)
+    private void Own(Body body, BodyEvent happened, int depth, ImmutableArray<SendFact>.Builder sends)
     {
         foreach (var send in DirectSends(body, happened))
+        {
+            // What the depth left does not reach is not judged by its name.
+            if (depth <= 0 && HasCode(send.Method)) return;
             Add(body, happened, new SendFact(send.Connection, happened.Operation, send.Method, send.Type) { Throws = analysis.Catalogue.Throws(send.Method), OnlyUse = !send.IsSend && !IsCommand(send.Method) }, send.Connection, sends);
+        }
     }
 
     /// <summary>What is executed goes to the connection that it was made for: it throws there like any send.</summary>
@@ -257,17 +259,7 @@ internal sealed class Guards(Analysis analysis)
     {
         for (var part = place; part is not null; part = part.Parent)
         {
-            var type = part.Symbol switch
-            {
-                IFieldSymbol field => field.Type,
-                IPropertySymbol property => property.Type,
-                IParameterSymbol parameter => parameter.Type,
-                ILocalSymbol local => local.Type,
-                IMethodSymbol { MethodKind: MethodKind.Constructor } => null,
-                IMethodSymbol method => method.ReturnType,
-                _ => null,
-            };
-            if (type is not null && analysis.Connections.TypeOf(type) is not null || IsStepFromConnection(part)) return true;
+            if (analysis.Connections.TypeOf(part.Type) is not null || IsStepFromConnection(part)) return true;
         }
 
         if (place.RootPlace.Root == RootKind.Born) return false;
@@ -289,7 +281,7 @@ internal sealed class Guards(Analysis analysis)
         foreach (var fact in thrown.State.Facts)
         {
             if (fact.Key is not { Parent: { } owner, Symbol: { } member } || owner.RootPlace.Root is not (RootKind.This or RootKind.Parameter)) continue;
-            if (!owner.Equals(Place.This) && analysis.Connections.TypeOf(TypeOf(owner)) is null) continue;
+            if (!owner.Equals(Place.This) && analysis.Connections.TypeOf(Symbols.TypeOf(owner.Symbol)) is null) continue;
             if ((analysis.Connections.RolesOf(member, null) & Role.State) == 0 && ClosingFlags.ByName(member.Name) is null && !IsStateEnum(member)) continue;
             if (analysis.Flags.MeansUsable(member, fact.Value) || !analysis.Flags.MeansUsable(member, Opposite(fact.Value))) continue;
             if (TryBlocks.Catch(thrown.Operation, body.Syntax, exception is null ? [] : [exception], analysis.Bodies)) continue;
@@ -300,15 +292,6 @@ internal sealed class Guards(Analysis analysis)
 
     private static bool IsStateEnum(ISymbol member) =>
         member is IPropertySymbol { Type.TypeKind: TypeKind.Enum } or IFieldSymbol { Type.TypeKind: TypeKind.Enum };
-
-    private static ITypeSymbol? TypeOf(Place place) => place.Symbol switch
-    {
-        IFieldSymbol field => field.Type,
-        IPropertySymbol property => property.Type,
-        IParameterSymbol parameter => parameter.Type,
-        ILocalSymbol local => local.Type,
-        _ => null,
-    };
 
     private static Constraint Opposite(Constraint constraint) => new(!constraint.Includes, constraint.Values);
 
@@ -399,7 +382,9 @@ internal sealed class Guards(Analysis analysis)
         var caught = send.Guarded || send.OnlyUse || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws, analysis.Bodies);
         var guarded = caught || IsChecked(state, place, body, throwing: false, Gaps.None);
         var asked = send.Asked || IsChecked(state, place, body, throwing: true, Gaps.All);
-        var stale = caught || asked || TryBlocks.Answer(happened.Operation, body.Syntax, send.Throws, analysis.Bodies) ? null : StaleCheckOf(happened, send, place, body);
+        var stale = caught || asked ? null : StaleCheckOf(happened, send, place, body);
+        // Few sends have such a check: the clauses around them are read for it last.
+        if (stale is not null && TryBlocks.Answer(happened.Operation, body.Syntax, send.Throws, analysis.Bodies)) stale = null;
         var validated = send.Validated
             || IsFresh(state, place)
             || IsChecked(state, place, body, throwing: true, Gaps.Await)

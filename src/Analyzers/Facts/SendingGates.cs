@@ -51,7 +51,7 @@ internal static class SendingGates
         {
             if (statement == until) break;
             // What gives it back and leaves is another way.
-            if (statement is not IfStatementSyntax { Else: null, Statement: var way, Condition: var condition } || !Leaves(way) || condition.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax)) held.RemoveAll(h => Releases(statement, h.Key));
+            if (statement is not IfStatementSyntax { Else: null, Statement: var way, Condition: var condition } || !way.Leaves() || condition.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax)) held.RemoveAll(h => Releases(statement, h.Key));
             switch (statement)
             {
                 case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declared when Holding(declared.Declaration, model) is { } turn:
@@ -60,7 +60,7 @@ internal static class SendingGates
                 case LocalDeclarationStatementSyntax or ExpressionStatementSyntax when Taking(statement, model) is { } key && !Releases(statement, key):
                     held.Add((key, statement));
                     break;
-                case IfStatementSyntax { Else: null } early when Leaves(early.Statement):
+                case IfStatementSyntax { Else: null } early when early.Statement.Leaves():
                     if ((Taking(early.Condition, model) ?? Flag(early.Condition)) is { } taken) held.Add((taken, early));
                     foreach (var name in early.Condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()) asked.Add(name.Identifier.ValueText);
                     break;
@@ -73,9 +73,6 @@ internal static class SendingGates
 
         return held;
     }
-
-    public static bool Leaves(StatementSyntax statement) =>
-        statement is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax || statement is BlockSyntax { Statements: { Count: > 0 } inner } && Leaves(inner[inner.Count - 1]);
 
     /// <summary>The name of what a call takes: <c>await _gate.WaitAsync()</c>, <c>Monitor.Enter(_sync)</c>, <c>await LockAsync()</c>.</summary>
     private static string? Taking(SyntaxNode? code, SemanticModel model)

@@ -21,6 +21,26 @@ internal static class Spelling
     /// <summary>Whether it says that name anywhere.</summary>
     public static bool Mentions(this SyntaxNode code, string name) => code.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name);
 
+    /// <summary>The name of the method or property that it is code of, or declares; null in other members.</summary>
+    public static string? EnclosingName(this SyntaxNode code) => code.FirstAncestorOrSelf<MemberDeclarationSyntax>() switch
+    {
+        MethodDeclarationSyntax method => method.Identifier.ValueText,
+        PropertyDeclarationSyntax property => property.Identifier.ValueText,
+        _ => null,
+    };
+
+    /// <summary>What a member throws that does nothing else.</summary>
+    public static ExpressionSyntax? OnlyThrown(this SyntaxNode declaration) => declaration switch
+    {
+        BaseMethodDeclarationSyntax { Body.Statements: [ThrowStatementSyntax only] } => only.Expression,
+        AccessorDeclarationSyntax { Body.Statements: [ThrowStatementSyntax only] } => only.Expression,
+        BaseMethodDeclarationSyntax { ExpressionBody: { } arrow } => arrow.OnlyThrown(),
+        AccessorDeclarationSyntax { ExpressionBody: { } arrow } => arrow.OnlyThrown(),
+        PropertyDeclarationSyntax { ExpressionBody: { } arrow } => arrow.OnlyThrown(),
+        ArrowExpressionClauseSyntax { Expression: ThrowExpressionSyntax only } => only.Expression,
+        _ => null,
+    };
+
     /// <summary>The property whose <c>field</c> this is.</summary>
     public static string? PropertyName(this FieldExpressionSyntax field) => field.FirstAncestorOrSelf<PropertyDeclarationSyntax>()?.Identifier.ValueText;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Facts;
@@ -110,7 +111,7 @@ internal static class TryBlocks
         while (node.Parent is MemberAccessExpressionSyntax or InvocationExpressionSyntax or ParenthesizedExpressionSyntax or ArgumentSyntax)
         {
             if (node.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContinueWith" or "Observe" } access && access.Expression == node) return true;
-            if (node is InvocationExpressionSyntax or ParenthesizedExpressionSyntax && Watcher(node) is { } call && bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call).Symbol is IMethodSymbol helper && Watches(helper, call, node)) return true;
+            if (node is InvocationExpressionSyntax or ParenthesizedExpressionSyntax && Watcher(node) is { } call && bodies.ModelOf(call.SyntaxTree).GetOperation(call) is IInvocationOperation handed && Watches(handed, node)) return true;
             if (node.Parent is ArgumentSyntax) return false;
             node = node.Parent;
         }
@@ -127,23 +128,21 @@ internal static class TryBlocks
     };
 
     /// <summary>A helper of one's own whose code asks how a task that it is given has failed.</summary>
-    private static bool Watches(IMethodSymbol helper, InvocationExpressionSyntax call, SyntaxNode task)
+    private static bool Watches(IInvocationOperation call, SyntaxNode task)
     {
-        helper = (helper.ReducedFrom ?? helper).OriginalDefinition;
+        var helper = call.TargetMethod.OriginalDefinition;
         // What it hands on to a source of a task's end comes to whoever waits for that: for a callback that is somebody else.
         if (helper.Parameters.Any(p => p.Type.Name == "TaskCompletionSource") && Flow.Bodies.EnclosingDeclaration(task) is not AnonymousFunctionExpressionSyntax) return false;
         if (helper.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } code) return false;
-        return Given(helper, call, task) is { } parameter && code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == parameter.Name && IsWatched(n));
+        return Given(call, task) is { } parameter && code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == parameter.Name && IsWatched(n));
     }
 
     /// <summary>The parameter that the task goes into.</summary>
-    private static IParameterSymbol? Given(IMethodSymbol helper, InvocationExpressionSyntax call, SyntaxNode task)
+    private static IParameterSymbol? Given(IInvocationOperation call, SyntaxNode task)
     {
-        if (task.Parent is not ArgumentSyntax argument) return helper.IsExtensionMethod ? helper.Parameters[0] : null;
-        if (argument.NameColon is { Name.Identifier.ValueText: var name }) return helper.Parameters.FirstOrDefault(p => p.Name == name);
-        // `task.Into(answer)` has one argument fewer than the helper has parameters.
-        var index = call.ArgumentList.Arguments.IndexOf(argument) + (helper.IsExtensionMethod && call.ArgumentList.Arguments.Count < helper.Parameters.Length && call.Expression is MemberAccessExpressionSyntax { Expression: not NameSyntax } ? 1 : 0);
-        return index < helper.Parameters.Length ? helper.Parameters[index] : null;
+        // Parentheses are no operation of their own.
+        while (task is ParenthesizedExpressionSyntax inner) task = inner.Expression;
+        return call.Arguments.FirstOrDefault(a => a.Value.DescendantsAndSelf().Any(o => o.Syntax == task))?.Parameter;
     }
 
     private static bool IsWatched(IdentifierNameSyntax task) =>

@@ -27,23 +27,15 @@ internal sealed class TypeFacts(Analysis analysis)
     /// <summary>A type that was given one socket and one stream was given them of one connection.</summary>
     private bool IsOnlyPair(ISymbol first, ISymbol second)
     {
-        var (stream, socket) = analysis.Connections.IsCarrier(TypeOf(first)) ? (first, second) : (second, first);
-        if (!analysis.Connections.IsCarrier(TypeOf(stream)) || !IsSocket(TypeOf(socket))) return false;
-        return Held(first.ContainingType).Count(m => IsSocket(TypeOf(m))) <= 1 && Held(first.ContainingType).Count(m => analysis.Connections.IsCarrier(TypeOf(m))) <= 1;
+        var (stream, socket) = analysis.Connections.IsCarrier(Symbols.TypeOf(first)) ? (first, second) : (second, first);
+        if (!analysis.Connections.IsCarrier(Symbols.TypeOf(stream)) || !IsSocket(Symbols.TypeOf(socket))) return false;
+        return Held(first.ContainingType).Count(m => IsSocket(Symbols.TypeOf(m))) <= 1 && Held(first.ContainingType).Count(m => analysis.Connections.IsCarrier(Symbols.TypeOf(m))) <= 1;
 
         static bool IsSocket(ITypeSymbol? type) => type?.Name is "Socket" or "TcpClient";
     }
 
     private static IEnumerable<ISymbol> Held(INamedTypeSymbol type) =>
         type.GetMembers().Where(m => m is IFieldSymbol { IsImplicitlyDeclared: false } or IPropertySymbol).Concat(type.InstanceConstructors.Where(c => c.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax).SelectMany(c => c.Parameters));
-
-    private static ITypeSymbol? TypeOf(ISymbol member) => member switch
-    {
-        IFieldSymbol field => field.Type,
-        IPropertySymbol property => property.Type,
-        IParameterSymbol parameter => parameter.Type,
-        _ => null,
-    };
 
     /// <summary>A stream or writer field that was made from a connection.</summary>
     public bool IsMadeFromConnection(Place place, Body? body) => Field(place) is { } field && _made.GetOrAdd(field, FindMade);
@@ -68,15 +60,7 @@ internal sealed class TypeFacts(Analysis analysis)
         foreach (var node in value.DescendantNodesAndSelf(n => n is not AnonymousFunctionExpressionSyntax))
         {
             if (node is not IdentifierNameSyntax name || model.GetSymbolInfo(name).Symbol is not { } symbol) continue;
-            var type = symbol switch
-            {
-                IFieldSymbol field => field.Type,
-                IPropertySymbol property => property.Type,
-                ILocalSymbol local => local.Type,
-                IParameterSymbol parameter => parameter.Type,
-                _ => null,
-            };
-            if (type is null || analysis.Connections.TypeOf(type) is null && !analysis.Connections.IsCarrier(type)) continue;
+            if (Symbols.TypeOf(symbol) is not { } type || analysis.Connections.TypeOf(type) is null && !analysis.Connections.IsCarrier(type)) continue;
             if (!found.Add(symbol) || depth == 0 || symbol is not ILocalSymbol) continue;
             if (symbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer: { } initializer } && initializer.SyntaxTree == model.SyntaxTree)
                 Collect(initializer.Value, model, found, depth - 1);

@@ -226,7 +226,7 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
             from = known.Condition;
             var lost = known.WonWhenTrue ? known.Condition.WhenFalse : known.Condition.WhenTrue;
             if (lost is not null) yield return lost;
-            goesOn = lost is null || !Leaves(lost);
+            goesOn = lost is null || !lost.Leaves();
             // The value of a conditional expression: the statement around it uses it, whoever won.
             if (known.Condition.Syntax is ConditionalExpressionSyntax && Results.Outermost(known.Condition).Parent is IReturnOperation) goesOn = false;
         }
@@ -249,7 +249,7 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
                         // `catch when (Close(connection))` closes whatever it answers.
                         if (clause.Filter is { } filter) yield return filter;
                         yield return clause.Handler;
-                        goesOn |= throws && !Leaves(clause.Handler);
+                        goesOn |= throws && !clause.Handler.Leaves();
                     }
                 }
 
@@ -261,7 +261,7 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
                 for (var i = index + 1; index >= 0 && i < block.Operations.Length; i++)
                 {
                     yield return block.Operations[i];
-                    if (Leaves(block.Operations[i])) goesOn = false;
+                    if (block.Operations[i].Leaves()) goesOn = false;
                     if (!goesOn) break;
                 }
             }
@@ -278,16 +278,6 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
 
     private static bool TakesTimeouts(ICatchClauseOperation clause) =>
         clause.ExceptionType is null or { Name: "Object" or "Exception" or "SystemException" or "TimeoutException" or "AggregateException" or "OperationCanceledException" };
-
-    /// <summary>Control does not come out at the end.</summary>
-    private static bool Leaves(IOperation operation) => operation switch
-    {
-        IReturnOperation or IThrowOperation or IBranchOperation => true,
-        IExpressionStatementOperation { Operation: IThrowOperation } => true,
-        IConversionOperation conversion => Leaves(conversion.Operand),
-        IBlockOperation block => block.Operations.LastOrDefault() is { } last && Leaves(last),
-        _ => false,
-    };
 
     /// <summary>Closes a connection, or cancels something; an own method that does so counts.</summary>
     private bool Ends(IOperation operation)

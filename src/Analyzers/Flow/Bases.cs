@@ -5,6 +5,12 @@ namespace LifecycleAnalyzers.Flow;
 /// <summary>A class with all that it derives from.</summary>
 internal static class Bases
 {
+    /// <summary>The type, its base, and so on.</summary>
+    public static IEnumerable<ITypeSymbol> Of(ITypeSymbol? type)
+    {
+        for (; type is not null; type = type.BaseType) yield return type;
+    }
+
     /// <summary>The type is the other one, or derives from it.</summary>
     public static bool Include(ITypeSymbol? type, ITypeSymbol from)
     {

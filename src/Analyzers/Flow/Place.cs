@@ -86,15 +86,7 @@ internal sealed class Place : IEquatable<Place>
     public bool IsPlainValue => Parent is not null && Type is { IsValueType: true };
 
     /// <summary>The declared type of what the place names; null for a root without a name.</summary>
-    public ITypeSymbol? Type => Symbol switch
-    {
-        IFieldSymbol variable => variable.Type,
-        IPropertySymbol property => property.Type,
-        IMethodSymbol method => method.ReturnType,
-        IParameterSymbol parameter => parameter.Type,
-        ILocalSymbol local => local.Type,
-        _ => null,
-    };
+    public ITypeSymbol? Type => Symbols.TypeOfValue(Symbol);
 
     public static Place Parameter(IParameterSymbol symbol) => new(RootKind.Parameter, symbol, null, null, default, null);
 

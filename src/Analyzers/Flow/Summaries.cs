@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.Flow;
 
@@ -30,7 +31,7 @@ internal sealed class Summaries(Analysis analysis)
             if (symbol.GetAttributes().Any(a => a.AttributeClass?.ContainingNamespace?.ToDisplayString() == "LifecycleAnalyzers.Runtime")) return false;
             foreach (var reference in symbol.DeclaringSyntaxReferences)
             {
-                if (OnlyThrows(reference.GetSyntax())) return false;
+                if (reference.GetSyntax().OnlyThrown() is not null) return false;
             }
         }
 
@@ -39,14 +40,6 @@ internal sealed class Summaries(Analysis analysis)
     }
 
     private bool IsMeant(IMethodSymbol method) => method.MethodKind is MethodKind.AnonymousFunction or MethodKind.LocalFunction || IsOwn(method);
-
-    private static bool OnlyThrows(SyntaxNode declaration) => declaration switch
-    {
-        BaseMethodDeclarationSyntax { ExpressionBody.Expression: ThrowExpressionSyntax } or BaseMethodDeclarationSyntax { Body.Statements: [ThrowStatementSyntax] } => true,
-        PropertyDeclarationSyntax { ExpressionBody.Expression: ThrowExpressionSyntax } or ArrowExpressionClauseSyntax { Expression: ThrowExpressionSyntax } => true,
-        AccessorDeclarationSyntax { ExpressionBody.Expression: ThrowExpressionSyntax } or AccessorDeclarationSyntax { Body.Statements: [ThrowStatementSyntax] } => true,
-        _ => false,
-    };
 
     public int Count => _kept.Count + _complete.Count;
 

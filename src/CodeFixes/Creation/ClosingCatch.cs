@@ -121,12 +121,4 @@ internal static class ClosingCatch
 
         return declared.Count > 0 && statements.Skip(last + 1).Any(s => s.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax used && declared.Contains(used.Identifier.ValueText)));
     }
-
-    public static bool IsAsync(SyntaxNode place) => Functions.Enclosing(place) switch
-    {
-        MethodDeclarationSyntax method => method.Modifiers.Any(SyntaxKind.AsyncKeyword),
-        LocalFunctionStatementSyntax local => local.Modifiers.Any(SyntaxKind.AsyncKeyword),
-        AnonymousFunctionExpressionSyntax lambda => lambda.AsyncKeyword.IsKind(SyntaxKind.AsyncKeyword),
-        _ => false,
-    };
 }

@@ -39,7 +39,7 @@ public sealed class LCA1003CloseOnFailureFix : CodeFixProvider
             if (failing.Count != diagnostic.AdditionalLocations.Count) continue;
             await context.OfferAsync(diagnostic, Guarded(root, block, statement, creation, failing, name, model), "Connect with 'SafeSocket', which closes on failure", GuardKey).ConfigureAwait(false);
             var mayBeNull = block.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Left is IdentifierNameSyntax left && left.Identifier.ValueText == name && a.Right.IsKind(SyntaxKind.NullLiteralExpression));
-            if (ClosingCatch.Statement(name, type, mayBeNull, ClosingCatch.IsAsync(creation)) is not { } closing) continue;
+            if (ClosingCatch.Statement(name, type, mayBeNull, Functions.IsAsync(Functions.Enclosing(creation))) is not { } closing) continue;
             foreach (var caught in ClosingCatch.Write(root, block, block.Statements.IndexOf(statement) + 1, failing, name, closing))
             {
                 if (await context.OfferAsync(diagnostic, caught, "Close it when opening fails", CatchKey).ConfigureAwait(false)) break;

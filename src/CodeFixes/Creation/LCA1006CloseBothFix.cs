@@ -48,7 +48,7 @@ public sealed class LCA1006CloseBothFix : CodeFixProvider
             var (block, from) = Place(opening, victim!);
             if (block is null) continue;
             var failing = diagnostic.AdditionalLocations.Select(l => root.FindNode(l.SourceSpan, getInnermostNodeForTie: true)).Prepend(opening).ToList();
-            if (ClosingCatch.Statement(name, type, false, ClosingCatch.IsAsync(opening)) is not { } closing) continue;
+            if (ClosingCatch.Statement(name, type, false, Functions.IsAsync(Functions.Enclosing(opening))) is not { } closing) continue;
             foreach (var caught in ClosingCatch.Write(root, block, from, failing, name, closing))
             {
                 if (await context.OfferAsync(diagnostic, caught, "Close '" + name + "' when this fails", CatchKey, mayUncover: true).ConfigureAwait(false)) break;

@@ -84,7 +84,7 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
             ReturnStatementSyntax { Parent: BlockSyntax { Statements.Count: 1, Parent: MethodDeclarationSyntax block } } => block,
             _ => null,
         };
-        if (method is null || method.ReturnType is not SimpleNameSyntax { Identifier.ValueText: "Task" or "ValueTask", Arity: 0 } || method.Modifiers.Any(SyntaxKind.AsyncKeyword)) return null;
+        if (method is null || method.ReturnType is not SimpleNameSyntax { Identifier.ValueText: "Task" or "ValueTask", Arity: 0 } || Functions.IsAsync(method)) return null;
         return method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword)) ? null : method;
     }
 
@@ -99,12 +99,8 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
         if (call.Parent is ReturnStatementSyntax returned) awaited = awaited.WithTriviaFrom(returned);
         var block = source is null ? SyntaxFactory.Block(awaited) : SyntaxFactory.Block(source.WithTrailingTrivia(Lines.EndOfLine(root)), awaited.WithLeadingTrivia(awaited.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia))));
         block = method.Body is { } body ? body.WithStatements(block.Statements) : OnLines(block, Lines.EndOfLine(root));
-        var keyword = SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space);
         var changed = method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block).WithTrailingTrivia(method.GetTrailingTrivia());
-        changed = changed.Modifiers.Count == 0
-            ? changed.WithoutLeadingTrivia().WithModifiers(SyntaxFactory.TokenList(keyword)).WithLeadingTrivia(method.GetLeadingTrivia())
-            : changed.AddModifiers(keyword);
-        return changed.WithAdditionalAnnotations(Formatter.Annotation);
+        return Functions.AsAsync(changed).WithAdditionalAnnotations(Formatter.Annotation);
     }
 
     private static BlockSyntax OnLines(BlockSyntax block, SyntaxTrivia endOfLine) =>

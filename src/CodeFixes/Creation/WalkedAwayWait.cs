@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Simplification;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.CodeFixes.Creation;
 
@@ -200,7 +201,7 @@ internal sealed class WalkedAwayWait
         if (!wonWhenTrue) return Replace(root, asked, [asked.WithStatement(Begun(asked.Statement))]);
         if (asked.Else is { Statement: IfStatementSyntax }) return null;
         if (asked.Else is { } other) return Replace(root, asked, [asked.WithElse(other.WithStatement(Begun(other.Statement)))]);
-        if (Leaves(asked.Statement)) return Replace(root, asked, [asked, Made(_observe)]);
+        if (asked.Statement.Leaves()) return Replace(root, asked, [asked, Made(_observe)]);
         return Replace(root, asked, [asked.WithElse(SyntaxFactory.ElseClause(Made(_observe)))]);
     }
 
@@ -295,13 +296,6 @@ internal sealed class WalkedAwayWait
             .WithOpenBraceToken(SyntaxFactory.Token(SyntaxKind.OpenBraceToken).WithTrailingTrivia(Lines.EndOfLine(_statement)))
             .WithCloseBraceToken(SyntaxFactory.Token(SyntaxKind.CloseBraceToken).WithTrailingTrivia(Lines.EndOfLine(_statement))).WithAdditionalAnnotations(Formatter.Annotation);
     }
-
-    private static bool Leaves(StatementSyntax statement) => statement switch
-    {
-        BlockSyntax block => block.Statements.LastOrDefault() is { } last && Leaves(last),
-        ReturnStatementSyntax or ThrowStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax => true,
-        _ => false,
-    };
 
     private StatementSyntax If(string condition, string? then = null) =>
         Made($"if ({condition}) {then ?? _observe}");

@@ -12,7 +12,7 @@ namespace LifecycleAnalyzers.CodeFixes.Isolation;
 /// </summary>
 internal sealed class FieldAsParameter
 {
-    private static readonly SyntaxAnnotation s_dead = new();
+    private static readonly SyntaxAnnotation Dead = new();
 
     private readonly SyntaxNode _root;
     private readonly SemanticModel _model;
@@ -138,13 +138,13 @@ internal sealed class FieldAsParameter
         foreach (var call in _calls) made[call.ArgumentList] = old => WithFirst((ArgumentListSyntax)old, name);
         foreach (var group in _groups) made[group] = old => SyntaxFactory.ParseExpression(Lambda(group, name)).WithTriviaFrom(old);
         foreach (var reader in _readers) made[reader.ParameterList] = old => WithFirst((ParameterListSyntax)old, type.WithoutTrivia().ToString(), name);
-        foreach (var dead in _dead.Append(_declaration)) made[dead] = old => old.WithAdditionalAnnotations(s_dead);
-        if (_assignment.Right is IdentifierNameSyntax given && given.Identifier.ValueText == name) made[_statement] = old => old.WithAdditionalAnnotations(s_dead);
+        foreach (var dead in _dead.Append(_declaration)) made[dead] = old => old.WithAdditionalAnnotations(Dead);
+        if (_assignment.Right is IdentifierNameSyntax given && given.Identifier.ValueText == name) made[_statement] = old => old.WithAdditionalAnnotations(Dead);
         else made[_statement] = old => Local((ExpressionStatementSyntax)old, type, name);
         // No empty line at the head of a type whose first member was the field.
         if (_declaration.Parent is TypeDeclarationSyntax { Members: [var first, var second, ..] } && first == _declaration) made[second] = WithoutGap;
         var changed = _root.ReplaceNodes(made.Keys, (node, old) => made[node](old));
-        return changed.RemoveNodes(changed.GetAnnotatedNodes(s_dead), SyntaxRemoveOptions.KeepUnbalancedDirectives);
+        return changed.RemoveNodes(changed.GetAnnotatedNodes(Dead), SyntaxRemoveOptions.KeepUnbalancedDirectives);
     }
 
     private static SyntaxNode WithoutGap(SyntaxNode member) =>

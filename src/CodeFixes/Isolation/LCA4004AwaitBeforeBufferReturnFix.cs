@@ -44,7 +44,7 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
             }
 
             if (root.FindNode(operation.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
-            var awaited = Dropped(call) is { } whole && IsAsync(call) ? root.ReplaceNode(whole, Awaited(call).WithTriviaFrom(whole)) : ReturnedUnawaited(root, call) ?? BufferRelease.BehindAwait(root, released, call, model);
+            var awaited = Dropped(call) is { } whole && Lines.MayAwait(call) ? root.ReplaceNode(whole, Awaited(call).WithTriviaFrom(whole)) : ReturnedUnawaited(root, call) ?? BufferRelease.BehindAwait(root, released, call, model);
             if (await context.OfferAsync(diagnostic, awaited, "Await the operation before the buffer goes", Key).ConfigureAwait(false)) continue;
             if (await context.OfferAsync(diagnostic, BufferRelease.AtTheEnd(root, released, model), "Give the buffer back when the operation has finished", EndKey).ConfigureAwait(false)) continue;
             await context.OfferAsync(diagnostic, BufferRelease.Continued(root, released, call, model), "Give the buffer back when the operation has ended", LaterKey).ConfigureAwait(false);
@@ -59,7 +59,7 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
     {
         ExpressionSyntax task = call;
         if (task.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "AsTask", Parent: InvocationExpressionSyntax converted }) task = converted;
-        if (task.Parent is not ReturnStatementSyntax { Parent: BlockSyntax } returned || Functions.Enclosing(call) is not MethodDeclarationSyntax { Body: not null } method || IsAsync(call)) return null;
+        if (task.Parent is not ReturnStatementSyntax { Parent: BlockSyntax } returned || Functions.Enclosing(call) is not MethodDeclarationSyntax { Body: not null } method || Functions.IsAsync(method)) return null;
         if (method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword))) return null;
         if (method.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(n => n is ReturnStatementSyntax && n != returned || n is LockStatementSyntax)) return null;
         StatementSyntax? statement = method.ReturnType switch
@@ -69,11 +69,7 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
             _ => null,
         };
         if (statement is null) return null;
-        var changed = method.ReplaceNode(returned, statement);
-        var keyword = SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space);
-        return changed.Modifiers.Count == 0
-            ? root.ReplaceNode(method, changed.WithoutLeadingTrivia().WithModifiers(SyntaxFactory.TokenList(keyword)).WithLeadingTrivia(method.GetLeadingTrivia()))
-            : root.ReplaceNode(method, changed.AddModifiers(keyword));
+        return root.ReplaceNode(method, Functions.AsAsync(method.ReplaceNode(returned, statement)));
     }
 
     /// <summary>The expression statement's whole expression; null where the task goes somewhere.</summary>
@@ -83,12 +79,4 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
         AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" }, Parent: ExpressionStatementSyntax } assignment => assignment,
         _ => null,
     };
-
-    private static bool IsAsync(SyntaxNode node) => Functions.Enclosing(node) switch
-    {
-        MethodDeclarationSyntax method => method.Modifiers.Any(SyntaxKind.AsyncKeyword),
-        LocalFunctionStatementSyntax local => local.Modifiers.Any(SyntaxKind.AsyncKeyword),
-        AnonymousFunctionExpressionSyntax lambda => lambda.AsyncKeyword.RawKind != 0,
-        _ => false,
-    } && !node.Ancestors().Any(a => a is LockStatementSyntax or UnsafeStatementSyntax);
 }

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using LifecycleAnalyzers.CodeFixes.Creation;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Rules.Isolation;
 
 namespace LifecycleAnalyzers.CodeFixes.Isolation;
@@ -83,7 +84,7 @@ public sealed class LCA4006GateExchangeFix : CodeFixProvider
         ITypeSymbol? type = null;
         for (var holder = method.ContainingType; holder is not null && type is null; holder = holder.BaseType)
         {
-            type = holder.GetMembers(connection).Select(m => m switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null }).FirstOrDefault(t => t is not null)
+            type = holder.GetMembers(connection).Select(Symbols.TypeOf).FirstOrDefault(t => t is not null)
                 ?? holder.InstanceConstructors.SelectMany(c => c.Parameters).FirstOrDefault(p => p.Name == connection)?.Type;
         }
 

@@ -14,7 +14,7 @@ internal static class PendingTask
     /// <summary>The dropped task is awaited, in a function that may await.</summary>
     public static SyntaxNode? Awaited(SyntaxNode root, SyntaxNode function, string args, InvocationExpressionSyntax release, SemanticModel model)
     {
-        if (!ClosingCatch.IsAsync(release)) return null;
+        if (!Functions.IsAsync(Functions.Enclosing(release))) return null;
         var dropped = function.DescendantNodes().OfType<InvocationExpressionSyntax>()
             .Where(i => i.Span.End < release.SpanStart && Functions.Enclosing(i) == function && Whole(i) is not null && model.GetTypeInfo(i).Type?.Name is "Task" or "ValueTask" && i.Mentions(args))
             .ToList();

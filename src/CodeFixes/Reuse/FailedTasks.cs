@@ -45,7 +45,7 @@ internal static class FailedTasks
         if (Lines.Parse(method, text) is not BlockSyntax written) return null;
         var body = written.WithStatements(written.Statements.InsertRange(0, first));
         if (first.Count == 0 && method.Body is { } had) body = body.WithStatements(body.Statements.Replace(body.Statements[0], body.Statements[0].WithLeadingTrivia(had.Statements[0].GetLeadingTrivia())));
-        var changed = AsAsync(method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(body).WithTrailingTrivia(method.GetTrailingTrivia()), method);
+        var changed = Functions.AsAsync(method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(body).WithTrailingTrivia(method.GetTrailingTrivia()));
         var own = changed.Body!.Statements[first.Count];
         changed = changed.ReplaceNode(own, Lines.Under(own, Lines.Lost(method, changed), Lines.EndOfLine(method)));
         return (method, changed.WithAdditionalAnnotations(Formatter.Annotation, Simplifier.Annotation, Simplifier.AddImportsAnnotation));
@@ -61,19 +61,10 @@ internal static class FailedTasks
     private static bool MayBeAsync(MethodDeclarationSyntax method) =>
         method.ReturnType is GenericNameSyntax { Identifier.ValueText: "Task" or "ValueTask" } && !method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword));
 
-    private static MethodDeclarationSyntax AsAsync(MethodDeclarationSyntax changed, MethodDeclarationSyntax method)
-    {
-        if (method.Modifiers.Any(SyntaxKind.AsyncKeyword)) return changed;
-        var keyword = SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space);
-        return changed.Modifiers.Count == 0
-            ? changed.WithoutLeadingTrivia().WithModifiers(SyntaxFactory.TokenList(keyword)).WithLeadingTrivia(method.GetLeadingTrivia())
-            : changed.AddModifiers(keyword);
-    }
-
     /// <summary>The method does nothing with the task but answer with it: what stands before, the variable that has it, and how it is awaited.</summary>
     private static (SyntaxList<StatementSyntax> First, string? Task, (string Task, string Suffix) Awaited)? Body(Cached cached, MethodDeclarationSyntax method, SemanticModel model)
     {
-        var isAsync = method.Modifiers.Any(SyntaxKind.AsyncKeyword);
+        var isAsync = Functions.IsAsync(method);
         if (method.ExpressionBody is { Expression: var expression }) return Suffix(expression, e => e == cached.Task) is { } suffix ? (default, null, (TaskName(cached, model), cached.Value + suffix)) : null;
         if (method.Body is not { Statements: [.., ReturnStatementSyntax { Expression: { } returned } last] } body) return null;
         // Earlier answers are awaited, too.

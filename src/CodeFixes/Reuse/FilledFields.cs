@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.CodeFixes.Reuse;
 
@@ -100,20 +101,16 @@ internal static class FilledFields
         }
 
         ExpressionSyntax choice = SyntaxFactory.ConditionalExpression(check.ThereAndUsable(target.ToString()), target, assignment).NormalizeWhitespace();
-        return MayBeChoice(fill) ? (fill, choice.WithTriviaFrom(fill)) : null;
+        return Conditions.MayBeChoice(fill) ? (fill, choice.WithTriviaFrom(fill)) : null;
     }
 
     /// <summary><c>_s ?? (_s = Connect())</c></summary>
     private static ExpressionSyntax? KeptOrFilled(BinaryExpressionSyntax choice, StateCheck check)
     {
         var kept = choice.Left.WithoutTrivia();
-        if (choice.Right is not ParenthesizedExpressionSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } fill } || !SyntaxFactory.AreEquivalent(fill.Left, kept) || !MayBeChoice(choice)) return null;
+        if (choice.Right is not ParenthesizedExpressionSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } fill } || !SyntaxFactory.AreEquivalent(fill.Left, kept) || !Conditions.MayBeChoice(choice)) return null;
         return SyntaxFactory.ConditionalExpression(check.ThereAndUsable(kept.ToString()), kept, fill.WithoutTrivia()).NormalizeWhitespace().WithTriviaFrom(choice);
     }
-
-    /// <summary>A conditional expression may stand there without parentheses.</summary>
-    private static bool MayBeChoice(ExpressionSyntax value) =>
-        value.Parent is ParenthesizedExpressionSyntax or ReturnStatementSyntax or ArrowExpressionClauseSyntax or EqualsValueClauseSyntax or AssignmentExpressionSyntax or ArgumentSyntax;
 
     /// <summary>The use's own method asks for null and does not fill: the question becomes the full one.</summary>
     private static (SyntaxNode, SyntaxNode)? OnlyNullCheck(SyntaxNode use, SyntaxNode function, string name, StateCheck check)
@@ -143,7 +140,7 @@ internal static class FilledFields
     /// <summary><c>if (_s is null || …) return;</c> before the use.</summary>
     private static (SyntaxNode, SyntaxNode)? Left(SyntaxNode statement, HashSet<string> names, StateCheck check)
     {
-        foreach (var leaving in Statements.Before(statement).OfType<IfStatementSyntax>().Where(s => s.Else is null && Statements.Leaves(s.Statement)))
+        foreach (var leaving in Statements.Before(statement).OfType<IfStatementSyntax>().Where(s => s.Else is null && s.Statement.Leaves()))
         {
             var missing = Conditions.Alternatives(leaving.Condition).FirstOrDefault(c => Conditions.NullTest(c) is { } tested && names.Any(n => Conditions.Refers(tested, n)));
             if (missing is not null) return (missing, MissingOrUnusable(missing, check));

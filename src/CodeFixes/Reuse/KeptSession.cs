@@ -84,14 +84,7 @@ internal sealed class KeptSession
     {
         var names = new HashSet<string>(code.DescendantNodes().OfType<SimpleNameSyntax>().Select(n => n.Identifier.ValueText), StringComparer.Ordinal);
         return new[] { Use, _cache }.Select(n => n.FirstAncestorOrSelf<TypeDeclarationSyntax>()).OfType<TypeDeclarationSyntax>().Distinct().SelectMany(t => t.Members)
-            .Where(m => NameOf(m) is { } name && names.Contains(name) && !m.Contains(code));
-
-        static string? NameOf(MemberDeclarationSyntax member) => member switch
-        {
-            PropertyDeclarationSyntax property => property.Identifier.ValueText,
-            MethodDeclarationSyntax method => method.Identifier.ValueText,
-            _ => null,
-        };
+            .Where(m => m.EnclosingName() is { } name && names.Contains(name) && !m.Contains(code));
     }
 
     /// <summary>Mentioned by name, or as the <c>field</c> of the property itself.</summary>

@@ -40,8 +40,7 @@ internal static class TaskQuestion
         var assignment = SyntaxFactory.AssignmentExpression(SyntaxKind.SimpleAssignmentExpression, target.WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Token(SyntaxKind.EqualsToken).WithTrailingTrivia(SyntaxFactory.Space), fill.Right.WithoutTrivia());
         if (fill.Parent is ExpressionStatementSyntax statement)
             return (statement, Lines.Parse(statement, $"if ({condition})\n{{\n{assignment};\n}}").WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation));
-        if (fill.Parent is not (ParenthesizedExpressionSyntax or ReturnStatementSyntax or ArrowExpressionClauseSyntax or EqualsValueClauseSyntax or ArgumentSyntax) && !(fill.Parent is AssignmentExpressionSyntax outer && outer.Right == fill)) return null;
-        return (fill, SyntaxFactory.ParseExpression($"{condition} ? {assignment} : {target}").WithTriviaFrom(fill));
+        return Conditions.MayBeChoice(fill) ? (fill, SyntaxFactory.ParseExpression($"{condition} ? {assignment} : {target}").WithTriviaFrom(fill)) : null;
     }
 
     /// <summary>All questions of the function for null become questions for a usable task.</summary>

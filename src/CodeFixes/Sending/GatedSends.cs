@@ -73,7 +73,7 @@ internal sealed class GatedSends
         if (isTask && value.Parent is AwaitExpressionSyntax awaited) value = awaited;
         else if (isTask && Blocking(value) is { } blocking) (value, isTask) = (blocking, false);
         else if (isTask) return Unawaited(send, value, function, token, model);
-        var isAsync = IsAsync(function);
+        var isAsync = Functions.IsAsync(function);
         if (value.Parent == function || value.Parent is ArrowExpressionClauseSyntax arrow && arrow.Parent == function)
             return CallsSender(value, sends, model) ? null : new(Shape.Expression, [function], isAsync, token, configured);
         if (value.FirstAncestorOrSelf<StatementSyntax>() is not { } statement || !function.Span.Contains(statement.Span) || statement is not (ExpressionStatementSyntax or ReturnStatementSyntax) && !IsAskedWhetherSent(statement)) return null;
@@ -197,14 +197,6 @@ internal sealed class GatedSends
     private static string Token(InvocationExpressionSyntax send, SemanticModel model) =>
         send.ArgumentList.Arguments.Select(a => a.Expression).FirstOrDefault(e => e is IdentifierNameSyntax && model.GetTypeInfo(e).Type?.Name == "CancellationToken")?.ToString() ?? "";
 
-    private static bool IsAsync(SyntaxNode function) => function switch
-    {
-        MethodDeclarationSyntax method => method.Modifiers.Any(SyntaxKind.AsyncKeyword),
-        LocalFunctionStatementSyntax local => local.Modifiers.Any(SyntaxKind.AsyncKeyword),
-        AnonymousFunctionExpressionSyntax lambda => lambda.AsyncKeyword.RawKind != 0,
-        _ => false,
-    };
-
     private static bool ReturnsPlainTask(SyntaxNode function, SemanticModel model)
     {
         var method = function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(function).Symbol as IMethodSymbol : model.GetDeclaredSymbol(function) as IMethodSymbol;
@@ -236,7 +228,7 @@ internal sealed class GatedSends
                 var sent = kind.Around(gate, true, _token, _configured, [Awaiting(returned.Expression!)], endOfLine);
                 sent[0] = sent[0].WithLeadingTrivia(returned.GetLeadingTrivia());
                 sent[sent.Count - 1] = sent[sent.Count - 1].WithTrailingTrivia(returned.GetTrailingTrivia());
-                return root.ReplaceNode(nodes[1], Async(nodes[1].ReplaceNode(returned, sent)));
+                return root.ReplaceNode(nodes[1], Functions.AsAsync(nodes[1].ReplaceNode(returned, sent)));
             default:
                 var (send, outer) = ((ExpressionSyntax)nodes[0], (BlockSyntax)nodes[1]);
                 var name = LocalName;
@@ -272,7 +264,7 @@ internal sealed class GatedSends
             _ => ((AnonymousFunctionExpressionSyntax)function).ExpressionBody,
         })!;
         // A task that was handed out is awaited now; an answer is returned from within.
-        var isAwaited = !IsAsync(function) && _awaits;
+        var isAwaited = !Functions.IsAsync(function) && _awaits;
         StatementSyntax inner = isAwaited ? Awaiting(expression) : SyntaxFactory.ExpressionStatement(expression.WithoutTrivia());
         var block = SyntaxFactory.Block(kind.Around(gate, _awaits, _token, _configured, [inner], endOfLine));
         block = block.WithOpenBraceToken(block.OpenBraceToken.WithTrailingTrivia(SyntaxFactory.EndOfLine(endOfLine)));
@@ -286,21 +278,6 @@ internal sealed class GatedSends
             SimpleLambdaExpressionSyntax lambda => lambda.WithExpressionBody(null).WithBlock(block.WithTrailingTrivia(lambda.GetTrailingTrivia())).WithArrowToken(lambda.ArrowToken.WithTrailingTrivia(SyntaxFactory.EndOfLine(endOfLine))),
             _ => function,
         };
-        return (isAwaited ? Async(made) : made).WithAdditionalAnnotations(Formatter.Annotation);
-    }
-
-    private static SyntaxNode Async(SyntaxNode function)
-    {
-        var keyword = SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space);
-        return function switch
-        {
-            MethodDeclarationSyntax { Modifiers.Count: 0 } method => method.WithoutLeadingTrivia().WithModifiers(SyntaxFactory.TokenList(keyword)).WithLeadingTrivia(method.GetLeadingTrivia()),
-            MethodDeclarationSyntax method => method.AddModifiers(keyword),
-            LocalFunctionStatementSyntax { Modifiers.Count: 0 } local => local.WithoutLeadingTrivia().WithModifiers(SyntaxFactory.TokenList(keyword)).WithLeadingTrivia(local.GetLeadingTrivia()),
-            LocalFunctionStatementSyntax local => local.AddModifiers(keyword),
-            ParenthesizedLambdaExpressionSyntax lambda => lambda.WithoutLeadingTrivia().WithAsyncKeyword(keyword).WithLeadingTrivia(lambda.GetLeadingTrivia()),
-            SimpleLambdaExpressionSyntax lambda => lambda.WithoutLeadingTrivia().WithAsyncKeyword(keyword).WithLeadingTrivia(lambda.GetLeadingTrivia()),
-            _ => function,
-        };
+        return (isAwaited ? Functions.AsAsync(made) : made).WithAdditionalAnnotations(Formatter.Annotation);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.CodeFixes.Sending;
 
@@ -66,7 +67,7 @@ internal static class StateGuard
         foreach (var early in function.DescendantNodes().OfType<IfStatementSyntax>())
         {
             if (early.Span.End > statement.SpanStart || early.Else is not null || Functions.Enclosing(early) != function || !early.Parent!.Span.Contains(statement.Span)) continue;
-            if (!Leaves(early.Statement) || early.Statement is BlockSyntax { Statements.Count: > 1 }) continue;
+            if (!early.Statement.Leaves() || early.Statement is BlockSyntax { Statements.Count: > 1 }) continue;
             if (!early.Condition.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == asked)) continue;
             if (early.Condition.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax or AwaitExpressionSyntax or AssignmentExpressionSyntax or PostfixUnaryExpressionSyntax or DeclarationPatternSyntax or VarPatternSyntax or DeclarationExpressionSyntax)) continue;
             var again = early.WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(Lines.EndOfLine(root)).WithAdditionalAnnotations(Formatter.Annotation);
@@ -75,13 +76,6 @@ internal static class StateGuard
 
         return null;
     }
-
-    private static bool Leaves(StatementSyntax statement) => statement switch
-    {
-        ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax => true,
-        BlockSyntax { Statements: [var only] } => Leaves(only),
-        _ => false,
-    };
 
     /// <summary>Nothing of the function runs behind the statement.</summary>
     private static bool IsLast(StatementSyntax statement, SyntaxNode function)

@@ -54,6 +54,11 @@ internal static class Conditions
         condition is ConditionalExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression or (int)SyntaxKind.CoalesceExpression }
             ? SyntaxFactory.ParenthesizedExpression(condition.WithoutTrivia()) : condition.WithoutTrivia();
 
+    /// <summary>A conditional expression may stand in the place of the value, without parentheses.</summary>
+    public static bool MayBeChoice(ExpressionSyntax value) =>
+        value.Parent is ParenthesizedExpressionSyntax or ReturnStatementSyntax or ArrowExpressionClauseSyntax or EqualsValueClauseSyntax or ArgumentSyntax
+        || value.Parent is AssignmentExpressionSyntax { Right: var right } && right == value;
+
     /// <summary>The call that looks a key up in a dictionary, and the variable that it fills: <c>!cache.TryGetValue(key, out var s)</c>.</summary>
     public static (InvocationExpressionSyntax Call, string Variable, ExpressionSyntax Key)? LookUp(ExpressionSyntax condition, string container, bool negated)
     {

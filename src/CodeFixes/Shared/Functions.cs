@@ -21,6 +21,35 @@ internal static class Functions
         return null;
     }
 
+    /// <summary>A function with <c>async</c>.</summary>
+    public static bool IsAsync(SyntaxNode? function) => function switch
+    {
+        MethodDeclarationSyntax method => method.Modifiers.Any(SyntaxKind.AsyncKeyword),
+        LocalFunctionStatementSyntax local => local.Modifiers.Any(SyntaxKind.AsyncKeyword),
+        AnonymousFunctionExpressionSyntax lambda => lambda.AsyncKeyword.RawKind != 0,
+        _ => false,
+    };
+
+    /// <summary>The same function with <c>async</c>, which its callers do not see.</summary>
+    public static T AsAsync<T>(T function)
+        where T : SyntaxNode
+    {
+        if (IsAsync(function)) return function;
+        var keyword = SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space);
+        var leading = function.GetLeadingTrivia();
+        SyntaxNode made = function switch
+        {
+            MethodDeclarationSyntax { Modifiers.Count: > 0 } method => method.AddModifiers(keyword),
+            LocalFunctionStatementSyntax { Modifiers.Count: > 0 } local => local.AddModifiers(keyword),
+            // In front of the first token, what stands in front of that stays in front.
+            MethodDeclarationSyntax method => method.WithoutLeadingTrivia().WithModifiers(SyntaxFactory.TokenList(keyword)).WithLeadingTrivia(leading),
+            LocalFunctionStatementSyntax local => local.WithoutLeadingTrivia().WithModifiers(SyntaxFactory.TokenList(keyword)).WithLeadingTrivia(leading),
+            AnonymousFunctionExpressionSyntax lambda => lambda.WithoutLeadingTrivia().WithAsyncKeyword(keyword).WithLeadingTrivia(leading),
+            _ => function,
+        };
+        return (T)made;
+    }
+
     /// <summary>What an early return of this function says; null where it cannot be told.</summary>
     public static ReturnStatementSyntax? EarlyReturn(SyntaxNode function, SemanticModel model)
     {

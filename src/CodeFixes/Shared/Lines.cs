@@ -48,13 +48,8 @@ internal static class Lines
     }
 
     /// <summary>May <c>await</c> stand here?</summary>
-    public static bool MayAwait(SyntaxNode node) => Functions.Enclosing(node) switch
-    {
-        MethodDeclarationSyntax method => method.Modifiers.Any(SyntaxKind.AsyncKeyword),
-        LocalFunctionStatementSyntax local => local.Modifiers.Any(SyntaxKind.AsyncKeyword),
-        AnonymousFunctionExpressionSyntax lambda => lambda.AsyncKeyword.RawKind != 0,
-        _ => false,
-    } && !node.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(a => a is LockStatementSyntax or UnsafeStatementSyntax);
+    public static bool MayAwait(SyntaxNode node) => Functions.IsAsync(Functions.Enclosing(node))
+        && !node.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(a => a is LockStatementSyntax or UnsafeStatementSyntax);
 
     /// <summary>The same for a value that may be null: <c>x?.Dispose();</c>, or a question where it has to be awaited.</summary>
     public static string? EndingIfAny(string value, ITypeSymbol type, SemanticModel model, SyntaxNode at) => Ending(value, type, model, at) switch

@@ -10,10 +10,6 @@ internal static class Statements
     public static T? Only<T>(StatementSyntax statement)
         where T : StatementSyntax => statement as T ?? (statement is BlockSyntax { Statements: [T only] } ? only : null);
 
-    /// <summary>What stands behind it is not reached by it.</summary>
-    public static bool Leaves(StatementSyntax statement) =>
-        IsJump(statement) || statement is BlockSyntax { Statements: [.., var last] } && IsJump(last);
-
     public static bool IsJump(StatementSyntax statement) => statement is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax;
 
     /// <summary>The statements in front of it in its block, the nearest first.</summary>

@@ -67,26 +67,26 @@ internal static class Verification
     /// <summary>What is said of a document before it is changed: many changes are tried, and each is compared with it.</summary>
     private sealed class Known
     {
-        private static readonly ConditionalWeakTable<Document, Known> s_documents = new();
+        private static readonly ConditionalWeakTable<Document, Known> Documents = new();
         private int _errors = -1;
         private int _complaints = -1;
         private ImmutableArray<Diagnostic> _found;
 
         public static async Task<int> ErrorsAsync(Document document, CancellationToken cancellation)
         {
-            var known = s_documents.GetOrCreateValue(document);
+            var known = Documents.GetOrCreateValue(document);
             return known._errors >= 0 ? known._errors : known._errors = await Verification.ErrorsAsync(document, cancellation).ConfigureAwait(false);
         }
 
         public static async Task<int> ComplaintsAsync(Document document, CancellationToken cancellation)
         {
-            var known = s_documents.GetOrCreateValue(document);
+            var known = Documents.GetOrCreateValue(document);
             return known._complaints >= 0 ? known._complaints : known._complaints = await Verification.ComplaintsAsync(document, cancellation).ConfigureAwait(false);
         }
 
         public static async Task<ImmutableArray<Diagnostic>> FindAsync(Document document, CancellationToken cancellation)
         {
-            var known = s_documents.GetOrCreateValue(document);
+            var known = Documents.GetOrCreateValue(document);
             if (!known._found.IsDefault) return known._found;
             return known._found = await Verification.FindAsync(document.Project, document, cancellation).ConfigureAwait(false);
         }

@@ -40,17 +40,10 @@ internal sealed class NeverReturning(Analysis analysis)
         method = method.OriginalDefinition;
         if (depth == 0 || !IsPlain(method) || !SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, analysis.Compilation.Assembly)) return false;
         if (_throws.TryGetValue(method, out var known)) return known;
-        var always = OnlyThrown(method) is { } thrown ? IsHelpers(method, thrown) : analysis.Bodies.Of(method, default) is { } body && !ReachesItsEnd(body.Graph, depth - 1);
+        var always = method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax().OnlyThrown() is { } thrown ? IsHelpers(method, thrown) : analysis.Bodies.Of(method, default) is { } body && !ReachesItsEnd(body.Graph, depth - 1);
         // What a shorter look did not find a longer one may.
         return always || depth == Depth ? _throws.GetOrAdd(method, always) : always;
     }
-
-    private static ExpressionSyntax? OnlyThrown(IMethodSymbol method) => method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
-    {
-        MethodDeclarationSyntax { Body.Statements: [ThrowStatementSyntax only] } => only.Expression,
-        MethodDeclarationSyntax { ExpressionBody.Expression: ThrowExpressionSyntax only } => only.Expression,
-        _ => null,
-    };
 
     /// <summary>A helper, and not a declaration of what others call or of what is not there yet.</summary>
     private static bool IsHelpers(IMethodSymbol method, ExpressionSyntax thrown) =>

@@ -82,12 +82,7 @@ internal sealed class LCA1001AttachErrorHandler : IRule
     /// <summary>An operation object of a kind of its own, whose code is told of the end: <c>override void OnCompleted(…)</c>.</summary>
     private static bool HearsItself(IOperation start, IParameterSymbol parameter) =>
         start is IInvocationOperation call && call.Arguments.FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.Parameter, parameter)) is { Value: var given }
-        && Kinds(IoCalls.Unwrapped(given).Type).Any(kind => kind.GetMembers("OnCompleted").Any(m => m.IsOverride));
-
-    private static IEnumerable<ITypeSymbol> Kinds(ITypeSymbol? type)
-    {
-        for (; type is not null; type = type.BaseType) yield return type;
-    }
+        && Bases.Of(IoCalls.Unwrapped(given).Type).Any(kind => kind.GetMembers("OnCompleted").Any(m => m.IsOverride));
 
     /// <summary>A helper opens what it is given.</summary>
     private static void CheckOpenedInside(RuleContext file, Body body, Summary summary, BodyEvent happened, Summary callee, HashSet<Place> reported)
@@ -268,18 +263,7 @@ internal sealed class LCA1001AttachErrorHandler : IRule
         return ended;
     }
 
-    private static IEnumerable<ISymbol> Members(ITypeSymbol type)
-    {
-        for (ITypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            foreach (var member in candidate.GetMembers()) yield return member;
-        }
-
-        foreach (var implemented in type.AllInterfaces)
-        {
-            foreach (var member in implemented.GetMembers()) yield return member;
-        }
-    }
+    private static IEnumerable<ISymbol> Members(ITypeSymbol type) => Bases.Of(type).Concat(type.AllInterfaces).SelectMany(t => t.GetMembers());
 
     private static void Report(RuleContext file, IOperation operation, Place place, ITypeSymbol type, ISymbol errorEvent, bool late) =>
         file.Report(Diagnostic.Create(Rule, operation.Syntax.GetLocation(), TypeFacts.Field(place)?.Name ?? type.Name, late ? "it is only later that somebody listens to" : "nobody listens to", errorEvent.Name));

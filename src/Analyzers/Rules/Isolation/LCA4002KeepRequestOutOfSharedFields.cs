@@ -41,19 +41,12 @@ internal sealed class LCA4002KeepRequestOutOfSharedFields : IRule
         {
             for (var holder = candidate; holder is not null && file.Analysis.Summaries.IsOwn(holder); holder = holder.BaseType)
             {
-                if (holder.GetMembers().Any(m => invoked.Contains(m.Name) && Held(m) is { } held && IsKeepable(held, file.Analysis))) return true;
+                if (holder.GetMembers().Any(m => invoked.Contains(m.Name) && Symbols.TypeOf(m) is { } held && IsKeepable(held, file.Analysis))) return true;
             }
         }
 
         return declaration.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Left is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var name } } && name.Length > 0 && char.IsUpper(name[0]));
     }
-
-    private static ITypeSymbol? Held(ISymbol member) => member switch
-    {
-        IFieldSymbol field => field.Type,
-        IPropertySymbol property => property.Type,
-        _ => null,
-    };
 
     private static bool IsKeepable(ITypeSymbol type, Analysis analysis) =>
         type is INamedTypeSymbol { Name: "Nullable", TypeArguments: [var inner] } && IsKeepable(inner, analysis)
@@ -62,7 +55,7 @@ internal sealed class LCA4002KeepRequestOutOfSharedFields : IRule
 
     private static void Check(RuleContext file, IAssignmentOperation assignment)
     {
-        if (assignment.Target is not IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation } target || Held(target.Member) is not { } held) return;
+        if (assignment.Target is not IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation } target || Symbols.TypeOf(target.Member) is not { } held) return;
         if (!IsKeepable(held, file.Analysis) || !file.Analysis.Summaries.IsOwn(target.Member)) return;
         if (assignment is ICoalesceAssignmentOperation && !RequestContexts.IsContext(held)) return;
         if (Code.FunctionAround(assignment.Syntax) is not { } function || file.Model.GetEnclosingSymbol(assignment.Syntax.SpanStart, file.Cancellation)?.ContainingType is not { } around) return;

@@ -186,7 +186,7 @@ internal sealed class PooledTypes
         {
             foreach (var member in type.GetMembers())
             {
-                var held = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
+                var held = Symbols.TypeOf(member);
                 if (held is INamedTypeSymbol { TypeArguments: [.., var element], Name: "ConcurrentBag" or "ConcurrentStack" or "ConcurrentQueue" or "Stack" or "Queue" or "Channel" or "BlockingCollection" or "ObjectPool" or "Pool" or "ConnectionPool" or "ChannelWriter" or "ChannelReader" }) Add(element);
                 if (member is not IMethodSymbol { MethodKind: MethodKind.Ordinary } method || !IsTaking(method.Name)) continue;
                 if (!type.GetMembers().Any(m => m is IMethodSymbol && m.Name is "Return" or "ReturnAsync" or "Release" or "ReleaseAsync" or "GiveBack" or "Recycle" or "Put" or "CheckIn")) continue;

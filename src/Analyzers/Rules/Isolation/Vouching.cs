@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.Rules.Isolation;
 
@@ -30,7 +31,7 @@ internal static class Vouching
                 ConditionalExpressionSyntax conditional when conditional.Condition != node => Truth(conditional.Condition, flag) == (conditional.WhenFalse == node),
                 BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression } both when both.Right == node => Truth(both.Left, flag) == false,
                 BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression } either when either.Right == node => Truth(either.Left, flag) == true,
-                BlockSyntax block => block.Statements.TakeWhile(s => s != node).OfType<IfStatementSyntax>().Any(early => Leaves(early.Statement) && Truth(early.Condition, flag) == true),
+                BlockSyntax block => block.Statements.TakeWhile(s => s != node).OfType<IfStatementSyntax>().Any(early => early.Statement.Leaves() && Truth(early.Condition, flag) == true),
                 _ => false,
             };
             if (isLeftOut) return false;
@@ -38,9 +39,6 @@ internal static class Vouching
 
         return true;
     }
-
-    private static bool Leaves(StatementSyntax statement) =>
-        statement is ReturnStatementSyntax or ThrowStatementSyntax || statement is BlockSyntax { Statements: var statements } && statements.LastOrDefault() is ReturnStatementSyntax or ThrowStatementSyntax;
 
     /// <summary>The truth of a condition while the flag is off; null where that does not decide.</summary>
     private static bool? Truth(ExpressionSyntax condition, string flag) => condition switch

@@ -44,14 +44,7 @@ internal sealed class FailureEvictions(Analysis analysis, CacheFills fills, Canc
         handler == member || !fillsToo || member is VariableDeclaratorSyntax or PropertyDeclarationSyntax or ConstructorDeclarationSyntax || Names(handler, member) || Names(member, handler);
 
     private static bool Names(SyntaxNode code, SyntaxNode declared) =>
-        NameOf(declared) is { } name && code.DescendantTokens().Any(t => t.ValueText == name);
-
-    private static string? NameOf(SyntaxNode declaration) => declaration.FirstAncestorOrSelf<MemberDeclarationSyntax>() switch
-    {
-        MethodDeclarationSyntax method => method.Identifier.ValueText,
-        PropertyDeclarationSyntax property => property.Identifier.ValueText,
-        _ => null,
-    };
+        declared.EnclosingName() is { } name && code.DescendantTokens().Any(t => t.ValueText == name);
 
     private bool FillsIn(SyntaxNode declaration, ISymbol cache) =>
         Code.Of(declaration, analysis.Bodies.ModelOf(declaration.SyntaxTree), cancellation) is { } code && fills.In(code).Any(f => Values.Is(f.Cache, cache) && !IsInHandler(f.Operation));

@@ -100,7 +100,7 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
                     foreach (var statement in block.Operations)
                     {
                         if (statement == child) break;
-                        if (statement is IConditionalOperation { WhenFalse: null } early && IsNullTest(early.Condition, replacement.Member, isNull: false) && Leaves(early.WhenTrue)) return true;
+                        if (statement is IConditionalOperation { WhenFalse: null } early && IsNullTest(early.Condition, replacement.Member, isNull: false) && early.WhenTrue.Leaves()) return true;
                     }
 
                     break;
@@ -117,9 +117,6 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
         IPropertyReferenceOperation { Instance: { } session, Property: var state } => IsField(session, member) && state.Type.SpecialType == SpecialType.System_Boolean && ClosingFlags.ByName(state.Name) == false,
         _ => false,
     };
-
-    private static bool Leaves(IOperation statement) =>
-        statement is IReturnOperation or IThrowOperation or IBranchOperation or IExpressionStatementOperation { Operation: IThrowOperation } || statement is IBlockOperation block && block.Operations.LastOrDefault() is { } last && Leaves(last);
 
     private static bool IsNullTest(IOperation condition, ISymbol member, bool isNull)
     {

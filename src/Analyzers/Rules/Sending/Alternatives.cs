@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.Rules.Sending;
 
@@ -13,7 +14,7 @@ internal static class Alternatives
             if (!around.Span.Contains(second.Span))
             {
                 // What leaves after the first never reaches the second.
-                if (around is BlockSyntax { Statements: { Count: > 0 } statements } && statements[statements.Count - 1] is ReturnStatementSyntax or ThrowStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax) return true;
+                if (around is BlockSyntax block && block.Leaves()) return true;
                 continue;
             }
 

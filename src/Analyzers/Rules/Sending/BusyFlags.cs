@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -10,34 +13,37 @@ namespace LifecycleAnalyzers.Rules.Sending;
 /// A field that is up while a write is under way: whoever wants to send asks it, leaves its message to the queue or waits where it is
 /// up, and raises it where it is not; what the write completes with sends the next one or takes it down again.
 /// </summary>
-internal sealed class BusyFlags(Analysis analysis, CancellationToken cancellation)
+internal sealed class BusyFlags
 {
     private static readonly HashSet<string> Completing = new(StringComparer.OrdinalIgnoreCase) { "Done", "Complete", "Completed", "Completion", "Finish", "Finished", "Sent", "Written", "End", "Ended", "Flushed", "Callback", "Next", "Ack" };
 
-    private readonly Dictionary<INamedTypeSymbol, List<string>> _known = new(SymbolEqualityComparer.Default);
+    private static readonly ConditionalWeakTable<Analysis, BusyFlags> Kept = new();
+
+    private readonly Analysis _analysis;
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<string>> _known = new(SymbolEqualityComparer.Default);
+
+    private BusyFlags(Analysis analysis) => _analysis = analysis;
+
+    public static BusyFlags Of(Analysis analysis) => Kept.GetValue(analysis, a => new BusyFlags(a));
 
     /// <summary>The flags that the code around a send asks or raises before it sends, or takes down because a write has completed.</summary>
     public IEnumerable<string> Around(SyntaxNode send, INamedTypeSymbol? type)
     {
         if (type is null || send.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) return [];
-        return Of(type).Where(flag => member.Mentions(flag) && (KeepsOut(member, flag, send) || Writes(member, flag).Any(w => IsLowered(w) || w.SpanStart < send.SpanStart)));
+        return _known.GetOrAdd(type, Find).Where(flag => member.Mentions(flag) && (KeepsOut(member, flag, send) || Writes(member, flag).Any(w => IsLowered(w) || w.SpanStart < send.SpanStart)));
     }
 
-    private List<string> Of(INamedTypeSymbol type)
-    {
-        if (!_known.TryGetValue(type, out var flags)) _known[type] = flags = type.GetMembers().OfType<IFieldSymbol>().Where(f => MayBeFlag(f) && IsFlag(type, f.Name)).Select(f => f.Name).ToList();
-        return flags;
-    }
+    private ImmutableArray<string> Find(INamedTypeSymbol type) => [.. type.GetMembers().OfType<IFieldSymbol>().Where(f => MayBeFlag(f) && IsFlag(type, f.Name)).Select(f => f.Name)];
 
     /// <summary>A flag, the task of the write, or the message that is being written.</summary>
     private bool MayBeFlag(IFieldSymbol field) =>
         !field.IsReadOnly && !field.IsConst && ClosingFlags.ByName(field.Name) is null
-        && (field.Type.SpecialType == SpecialType.System_Boolean || field.Type.IsReferenceType && field.Type.Name != "Timer" && analysis.Connections.TypeOf(field.Type) is null && !analysis.Connections.IsCarrier(field.Type));
+        && (field.Type.SpecialType == SpecialType.System_Boolean || field.Type.IsReferenceType && field.Type.Name != "Timer" && _analysis.Connections.TypeOf(field.Type) is null && !_analysis.Connections.IsCarrier(field.Type));
 
     /// <summary>One member asks and raises it, and another one, which a write completes with, takes it down.</summary>
-    private bool IsFlag(INamedTypeSymbol type, string flag)
+    private static bool IsFlag(INamedTypeSymbol type, string flag)
     {
-        var members = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members).OfType<MethodDeclarationSyntax>().Where(m => m.Mentions(flag)).ToList();
+        var members = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members).OfType<MethodDeclarationSyntax>().Where(m => m.Mentions(flag)).ToList();
         return members.Any(m => IsCompletion(m) && Writes(m, flag).Any(IsLowered)) && members.Any(m => Writes(m, flag).Any(w => !IsLowered(w) && KeepsOut(m, flag, w)));
     }
 
@@ -59,7 +65,7 @@ internal sealed class BusyFlags(Analysis analysis, CancellationToken cancellatio
             if (asked.SpanStart >= place.SpanStart || !names.Any(asked.Condition.Mentions)) continue;
             var isUp = SaysUp(asked.Condition, names);
             var isInside = asked.Statement.Span.Contains(place.Span);
-            if (isUp ? isInside && IsBehindIt(place, asked, names) || !isInside && (SendingGates.Leaves(asked.Statement) || asked.Else?.Span.Contains(place.Span) == true) : isInside) return true;
+            if (isUp ? isInside && IsBehindIt(place, asked, names) || !isInside && (asked.Statement.Leaves() || asked.Else?.Span.Contains(place.Span) == true) : isInside) return true;
         }
 
         return false;

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.Rules.Sending;
 
@@ -155,8 +156,8 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
         if (!positive && EndsLoop(statement) && !Rest(statement).Any(_uses.Probes)) return answersAttempt ? null : Decide(Rest(statement), [], answersAttempt) ?? (Rest(statement).Any(r => _uses.Receives(r)) ? "a loop" : null);
         IEnumerable<SyntaxNode> then = [statement.Statement];
         IEnumerable<SyntaxNode> otherwise = statement.Else is { } e ? [e.Statement] : [];
-        if (Leaves(statement.Statement)) otherwise = otherwise.Concat(Rest(statement));
-        else if (statement.Else is { } alternative && Leaves(alternative.Statement)) then = then.Concat(Rest(statement));
+        if (statement.Statement.Leaves()) otherwise = otherwise.Concat(Rest(statement));
+        else if (statement.Else is { } alternative && alternative.Statement.Leaves()) then = then.Concat(Rest(statement));
         return positive ? Decide(then, otherwise, answersAttempt) : Decide(otherwise, then, answersAttempt);
     }
 
@@ -209,15 +210,6 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
     private static bool EndsLoop(IfStatementSyntax statement) =>
         statement.Else is null && statement.Parent is BlockSyntax { Parent: WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax }
         && (statement.Statement is BreakStatementSyntax or ReturnStatementSyntax || statement.Statement is BlockSyntax { Statements: { Count: > 0 } inner } && inner[inner.Count - 1] is BreakStatementSyntax or ReturnStatementSyntax);
-
-    private static bool Leaves(StatementSyntax statement) => statement switch
-    {
-        ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax => true,
-        BlockSyntax { Statements: { Count: > 0 } statements } => Leaves(statements[statements.Count - 1]),
-        IfStatementSyntax { Else: { } otherwise } both => Leaves(both.Statement) && Leaves(otherwise.Statement),
-        YieldStatementSyntax { RawKind: (int)SyntaxKind.YieldBreakStatement } => true,
-        _ => false,
-    };
 
     /// <summary>What stands after the statement, in its block and those around it.</summary>
     private static IEnumerable<SyntaxNode> Rest(StatementSyntax statement)

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Sending;
 
@@ -191,8 +192,7 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
         if (target is not (IdentifierNameSyntax or MemberAccessExpressionSyntax) || model.GetSymbolInfo(target, file.Cancellation).Symbol is not { } symbol) return true;
         if (SymbolEqualityComparer.Default.Equals(symbol, connection)) return true;
         // A stream or writer is a part of some connection; of which, its name does not tell.
-        var type = symbol switch { IFieldSymbol f => f.Type, IPropertySymbol p => p.Type, ILocalSymbol l => l.Type, IParameterSymbol p => p.Type, _ => null };
-        return type?.Name is not ("Socket" or "TcpClient");
+        return Symbols.TypeOf(symbol)?.Name is not ("Socket" or "TcpClient");
     }
 
     private bool Is(ExpressionSyntax expression)

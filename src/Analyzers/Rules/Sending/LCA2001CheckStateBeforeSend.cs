@@ -68,7 +68,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
     }
 
     private static bool Heals(RuleContext file, ISymbol member) =>
-        file.Analysis.Connections.TypeOf(member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null }) is { } type && (type.Traits & Traits.Reconnects) != 0;
+        file.Analysis.Connections.TypeOf(Symbols.TypeOf(member)) is { } type && (type.Traits & Traits.Reconnects) != 0;
 
     /// <summary>The framework hands the connection over together with what has just come in on it, in the loop that would also close it.</summary>
     private static bool HasJustDelivered(RuleContext file, Callback callback, Place connection) =>
@@ -80,15 +80,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
     {
         for (var part = connection; part is not null; part = part.Parent)
         {
-            var type = part.Symbol switch
-            {
-                IFieldSymbol field => field.Type,
-                IPropertySymbol property => property.Type,
-                IParameterSymbol parameter => parameter.Type,
-                ILocalSymbol local => local.Type,
-                _ => null,
-            };
-            if (file.Analysis.Connections.TypeOf(type) is { } known && (known.Traits & Traits.Response) != 0) return true;
+            if (file.Analysis.Connections.TypeOf(Symbols.TypeOf(part.Symbol)) is { } known && (known.Traits & Traits.Response) != 0) return true;
         }
 
         return false;

@@ -27,8 +27,6 @@ internal sealed class GatedSend(SendSite site, string connection, ImmutableArray
 /// <summary>The sends of bodies on connections that take one send at a time.</summary>
 internal sealed class OverlappingSends(RuleContext file)
 {
-    private readonly BusyFlags _flags = new(file.Analysis, file.Cancellation);
-
     /// <summary>Those on a connection that other runs of the body, or other bodies, know too.</summary>
     public IEnumerable<GatedSend> Of(Body body) => Of(body, site => Key(site, body));
 
@@ -44,7 +42,7 @@ internal sealed class OverlappingSends(RuleContext file)
             foreach (var step in site.Steps)
             {
                 gates.AddRange(SendingGates.Around(step.Syntax, step.Body.Syntax, file.Analysis.Bodies.ModelOf(step.Syntax.SyntaxTree)).Select(g => g.Key));
-                gates.AddRange(_flags.Around(step.Syntax, step.Body.Type));
+                gates.AddRange(BusyFlags.Of(file.Analysis).Around(step.Syntax, step.Body.Type));
                 gates.AddRange(GivenToGates(step.Body.Syntax));
             }
 

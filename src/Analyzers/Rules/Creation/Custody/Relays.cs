@@ -54,15 +54,15 @@ internal sealed class Relays
                 var (a, b) = (directions[i], directions[j]);
                 if (!Same(a.From, b.To) || !Same(a.To, b.From) || Same(a.From, a.To)) continue;
                 var ends = any
-                    ? Ends(a.From) && Ends(a.To) || EndsOther(a.Copy) && EndsOther(b.Copy) || AreCancelledBehind(call)
-                    : EndsOther(a.Copy) && EndsOther(b.Copy) || IsEndedBefore(call);
+                    ? IsEnded(a.From) && IsEnded(a.To) || EndsOther(a.Copy) && EndsOther(b.Copy) || AreToldToEnd(call, IsCancelling)
+                    : EndsOther(a.Copy) && EndsOther(b.Copy) || AreToldToEnd(call, Ends);
                 if (!ends) return (call, a.From.Name, a.To.Name);
             }
         }
 
         return null;
 
-        bool Ends(ISymbol connection) => IsClosed(connection) || !IsOurs(connection);
+        bool IsEnded(ISymbol connection) => IsClosed(connection) || !IsOurs(connection);
 
         static bool Same(ISymbol x, ISymbol y) => SymbolEqualityComparer.Default.Equals(x, y);
     }
@@ -85,23 +85,16 @@ internal sealed class Relays
         return inner is not null && (SymbolEqualityComparer.Default.Equals(_model.GetSymbolInfo(inner).Symbol, connection) || ClosesWithIt(inner, connection));
     }
 
-    /// <summary>What is left running is told to end, and waited for.</summary>
-    private bool AreCancelledBehind(InvocationExpressionSyntax any)
+    /// <summary>Between the wait for the first of the two and the wait for both, of which this is one, what is left running is told to end.</summary>
+    private bool AreToldToEnd(InvocationExpressionSyntax wait, Func<InvocationExpressionSyntax, bool> tells)
     {
-        var behind = _code.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.SpanStart > any.Span.End).ToList();
-        return behind.FirstOrDefault(c => c.Expression.LastWord() is "Cancel" or "CancelAsync" && !IsConditional(c, _code)) is { } cancel
-            && behind.Any(c => c.SpanStart > cancel.Span.End && c.Expression.LastWord() is "WhenAll" && AreSame(any.ArgumentList, c.ArgumentList));
-    }
+        if (!wait.ArgumentList.Arguments.All(a => a.Expression is IdentifierNameSyntax)) return false;
+        var calls = _code.DescendantNodes().OfType<InvocationExpressionSyntax>().ToList();
+        return calls.Find(c => Waits(c, "WhenAny")) is { } first && calls.FindLast(c => Waits(c, "WhenAll")) is { } both
+            && calls.Any(c => c.SpanStart > first.Span.End && c.SpanStart < both.SpanStart && tells(c) && !IsConditional(c, _code));
 
-    /// <summary>The first of the two has been waited for, and the other one told to end: this is the wait for that.</summary>
-    private bool IsEndedBefore(InvocationExpressionSyntax all)
-    {
-        var calls = _code.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.SpanStart < all.SpanStart).ToList();
-        return calls.FirstOrDefault(c => c.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WhenAny" } && AreSame(c.ArgumentList, all.ArgumentList)) is { } first
-            && calls.Any(c => c.SpanStart > first.Span.End && Ends(c) && !IsConditional(c, _code));
+        bool Waits(InvocationExpressionSyntax call, string name) => call.Expression.LastWord() == name && call.ArgumentList.IsEquivalentTo(wait.ArgumentList, topLevel: false);
     }
-
-    private static bool AreSame(ArgumentListSyntax any, ArgumentListSyntax all) => any.Arguments.All(a => a.Expression is IdentifierNameSyntax) && any.IsEquivalentTo(all, topLevel: false);
 
     /// <summary>Somebody else's may be closed by that somebody when this method returns.</summary>
     private bool IsOurs(ISymbol connection) =>
@@ -212,11 +205,10 @@ internal sealed class Relays
         return false;
     }
 
-    private static bool Ends(InvocationExpressionSyntax call)
-    {
-        var name = call.Expression.LastWord();
-        return Endings.IsClosingName(name) || name is "Cancel" or "CancelAsync" or "Complete" or "CompleteAsync" or "TryComplete";
-    }
+    private static bool Ends(InvocationExpressionSyntax call) =>
+        IsCancelling(call) || call.Expression.LastWord() is var name && (Endings.IsClosingName(name) || name is "Complete" or "CompleteAsync" or "TryComplete");
+
+    private static bool IsCancelling(InvocationExpressionSyntax call) => call.Expression.LastWord() is "Cancel" or "CancelAsync";
 
     /// <summary>Inside an <c>if</c>, or behind one that may have left.</summary>
     private static bool IsConditional(SyntaxNode call, SyntaxNode function)

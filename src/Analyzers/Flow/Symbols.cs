@@ -1,0 +1,20 @@
+using Microsoft.CodeAnalysis;
+
+namespace LifecycleAnalyzers.Flow;
+
+/// <summary>What the declaration of a symbol says.</summary>
+internal static class Symbols
+{
+    /// <summary>The type of what a field, property, parameter or variable holds; null for all else.</summary>
+    public static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
+    {
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        IParameterSymbol parameter => parameter.Type,
+        ILocalSymbol local => local.Type,
+        _ => null,
+    };
+
+    /// <summary>The same, and of a method the type of its answer.</summary>
+    public static ITypeSymbol? TypeOfValue(ISymbol? symbol) => symbol is IMethodSymbol method ? method.ReturnType : TypeOf(symbol);
+}
