@@ -82,7 +82,7 @@ internal sealed class CachedFields(Analysis analysis)
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "EnsureInitialized" or "CompareExchange" } } call
                 when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
                 return true;
-            case InvocationExpressionSyntax call when Called(call) is { } method && MethodFills(type, method, name):
+            case InvocationExpressionSyntax call when call.Expression.OwnName() is { } method && MethodFills(type, method, name):
                 return !InConstructor(node) && node.EnclosingName() != method && !((IsStart(node.EnclosingName()) || IsEnd(node.EnclosingName())) && AnswersNothing(node))
                     && (IsUnderNullCheck(node, name, type) || FilledBy(method, type).Any(other => IsWhereMissing(node, other)));
             default:
@@ -192,7 +192,7 @@ internal sealed class CachedFields(Analysis analysis)
         {
             foreach (var call in reference.GetSyntax().DescendantNodes().OfType<InvocationExpressionSyntax>())
             {
-                if (Called(call) != name || call.EnclosingName() is not { } caller || caller == name || IsStart(caller)) continue;
+                if (call.Expression.OwnName() != name || call.EnclosingName() is not { } caller || caller == name || IsStart(caller)) continue;
                 if (Bodies.EnclosingDeclaration(call) is { } member && member.DescendantNodes().Any(n => n is ExpressionSyntax e && Refers(e, field))) return false;
             }
         }
@@ -228,13 +228,6 @@ internal sealed class CachedFields(Analysis analysis)
 
         return false;
     }
-
-    private static string? Called(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
-        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax } access => access.Name.Identifier.ValueText,
-        _ => null,
-    };
 
     private static bool InConstructor(SyntaxNode node) => node.FirstAncestorOrSelf<ConstructorDeclarationSyntax>() is not null && node.FirstAncestorOrSelf<AnonymousFunctionExpressionSyntax>() is null;
 

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Facts;
 
@@ -10,17 +11,7 @@ internal static class ErrorCallbacks
         operation is IInvocationOperation { TargetMethod: { Name: not "ContinueWith" } } call && call.Arguments.Any(a => a.ArgumentKind == ArgumentKind.Explicit && TakesException(a.Parameter?.Type) && !IsNothing(a.Value));
 
     private static bool TakesException(ITypeSymbol? type) =>
-        type is INamedTypeSymbol { TypeKind: TypeKind.Delegate, DelegateInvokeMethod: { ReturnsVoid: true, Parameters: [var told] } } && IsException(told.Type);
-
-    private static bool IsException(ITypeSymbol? type)
-    {
-        for (; type is not null; type = type.BaseType)
-        {
-            if (type is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }) return true;
-        }
-
-        return false;
-    }
+        type is INamedTypeSymbol { TypeKind: TypeKind.Delegate, DelegateInvokeMethod: { ReturnsVoid: true, Parameters: [var told] } } && Bases.IncludeNamed(told.Type, "Exception", "System");
 
     private static bool IsNothing(IOperation value)
     {

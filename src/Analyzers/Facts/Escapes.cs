@@ -232,15 +232,8 @@ internal sealed class Escapes(Analysis analysis)
     }
 
     /// <summary>It tells of a mistake in the program, not of what happens at run time.</summary>
-    private static bool IsMistake(ITypeSymbol thrown)
-    {
-        for (var type = thrown; type is not null; type = type.BaseType)
-        {
-            if (type.Name is "ArgumentException" or "NotSupportedException" or "NotImplementedException" or "UnreachableException" or "IndexOutOfRangeException") return true;
-        }
-
-        return false;
-    }
+    private static bool IsMistake(ITypeSymbol thrown) =>
+        Bases.Of(thrown).Any(t => t.Name is "ArgumentException" or "NotSupportedException" or "NotImplementedException" or "UnreachableException" or "IndexOutOfRangeException");
 
     private static bool IsDefault(IOperation operation)
     {
@@ -270,14 +263,6 @@ internal sealed class Escapes(Analysis analysis)
     }
 
     /// <summary>It tells that the network failed.</summary>
-    public static bool IsNetworks(ITypeSymbol? thrown)
-    {
-        if (FileFailures.Include(thrown)) return false;
-        for (var type = thrown; type is not null; type = type.BaseType)
-        {
-            if (type.Name is "SocketException" or "IOException" or "WebSocketException") return true;
-        }
-
-        return false;
-    }
+    public static bool IsNetworks(ITypeSymbol? thrown) =>
+        !FileFailures.Include(thrown) && Bases.Of(thrown).Any(t => t.Name is "SocketException" or "IOException" or "WebSocketException");
 }

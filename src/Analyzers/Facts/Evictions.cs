@@ -93,13 +93,7 @@ internal static class Evictions
 
     private static SyntaxNode? Callee(InvocationExpressionSyntax invocation, INamedTypeSymbol? type)
     {
-        var name = invocation.Expression switch
-        {
-            IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
-            MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax } access => access.Name.Identifier.ValueText,
-            _ => null,
-        };
-        if (name is null) return null;
+        if (invocation.Expression.OwnName() is not { } name) return null;
         for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
         {
             foreach (var member in candidate.GetMembers(name))

@@ -286,12 +286,7 @@ internal sealed class Holders
 
     private bool HasErrorEvent(ITypeSymbol type)
     {
-        for (ITypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (Tells(candidate)) return true;
-        }
-
-        return type.AllInterfaces.Any(Tells);
+        return Bases.Of(type).Concat(type.AllInterfaces).Any(Tells);
 
         bool Tells(ITypeSymbol t) => t.GetMembers().Any(m => (m is IEventSymbol or IPropertySymbol { Type.TypeKind: TypeKind.Delegate } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate }) && _analysis.Connections.TellsFailure(m));
     }

@@ -18,6 +18,14 @@ internal static class Spelling
     /// <summary>The same as a word; empty where there is none.</summary>
     public static string LastWord(this ExpressionSyntax expression) => expression.LastName()?.Identifier.ValueText ?? "";
 
+    /// <summary>The name of a variable, or of a member of this object; null for all else.</summary>
+    public static string? OwnName(this ExpressionSyntax expression) => expression switch
+    {
+        IdentifierNameSyntax name => name.Identifier.ValueText,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax } access => access.Name.Identifier.ValueText,
+        _ => null,
+    };
+
     /// <summary>Whether it says that name anywhere.</summary>
     public static bool Mentions(this SyntaxNode code, string name) => code.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name);
 

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.CodeFixes.Creation;
 
@@ -24,12 +25,7 @@ internal static class ClosingCatch
 
     private static bool Has(ITypeSymbol type, string member, Func<IMethodSymbol, bool> fits)
     {
-        for (ITypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (In(candidate)) return true;
-        }
-
-        return type.TypeKind == TypeKind.Interface && type.AllInterfaces.Any(In);
+        return Bases.Of(type).Any(In) || type.TypeKind == TypeKind.Interface && type.AllInterfaces.Any(In);
 
         bool In(ITypeSymbol t) => t.GetMembers(member).OfType<IMethodSymbol>().Any(m => m is { IsStatic: false, DeclaredAccessibility: Accessibility.Public, Parameters.IsEmpty: true } && fits(m));
     }

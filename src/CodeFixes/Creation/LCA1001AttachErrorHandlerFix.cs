@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Rules.Creation;
 
 namespace LifecycleAnalyzers.CodeFixes.Creation;
@@ -217,11 +218,11 @@ public sealed class LCA1001AttachErrorHandlerFix : CodeFixProvider
     /// <summary>The exception, or else the words, that a handler's argument brings.</summary>
     private static (string? Exception, string? Text) Told(ITypeSymbol type, string name)
     {
-        if (Derives(type, "Exception")) return (name, null);
+        if (IsException(type)) return (name, null);
         if (type.SpecialType == SpecialType.System_String) return (null, name);
         for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
         {
-            if (candidate.GetMembers("Exception").Any(m => m is IPropertySymbol { Type: var t } && Derives(t, "Exception"))) return (name + ".Exception", null);
+            if (candidate.GetMembers("Exception").Any(m => m is IPropertySymbol { Type: var t } && IsException(t))) return (name + ".Exception", null);
             if (candidate.GetMembers("GetException").Any(m => m is IMethodSymbol { Parameters.Length: 0 })) return (name + ".GetException()", null);
             if (candidate.GetMembers("Message").Any(m => m is IPropertySymbol { Type.SpecialType: SpecialType.System_String })) return (null, name + ".Message");
         }
@@ -229,15 +230,7 @@ public sealed class LCA1001AttachErrorHandlerFix : CodeFixProvider
         return (null, null);
     }
 
-    private static bool Derives(ITypeSymbol? type, string name)
-    {
-        for (; type is not null; type = type.BaseType)
-        {
-            if (type.Name == name && type.ContainingNamespace?.Name == "System") return true;
-        }
-
-        return false;
-    }
+    private static bool IsException(ITypeSymbol type) => Bases.IncludeNamed(type, "Exception", "System");
 
     /// <summary>The logger in scope: a field, a property, a parameter.</summary>
     private static string? Logger(SemanticModel model, int position)

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.CodeFixes.Shared;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Rules.Creation;
 using LifecycleAnalyzers.Rules.Creation.Counting;
 
@@ -46,11 +47,11 @@ public sealed class LCA1007GiveBackCountFix : CodeFixProvider
         yield return Lowered(root, raised, Downs(function, target));
         yield return CountFailure.Mended(root, raised, function, Plain(target));
         // Way up and way down are helpers: what is between them is their callers' business.
-        var call = places.OfType<InvocationExpressionSyntax>().FirstOrDefault(p => function is MethodDeclarationSyntax helper && Called(p) == helper.Identifier.ValueText);
+        var call = places.OfType<InvocationExpressionSyntax>().FirstOrDefault(p => function is MethodDeclarationSyntax helper && p.Expression.OwnName() == helper.Identifier.ValueText);
         if (call is not null && type is not null && Functions.Enclosing(call) is { } caller)
         {
             var lowering = new HashSet<string>(type.Members.OfType<MethodDeclarationSyntax>().Where(m => m != caller && Downs(m, target).Count > 0).Select(m => m.Identifier.ValueText), StringComparer.Ordinal);
-            yield return Lowered(root, call, Own(caller).OfType<InvocationExpressionSyntax>().Where(i => Called(i) is { } name && lowering.Contains(name)).Cast<SyntaxNode>().ToList());
+            yield return Lowered(root, call, Own(caller).OfType<InvocationExpressionSyntax>().Where(i => i.Expression.OwnName() is { } name && lowering.Contains(name)).Cast<SyntaxNode>().ToList());
         }
 
         // It goes down elsewhere, behind something that can throw.
@@ -61,13 +62,6 @@ public sealed class LCA1007GiveBackCountFix : CodeFixProvider
                 yield return Finally(root, block, first, at, lowered);
         }
     }
-
-    private static string? Called(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        IdentifierNameSyntax name => name.Identifier.ValueText,
-        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name.Identifier.ValueText: var name } => name,
-        _ => null,
-    };
 
     /// <summary>The code of a function, not that of those in it.</summary>
     private static IEnumerable<SyntaxNode> Own(SyntaxNode function) => function.DescendantNodes(n => n == function || n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax));

@@ -85,7 +85,7 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
             _ => null,
         };
         if (method is null || method.ReturnType is not SimpleNameSyntax { Identifier.ValueText: "Task" or "ValueTask", Arity: 0 } || Functions.IsAsync(method)) return null;
-        return method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword)) ? null : method;
+        return Functions.TakesReferences(method) ? null : method;
     }
 
     /// <summary>No overload with a token answers with the same type.</summary>
@@ -95,7 +95,7 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
 
     private static MethodDeclarationSyntax Awaiting(MethodDeclarationSyntax method, InvocationExpressionSyntax call, InvocationExpressionSyntax made, StatementSyntax? source, SyntaxNode root)
     {
-        var awaited = SyntaxFactory.ExpressionStatement(SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), made.WithoutTrivia())).WithTrailingTrivia(Lines.EndOfLine(root));
+        var awaited = SyntaxFactory.ExpressionStatement(Functions.Awaited(made)).WithTrailingTrivia(Lines.EndOfLine(root));
         if (call.Parent is ReturnStatementSyntax returned) awaited = awaited.WithTriviaFrom(returned);
         var block = source is null ? SyntaxFactory.Block(awaited) : SyntaxFactory.Block(source.WithTrailingTrivia(Lines.EndOfLine(root)), awaited.WithLeadingTrivia(awaited.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia))));
         block = method.Body is { } body ? body.WithStatements(block.Statements) : OnLines(block, Lines.EndOfLine(root));

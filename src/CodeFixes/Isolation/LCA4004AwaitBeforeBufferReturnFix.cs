@@ -44,15 +44,12 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
             }
 
             if (root.FindNode(operation.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
-            var awaited = Dropped(call) is { } whole && Lines.MayAwait(call) ? root.ReplaceNode(whole, Awaited(call).WithTriviaFrom(whole)) : ReturnedUnawaited(root, call) ?? BufferRelease.BehindAwait(root, released, call, model);
+            var awaited = PendingTask.Dropped(call) is { } whole && Lines.MayAwait(call) ? root.ReplaceNode(whole, Functions.Awaited(call).WithTriviaFrom(whole)) : ReturnedUnawaited(root, call) ?? BufferRelease.BehindAwait(root, released, call, model);
             if (await context.OfferAsync(diagnostic, awaited, "Await the operation before the buffer goes", Key).ConfigureAwait(false)) continue;
             if (await context.OfferAsync(diagnostic, BufferRelease.AtTheEnd(root, released, model), "Give the buffer back when the operation has finished", EndKey).ConfigureAwait(false)) continue;
             await context.OfferAsync(diagnostic, BufferRelease.Continued(root, released, call, model), "Give the buffer back when the operation has ended", LaterKey).ConfigureAwait(false);
         }
     }
-
-    private static AwaitExpressionSyntax Awaited(ExpressionSyntax task) =>
-        SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), task.WithoutTrivia());
 
     /// <summary><c>return WriteAsync(buffer)</c> as the method's only return: the method becomes <c>async</c>, which its callers do not see.</summary>
     private static SyntaxNode? ReturnedUnawaited(SyntaxNode root, InvocationExpressionSyntax call)
@@ -60,23 +57,15 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
         ExpressionSyntax task = call;
         if (task.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "AsTask", Parent: InvocationExpressionSyntax converted }) task = converted;
         if (task.Parent is not ReturnStatementSyntax { Parent: BlockSyntax } returned || Functions.Enclosing(call) is not MethodDeclarationSyntax { Body: not null } method || Functions.IsAsync(method)) return null;
-        if (method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword))) return null;
+        if (Functions.TakesReferences(method)) return null;
         if (method.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(n => n is ReturnStatementSyntax && n != returned || n is LockStatementSyntax)) return null;
         StatementSyntax? statement = method.ReturnType switch
         {
-            SimpleNameSyntax { Identifier.ValueText: "Task" or "ValueTask", Arity: 0 } => SyntaxFactory.ExpressionStatement(Awaited(call)).WithTriviaFrom(returned),
-            GenericNameSyntax { Identifier.ValueText: "Task" or "ValueTask" } => returned.WithExpression(Awaited(call)),
+            SimpleNameSyntax { Identifier.ValueText: "Task" or "ValueTask", Arity: 0 } => SyntaxFactory.ExpressionStatement(Functions.Awaited(call)).WithTriviaFrom(returned),
+            GenericNameSyntax { Identifier.ValueText: "Task" or "ValueTask" } => returned.WithExpression(Functions.Awaited(call)),
             _ => null,
         };
         if (statement is null) return null;
         return root.ReplaceNode(method, Functions.AsAsync(method.ReplaceNode(returned, statement)));
     }
-
-    /// <summary>The expression statement's whole expression; null where the task goes somewhere.</summary>
-    private static ExpressionSyntax? Dropped(InvocationExpressionSyntax call) => call.Parent switch
-    {
-        ExpressionStatementSyntax => call,
-        AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" }, Parent: ExpressionStatementSyntax } assignment => assignment,
-        _ => null,
-    };
 }

@@ -16,13 +16,14 @@ internal static class PendingTask
     {
         if (!Functions.IsAsync(Functions.Enclosing(release))) return null;
         var dropped = function.DescendantNodes().OfType<InvocationExpressionSyntax>()
-            .Where(i => i.Span.End < release.SpanStart && Functions.Enclosing(i) == function && Whole(i) is not null && model.GetTypeInfo(i).Type?.Name is "Task" or "ValueTask" && i.Mentions(args))
+            .Where(i => i.Span.End < release.SpanStart && Functions.Enclosing(i) == function && Dropped(i) is not null && model.GetTypeInfo(i).Type?.Name is "Task" or "ValueTask" && i.Mentions(args))
             .ToList();
-        if (dropped is not [var call] || Whole(call) is not { } whole || call.Ancestors().TakeWhile(a => a != function).Any(a => a is LockStatementSyntax)) return null;
-        return root.ReplaceNode(whole, SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), call.WithoutTrivia()).WithTriviaFrom(whole));
+        if (dropped is not [var call] || Dropped(call) is not { } whole || call.Ancestors().TakeWhile(a => a != function).Any(a => a is LockStatementSyntax)) return null;
+        return root.ReplaceNode(whole, Functions.Awaited(call).WithTriviaFrom(whole));
     }
 
-    private static ExpressionSyntax? Whole(InvocationExpressionSyntax call) => call.Parent switch
+    /// <summary>The whole expression of a statement that drops the task; null where it goes somewhere.</summary>
+    public static ExpressionSyntax? Dropped(InvocationExpressionSyntax call) => call.Parent switch
     {
         ExpressionStatementSyntax => call,
         AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" }, Parent: ExpressionStatementSyntax } assignment => assignment,

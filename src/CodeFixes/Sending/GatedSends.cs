@@ -199,7 +199,7 @@ internal sealed class GatedSends
 
     private static bool ReturnsPlainTask(SyntaxNode function, SemanticModel model)
     {
-        var method = function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(function).Symbol as IMethodSymbol : model.GetDeclaredSymbol(function) as IMethodSymbol;
+        var method = Functions.Symbol(function, model);
         return method is { ReturnType: INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments.Length: 0 } } && method.Parameters.All(p => p.RefKind == RefKind.None);
     }
 
@@ -252,8 +252,7 @@ internal sealed class GatedSends
         return block.WithOpenBraceToken(block.OpenBraceToken.WithLeadingTrivia(line));
     }
 
-    private static StatementSyntax Awaiting(ExpressionSyntax task) =>
-        SyntaxFactory.ExpressionStatement(SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), task.WithoutTrivia()));
+    private static StatementSyntax Awaiting(ExpressionSyntax task) => SyntaxFactory.ExpressionStatement(Functions.Awaited(task));
 
     private SyntaxNode WithBlock(SyntaxNode function, GateKind kind, string gate, string endOfLine)
     {

@@ -9,6 +9,7 @@ using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Simplification;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Rules.Sending;
 
 namespace LifecycleAnalyzers.CodeFixes.Sending;
@@ -164,12 +165,7 @@ public sealed class LCA2005HiddenSendFailureFix : CodeFixProvider
     {
         if (clause.Filter is not { } filter) return false;
         var named = filter.DescendantNodes().OfType<TypeSyntax>().Select(t => model.GetSymbolInfo(t).Symbol).OfType<INamedTypeSymbol>().ToList();
-        for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (named.Any(n => SymbolEqualityComparer.Default.Equals(n, candidate))) return true;
-        }
-
-        return false;
+        return named.Any(n => Bases.Include(type, n));
     }
 
     /// <summary>A clause above takes it already.</summary>
@@ -178,10 +174,7 @@ public sealed class LCA2005HiddenSendFailureFix : CodeFixProvider
         foreach (var above in statement.Catches.TakeWhile(c => c != clause))
         {
             if (above.Filter is not null || above.Declaration is null || model.GetTypeInfo(above.Declaration.Type).Type is not { } caught) continue;
-            for (INamedTypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
-            {
-                if (SymbolEqualityComparer.Default.Equals(candidate, caught)) return true;
-            }
+            if (Bases.Include(type, caught)) return true;
         }
 
         return false;

@@ -181,7 +181,7 @@ internal static class TryGuard
 
     private static bool ReturnsNothing(SyntaxNode function, SemanticModel model)
     {
-        var method = function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(function).Symbol as IMethodSymbol : model.GetDeclaredSymbol(function) as IMethodSymbol;
+        var method = Functions.Symbol(function, model);
         return method is { ReturnsVoid: true } || method is { IsAsync: true, ReturnType: INamedTypeSymbol { TypeArguments.Length: 0 } };
     }
 }

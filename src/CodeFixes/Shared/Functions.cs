@@ -21,6 +21,9 @@ internal static class Functions
         return null;
     }
 
+    public static IMethodSymbol? Symbol(SyntaxNode function, SemanticModel model) =>
+        (function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(function).Symbol : model.GetDeclaredSymbol(function)) as IMethodSymbol;
+
     /// <summary>A function with <c>async</c>.</summary>
     public static bool IsAsync(SyntaxNode? function) => function switch
     {
@@ -29,6 +32,13 @@ internal static class Functions
         AnonymousFunctionExpressionSyntax lambda => lambda.AsyncKeyword.RawKind != 0,
         _ => false,
     };
+
+    /// <summary>It takes a variable of its caller's: that cannot be <c>async</c>.</summary>
+    public static bool TakesReferences(MethodDeclarationSyntax method) =>
+        method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword));
+
+    public static AwaitExpressionSyntax Awaited(ExpressionSyntax task) =>
+        SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), task.WithoutTrivia());
 
     /// <summary>The same function with <c>async</c>, which its callers do not see.</summary>
     public static T AsAsync<T>(T function)
@@ -53,7 +63,7 @@ internal static class Functions
     /// <summary>What an early return of this function says; null where it cannot be told.</summary>
     public static ReturnStatementSyntax? EarlyReturn(SyntaxNode function, SemanticModel model)
     {
-        var method = function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(function).Symbol as IMethodSymbol : model.GetDeclaredSymbol(function) as IMethodSymbol;
+        var method = Symbol(function, model);
         if (method is null || function.DescendantNodes().Any(n => n is YieldStatementSyntax) || function is AccessorDeclarationSyntax or ConstructorDeclarationSyntax or PropertyDeclarationSyntax) return null;
         if (method.ReturnsVoid) return Return(null);
         var type = method.ReturnType;
@@ -95,7 +105,7 @@ internal static class Functions
 
     private static bool ReturnsValue(SyntaxNode function, SemanticModel model)
     {
-        var method = function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(function).Symbol as IMethodSymbol : model.GetDeclaredSymbol(function) as IMethodSymbol;
+        var method = Symbol(function, model);
         return method is { ReturnsVoid: false } && !(method.IsAsync && method.ReturnType is INamedTypeSymbol { TypeArguments.Length: 0 });
     }
 

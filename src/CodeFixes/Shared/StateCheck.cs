@@ -50,12 +50,7 @@ internal sealed class StateCheck
         var probes = model.Compilation.GetTypesByMetadataName(RuntimeNamespace.Name + "." + Probes).FirstOrDefault();
         if (probes is null) return null;
         var known = probes.GetMembers("IsAlive").OfType<IMethodSymbol>().Select(m => m.Parameters.FirstOrDefault()?.Type).ToList();
-        for (; type is not null; type = type.BaseType)
-        {
-            if (known.Contains(type, SymbolEqualityComparer.Default)) return new("IsAlive()", null, true) { IsProbe = true };
-        }
-
-        return null;
+        return Bases.Of(type).Any(t => known.Contains(t, SymbolEqualityComparer.Default)) ? new("IsAlive()", null, true) { IsProbe = true } : null;
     }
 
     /// <summary>It asks by a method of the runtime package.</summary>

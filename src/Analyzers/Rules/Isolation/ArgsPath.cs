@@ -20,15 +20,7 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
     /// <summary>Some operation is started with it here.</summary>
     public SyntaxNode? Started { get; private set; }
 
-    public static bool IsArgs(ITypeSymbol? type)
-    {
-        for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (candidate.Name == "SocketAsyncEventArgs" && candidate.ContainingNamespace?.ToDisplayString() == "System.Net.Sockets") return true;
-        }
-
-        return false;
-    }
+    public static bool IsArgs(ITypeSymbol? type) => Bases.IncludeNamed(type, "SocketAsyncEventArgs", "System.Net.Sockets");
 
     public bool IsSource(IOperation operation) => false;
 

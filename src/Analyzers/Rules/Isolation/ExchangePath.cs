@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 
@@ -158,13 +159,7 @@ internal sealed class ExchangePath(ExchangeCalls calls, SyntaxNode function, Ana
     {
         var access = syntax.FirstAncestorOrSelf<ConditionalAccessExpressionSyntax>();
         if (access is null || syntax is not InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax { Name.Identifier.ValueText: "Dispose" or "DisposeAsync" or "Close" or "CloseAsync" or "Abort" or "Disconnect" } }) return false;
-        var name = access.Expression switch
-        {
-            IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
-            MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name.Identifier.ValueText: var member } => member,
-            _ => null,
-        };
-        return name is not null && calls.IsNamed(name);
+        return access.Expression.OwnName() is { } name && calls.IsNamed(name);
     }
 
     /// <summary>The clause in whose block a node stands, if its <c>try</c> has the exchange.</summary>

@@ -85,7 +85,7 @@ internal static class GivingBack
     /// </summary>
     private static bool MarksItself(INamedTypeSymbol lease) =>
         lease.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax().DescendantNodes().OfType<CatchClauseSyntax>()).SelectMany(c => c.Block.DescendantNodes().OfType<AssignmentExpressionSyntax>())
-            .Any(a => Assigned(a) is { } name && a.Right.Kind() is SyntaxKind.TrueLiteralExpression or SyntaxKind.FalseLiteralExpression && lease.GetMembers(name).Length > 0);
+            .Any(a => a.Left.OwnName() is { } name && a.Right.Kind() is SyntaxKind.TrueLiteralExpression or SyntaxKind.FalseLiteralExpression && lease.GetMembers(name).Length > 0);
 
     /// <summary>What an event tells and a stream in memory are lent and given back, too, but nobody answers on them.</summary>
     private static bool IsWithinProcess(INamedTypeSymbol type) => Bases.IncludeNamed(type, "EventArgs", "System") || Bases.IncludeNamed(type, "MemoryStream", "System.IO");
@@ -169,7 +169,7 @@ internal static class GivingBack
     /// <summary>A method of a lease that says that the connection must not go back.</summary>
     public static bool Spoils(IMethodSymbol method, Analysis analysis, CancellationToken cancellation) =>
         analysis.Summaries.IsOwn(method) && Code.Of(method, analysis, cancellation) is { } code
-        && code.Syntax.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Right.IsKind(SyntaxKind.TrueLiteralExpression) && Assigned(a) is { } name && TellsOfDamage(name) && method.ContainingType.GetMembers(name).Length > 0);
+        && code.Syntax.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Right.IsKind(SyntaxKind.TrueLiteralExpression) && a.Left.OwnName() is { } name && TellsOfDamage(name) && method.ContainingType.GetMembers(name).Length > 0);
 
     /// <summary>
     /// A flag of a lease that is off until somebody says that the connection is damaged: who says nothing gives it back. Not where
@@ -184,7 +184,7 @@ internal static class GivingBack
             {
                 case VariableDeclaratorSyntax { Initializer: { } initial } field when field.Identifier.ValueText == name && !initial.Value.IsKind(SyntaxKind.FalseLiteralExpression):
                 case PropertyDeclarationSyntax { Initializer: { } given } property when property.Identifier.ValueText == name && !given.Value.IsKind(SyntaxKind.FalseLiteralExpression):
-                case AssignmentExpressionSyntax assignment when Assigned(assignment) == name && (!assignment.Right.IsKind(SyntaxKind.TrueLiteralExpression) && !assignment.Right.IsKind(SyntaxKind.FalseLiteralExpression) || assignment.Ancestors().Any(a => a is CatchClauseSyntax or FinallyClauseSyntax or IfStatementSyntax)):
+                case AssignmentExpressionSyntax assignment when assignment.Left.OwnName() == name && (!assignment.Right.IsKind(SyntaxKind.TrueLiteralExpression) && !assignment.Right.IsKind(SyntaxKind.FalseLiteralExpression) || assignment.Ancestors().Any(a => a is CatchClauseSyntax or FinallyClauseSyntax or IfStatementSyntax)):
                     return false;
             }
         }
@@ -194,13 +194,6 @@ internal static class GivingBack
 
     private static bool TellsOfDamage(string name) =>
         new[] { "broken", "fault", "dirty", "poison", "discard", "failed", "invalid", "corrupt", "destroyed", "damaged", "doomed" }.Any(w => name.IndexOf(w, StringComparison.OrdinalIgnoreCase) >= 0);
-
-    private static string? Assigned(AssignmentExpressionSyntax assignment) => assignment.Left switch
-    {
-        IdentifierNameSyntax name => name.Identifier.ValueText,
-        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
-        _ => null,
-    };
 
     private static bool TellsOfExchange(string name) =>
         new[] { "complete", "broken", "fault", "healthy", "dirty", "pending", "busy", "clean", "reusable", "keep", "valid", "poison", "outstanding", "inflight", "discard", "success", "finished", "failed", "usable", "canbereused", "canreuse", "ok" }

@@ -54,15 +54,8 @@ internal sealed class SharedTypes
     }
 
     /// <summary>A stream is one connection, also where it waits for its peer itself.</summary>
-    private static bool IsStream(INamedTypeSymbol type)
-    {
-        for (var candidate = type.BaseType; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (candidate is { Name: "Stream" or "Socket" or "TcpClient", ContainingNamespace: { Name: "IO" or "Sockets" } }) return true;
-        }
-
-        return false;
-    }
+    private static bool IsStream(INamedTypeSymbol type) =>
+        Bases.Of(type.BaseType).Any(t => t is { Name: "Stream" or "Socket" or "TcpClient", ContainingNamespace.Name: "IO" or "Sockets" });
 
     /// <summary>Made once with the next delegate, invoked for each request.</summary>
     private static bool IsMiddleware(INamedTypeSymbol type) =>

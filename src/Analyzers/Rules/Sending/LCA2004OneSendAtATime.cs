@@ -293,15 +293,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
     }
 
     /// <summary>Whoever uses a stream writes once at a time: a stream over another hands that duty on.</summary>
-    private static bool IsStream(INamedTypeSymbol type)
-    {
-        for (var candidate = type.BaseType; candidate is not null; candidate = candidate.BaseType)
-        {
-            if (candidate is { Name: "Stream", ContainingNamespace: { Name: "IO", ContainingNamespace.Name: "System" } }) return true;
-        }
-
-        return false;
-    }
+    private static bool IsStream(INamedTypeSymbol type) => Bases.IncludeNamed(type.BaseType, "Stream", "System.IO");
 
     /// <summary>Two constructors attach them, and an object is made by one of the two: its handlers never meet those of the other.</summary>
     private static bool AreOfDifferentObjects(Callback first, Callback second) =>
