@@ -19,7 +19,8 @@ internal static class FailedTasks
     /// <summary>In the midst of a method: <c>var link = await links.GetOrAdd(key, Connect);</c></summary>
     private static (SyntaxNode, SyntaxNode)? WhereAwaited(Cached cached, SemanticModel model)
     {
-        if (cached.Task.FirstAncestorOrSelf<LocalDeclarationStatementSyntax>() is not { UsingKeyword.RawKind: 0, AwaitKeyword.RawKind: 0, Parent: BlockSyntax block, Declaration.Variables: [{ Initializer.Value: AwaitExpressionSyntax awaited } variable] } declared) return null;
+        if (cached.Task.FirstAncestorOrSelf<LocalDeclarationStatementSyntax>() is not { UsingKeyword.RawKind: 0, AwaitKeyword.RawKind: 0, Parent: BlockSyntax block } declared) return null;
+        if (declared.Declaration.Variables is not [{ Initializer.Value: AwaitExpressionSyntax awaited } variable]) return null;
         if (Suffix(awaited, e => e == cached.Task) is not { } suffix || model.GetTypeInfo(awaited).Type is not { } type) return null;
         var shown = type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToMinimalDisplayString(model, declared.SpanStart);
         var (task, name) = (TaskName(cached, model), variable.Identifier.ValueText);
@@ -59,7 +60,7 @@ internal static class FailedTasks
     }
 
     private static bool MayBeAsync(MethodDeclarationSyntax method) =>
-        method.ReturnType is GenericNameSyntax { Identifier.ValueText: "Task" or "ValueTask" } && !method.ParameterList.Parameters.Any(p => p.Modifiers.Any(m => m.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword or (int)SyntaxKind.InKeyword));
+        method.ReturnType is GenericNameSyntax { Identifier.ValueText: "Task" or "ValueTask" } && !Functions.TakesReferences(method);
 
     /// <summary>The method does nothing with the task but answer with it: what stands before, the variable that has it, and how it is awaited.</summary>
     private static (SyntaxList<StatementSyntax> First, string? Task, (string Task, string Suffix) Awaited)? Body(Cached cached, MethodDeclarationSyntax method, SemanticModel model)
@@ -74,19 +75,23 @@ internal static class FailedTasks
         if (body.Statements.Count < 2) return null;
         // `var task = …GetOrAdd(…); return await task;`
         if (body.Statements[body.Statements.Count - 2] is LocalDeclarationStatementSyntax { Declaration.Variables: [{ Initializer.Value: var value } variable] } && value == cached.Task)
-            return Suffix(returned, e => e is IdentifierNameSyntax n && n.Identifier.ValueText == variable.Identifier.ValueText) is { } named ? (first.RemoveAt(first.Count - 1), null, (TaskName(cached, model), cached.Value + named)) : null;
+            return Suffix(returned, e => IsVariable(e, variable.Identifier.ValueText)) is { } named ? (first.RemoveAt(first.Count - 1), null, (TaskName(cached, model), cached.Value + named)) : null;
         // `cache.Set(key, task); return task;`
-        return cached.Variable is { } set && cached.Call.Parent is ExpressionStatementSyntax { Parent: var around } && around == body && Suffix(returned, e => e is IdentifierNameSyntax n && n.Identifier.ValueText == set) is { } end ? (first, set, (set, end)) : null;
+        if (cached.Variable is not { } set || cached.Call.Parent is not ExpressionStatementSyntax { Parent: var around } || around != body) return null;
+        return Suffix(returned, e => IsVariable(e, set)) is { } end ? (first, set, (set, end)) : null;
     }
+
+    private static bool IsVariable(ExpressionSyntax expression, string name) => expression is IdentifierNameSyntax variable && variable.Identifier.ValueText == name;
 
     /// <summary>What <c>Set</c> answers is the task itself: an async method would be warned that it does not await it.</summary>
     private static StatementSyntax Discarding(Cached cached, StatementSyntax statement) =>
-        Lines.Parse(statement, $"_ = {cached.Call.WithoutTrivia()};").WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(statement is ReturnStatementSyntax ? SyntaxFactory.TriviaList(Lines.EndOfLine(statement)) : statement.GetTrailingTrivia());
+        Lines.Parse(statement, $"_ = {cached.Call.WithoutTrivia()};").WithLeadingTrivia(statement.GetLeadingTrivia())
+            .WithTrailingTrivia(statement is ReturnStatementSyntax ? SyntaxFactory.TriviaList(Lines.EndOfLine(statement)) : statement.GetTrailingTrivia());
 
     private static StatementSyntax AwaitingAnswers(StatementSyntax statement)
     {
         var answers = statement.DescendantNodesAndSelf(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<ReturnStatementSyntax>().Where(r => r.Expression is not null);
-        return statement.ReplaceNodes(answers, (_, now) => now.WithExpression(SyntaxFactory.AwaitExpression(SyntaxFactory.Token(SyntaxKind.AwaitKeyword).WithTrailingTrivia(SyntaxFactory.Space), now.Expression!)));
+        return statement.ReplaceNodes(answers, (_, now) => now.WithExpression(Functions.Awaited(now.Expression!).WithTriviaFrom(now.Expression!)));
     }
 
     private static string TaskName(Cached cached, SemanticModel model) => Reporting.Unused(model, cached.Call.SpanStart, "connecting", "kept", "pending");
@@ -98,7 +103,8 @@ internal static class FailedTasks
         var suffix = "";
         while (!isTask(expression))
         {
-            if (expression is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" or "WaitAsync", Expression: var task } access, ArgumentList: var arguments }) return null;
+            if (expression is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var task } access, ArgumentList: var arguments }) return null;
+            if (access.Name.Identifier.ValueText is not ("ConfigureAwait" or "WaitAsync")) return null;
             suffix = "." + access.Name + arguments.WithoutTrivia() + suffix;
             expression = task;
         }
@@ -121,13 +127,21 @@ internal static class FailedTasks
 
         public static Cached? Of(InvocationExpressionSyntax call, SemanticModel model)
         {
-            if (call is not { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var method, Expression: var container }, ArgumentList.Arguments: [{ Expression: var key }, { Expression: var value }, ..] } || !Conditions.IsRepeatable(key)) return null;
+            if (call.Expression is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: var method, Expression: var container }) return null;
+            if (call.ArgumentList.Arguments is not [{ Expression: var key }, { Expression: var value }, ..] || !Conditions.IsRepeatable(key)) return null;
             var type = model.GetTypeInfo(call).Type;
             if (method == "Set" && Conditions.IsTask(type) && model.GetSymbolInfo(call).Symbol is IMethodSymbol { ContainingType.Name: "CacheExtensions" })
                 return new Cached(call, call, "", value is IdentifierNameSyntax known && model.GetSymbolInfo(known).Symbol is ILocalSymbol ? known.Identifier.ValueText : null, container, key);
-            if (method != "GetOrAdd" || model.GetTypeInfo(container).Type is not { Name: "ConcurrentDictionary" } dictionary || !dictionary.GetMembers("TryRemove").Any(m => m is IMethodSymbol { Parameters: [{ Type.Name: "KeyValuePair" }] }) || model.Compilation.GetTypesByMetadataName("System.Collections.Generic.KeyValuePair").IsEmpty) return null;
+            if (method != "GetOrAdd" || !TakesPairsOut(model.GetTypeInfo(container).Type, model)) return null;
             if (Conditions.IsTask(type)) return new Cached(call, call, "", null, container, key);
-            return type is INamedTypeSymbol { Name: "Lazy", TypeArguments: [var lazy] } && Conditions.IsTask(lazy) && call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Value" } unwrapped ? new Cached(call, unwrapped, ".Value", null, container, key) : null;
+            return type is INamedTypeSymbol { Name: "Lazy", TypeArguments: [var lazy] } && Conditions.IsTask(lazy) && call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Value" } unwrapped
+                ? new Cached(call, unwrapped, ".Value", null, container, key)
+                : null;
         }
+
+        /// <summary>A concurrent dictionary that takes a key out only where it has this value.</summary>
+        private static bool TakesPairsOut(ITypeSymbol? type, SemanticModel model) =>
+            type is { Name: "ConcurrentDictionary" } && type.GetMembers("TryRemove").Any(m => m is IMethodSymbol { Parameters: [{ Type.Name: "KeyValuePair" }] })
+            && !model.Compilation.GetTypesByMetadataName("System.Collections.Generic.KeyValuePair").IsEmpty;
     }
 }

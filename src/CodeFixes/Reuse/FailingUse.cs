@@ -23,7 +23,9 @@ internal static class FailingUse
         var isOnLines = first is null || IsFirstOnLine(first);
         var added = statements.Select((s, i) => s
             .WithLeadingTrivia(first is null ? default : i == 0 ? first.GetLeadingTrivia() : Lines.Indentation(first))
-            .WithTrailingTrivia(!isOnLines ? SyntaxFactory.TriviaList(SyntaxFactory.Space) : s is IfStatementSyntax && first is not null ? SyntaxFactory.TriviaList(endOfLine, endOfLine) : SyntaxFactory.TriviaList(endOfLine))
+            .WithTrailingTrivia(!isOnLines ? SyntaxFactory.TriviaList(SyntaxFactory.Space)
+                : s is IfStatementSyntax && first is not null ? SyntaxFactory.TriviaList(endOfLine, endOfLine)
+                : SyntaxFactory.TriviaList(endOfLine))
             .WithAdditionalAnnotations(Formatter.Annotation));
         var rest = first is null ? block.Statements : block.Statements.Replace(first, first.WithLeadingTrivia(Lines.Indentation(first)));
         if (first is null && !block.OpenBraceToken.TrailingTrivia.Any(t => t.IsKind(SyntaxKind.EndOfLineTrivia))) block = block.WithOpenBraceToken(block.OpenBraceToken.WithTrailingTrivia(endOfLine));
@@ -36,11 +38,13 @@ internal static class FailingUse
     {
         switch (fill)
         {
-            case AssignmentExpressionSyntax { Left: IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } } assignment when model.GetTypeInfo(assignment.Left).Type is { IsReferenceType: true } type:
+            case AssignmentExpressionSyntax { Left: IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } } assignment
+                when model.GetTypeInfo(assignment.Left).Type is { IsReferenceType: true } type:
                 var field = assignment.Left.WithoutTrivia().ToString();
                 var ending = Lines.EndingIfAny(field, type, model, clause.Block);
                 return (ending is null ? "" : ending.EndsWith("}", StringComparison.Ordinal) ? ending + "\n\n" : ending + "\n") + $"{field} = null;";
-            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetOrAdd" or "Add" or "TryAdd", Expression: var container }, ArgumentList.Arguments: [{ Expression: var key }, ..] }:
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var container } access, ArgumentList.Arguments: [{ Expression: var key }, ..] }
+                when access.Name.Identifier.ValueText is "GetOrAdd" or "Add" or "TryAdd":
                 return Removal(container, key, clause, model);
             case AssignmentExpressionSyntax { Left: ElementAccessExpressionSyntax { Expression: var container, ArgumentList.Arguments: [{ Expression: var key }] } }:
                 return Removal(container, key, clause, model);
@@ -51,7 +55,8 @@ internal static class FailingUse
 
     private static string? Removal(ExpressionSyntax container, ExpressionSyntax key, CatchClauseSyntax clause, SemanticModel model)
     {
-        if (model.GetTypeInfo(container).Type is not INamedTypeSymbol { Name: "ConcurrentDictionary" or "Dictionary", TypeArguments: [_, { IsReferenceType: true } type] } dictionary || !Conditions.IsRepeatable(key)) return null;
+        if (model.GetTypeInfo(container).Type is not INamedTypeSymbol { Name: "ConcurrentDictionary" or "Dictionary", TypeArguments: [_, { IsReferenceType: true } type] } dictionary) return null;
+        if (!Conditions.IsRepeatable(key)) return null;
         // What names the key and the dictionary must mean the same there.
         foreach (var name in container.DescendantNodesAndSelf().Concat(key.DescendantNodesAndSelf()).OfType<IdentifierNameSyntax>())
         {

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Facts;
 
@@ -80,7 +81,8 @@ internal static class FilledFields
         // The second look may be the filling itself: `_s ??= Connect();`.
         foreach (var fill in statement.Statement.DescendantNodes().OfType<AssignmentExpressionSyntax>())
         {
-            if (fill.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Conditions.Refers(fill.Left, name) && Filled(fill, check) is var (old, written)) made[old] = written.WithAdditionalAnnotations(Microsoft.CodeAnalysis.Formatting.Formatter.Annotation);
+            if (fill.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Conditions.Refers(fill.Left, name) && Filled(fill, check) is var (old, written))
+                made[old] = written.WithAdditionalAnnotations(Formatter.Annotation);
         }
 
         return statement.ReplaceNodes(made.Keys, (old, _) => made[old]);
@@ -108,7 +110,8 @@ internal static class FilledFields
     private static ExpressionSyntax? KeptOrFilled(BinaryExpressionSyntax choice, StateCheck check)
     {
         var kept = choice.Left.WithoutTrivia();
-        if (choice.Right is not ParenthesizedExpressionSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } fill } || !SyntaxFactory.AreEquivalent(fill.Left, kept) || !Conditions.MayBeChoice(choice)) return null;
+        if (choice.Right is not ParenthesizedExpressionSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } fill }) return null;
+        if (!SyntaxFactory.AreEquivalent(fill.Left, kept) || !Conditions.MayBeChoice(choice)) return null;
         return SyntaxFactory.ConditionalExpression(check.ThereAndUsable(kept.ToString()), kept, fill.WithoutTrivia()).NormalizeWhitespace().WithTriviaFrom(choice);
     }
 

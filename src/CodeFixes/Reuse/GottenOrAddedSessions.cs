@@ -11,7 +11,8 @@ internal static class GottenOrAddedSessions
     public static IEnumerable<(SyntaxNode, SyntaxNode)> Changes(KeptSession session, SyntaxNode scope)
     {
         var calls = scope.DescendantNodes().OfType<InvocationExpressionSyntax>()
-            .Where(c => c is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetOrAdd", Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, _, ..] } && Conditions.Refers(from, session.Name) && Conditions.IsRepeatable(key))
+            .Where(c => c is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetOrAdd", Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, _, ..] }
+                && Conditions.Refers(from, session.Name) && Conditions.IsRepeatable(key))
             .ToList();
         // First what leaves the call alone: of several threads that find a dead one, only one makes another.
         return calls.Select(c => TakenOutBefore(session, scope, c)).Concat(calls.Select(c => Replaced(session, scope, c))).Where(c => c is not null).Select(c => c!.Value);
@@ -21,10 +22,9 @@ internal static class GottenOrAddedSessions
     private static (SyntaxNode, SyntaxNode)? Replaced(KeptSession session, SyntaxNode scope, InvocationExpressionSyntax call)
     {
         var model = session.ModelOf(scope);
-        if (call is not { Expression: MemberAccessExpressionSyntax { Name: IdentifierNameSyntax { Identifier.ValueText: "GetOrAdd" }, Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, { Expression: var factory }] }) return null;
-        if (call.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables: [var variable], Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax, UsingKeyword.RawKind: 0 } declared } } }) return null;
+        if (call is not { Expression: MemberAccessExpressionSyntax { Name: IdentifierNameSyntax, Expression: var from }, ArgumentList.Arguments: [{ Expression: var key }, { Expression: var factory }] }) return null;
+        if (TakenOrMade.Declared(call) is not var (name, declared)) return null;
         if (call.Contains(session.Use) || model.GetTypeInfo(call).Type is not { IsReferenceType: true } type || session.Check(type, scope) is not { } check || Made(factory, key, model) is not { } made) return null;
-        var name = variable.Identifier.ValueText;
         var discard = Lines.EndingIfAny(name, type, model, declared) is { } ending ? ending + "\n" : "";
         var text = $"if (!{from.WithoutTrivia()}.TryGetValue({key.WithoutTrivia()}, out var {name}) || {check.NotUsable(name)})\n{{\n{discard}{from.WithoutTrivia()}[{key.WithoutTrivia()}] = {name} = {made};\n}}";
         return (declared, Lines.Parse(declared, text).WithTriviaFrom(declared));
@@ -36,10 +36,15 @@ internal static class GottenOrAddedSessions
         var model = session.ModelOf(scope);
         if (Functions.Enclosing(call) is not { } function || !scope.Span.Contains(function.Span) || TakingOut(session, scope, call, model) is not { } text) return null;
         if (call.FirstAncestorOrSelf<StatementSyntax>() is not { } statement || !function.Span.Contains(statement.Span))
-            return Functions.WithBlock(function, Lines.Parse(function, text).WithTrailingTrivia(Lines.EndOfLine(function), Lines.EndOfLine(function)), model) is { } whole ? (function, whole.WithTriviaFrom(function)) : null;
+        {
+            var asked = Lines.Parse(function, text).WithTrailingTrivia(Lines.EndOfLine(function), Lines.EndOfLine(function));
+            return Functions.WithBlock(function, asked, model) is { } whole ? (function, whole.WithTriviaFrom(function)) : null;
+        }
+
         if (statement is not (ExpressionStatementSyntax or LocalDeclarationStatementSyntax or ReturnStatementSyntax) || statement.Parent is not BlockSyntax block) return null;
         var at = block.Statements.IndexOf(statement);
-        return (block, block.WithStatements(block.Statements.Replace(statement, statement.WithLeadingTrivia(Lines.Indentation(statement))).Insert(at, Lines.Before(statement, text, keepsComments: true).WithTrailingTrivia(Lines.EndOfLine(statement), Lines.EndOfLine(statement)))));
+        var before = Lines.Before(statement, text, keepsComments: true).WithTrailingTrivia(Lines.EndOfLine(statement), Lines.EndOfLine(statement));
+        return (block, block.WithStatements(block.Statements.Replace(statement, statement.WithLeadingTrivia(Lines.Indentation(statement))).Insert(at, before)));
     }
 
     private static string? TakingOut(KeptSession session, SyntaxNode scope, InvocationExpressionSyntax call, SemanticModel model)
@@ -57,8 +62,10 @@ internal static class GottenOrAddedSessions
     {
         switch (factory)
         {
-            case SimpleLambdaExpressionSyntax { ExpressionBody: { } body, AsyncKeyword.RawKind: 0, Parameter: var parameter } when key is IdentifierNameSyntax or LiteralExpressionSyntax or MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax or ThisExpressionSyntax }:
-                var uses = body.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == parameter.Identifier.ValueText && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(n).Symbol, model.GetDeclaredSymbol(parameter))).ToList();
+            case SimpleLambdaExpressionSyntax { ExpressionBody: { } body, AsyncKeyword.RawKind: 0, Parameter: var parameter }
+                when key is IdentifierNameSyntax or LiteralExpressionSyntax or MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax or ThisExpressionSyntax }:
+                var uses = body.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
+                    .Where(n => n.Identifier.ValueText == parameter.Identifier.ValueText && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(n).Symbol, model.GetDeclaredSymbol(parameter))).ToList();
                 return body.ReplaceNodes(uses, (old, _) => key.WithTriviaFrom(old)).WithoutTrivia().ToString();
             case AnonymousFunctionExpressionSyntax:
                 return null;

@@ -18,7 +18,10 @@ internal sealed class KeptSession
     private readonly ConnectionCatalogue _catalogue;
     private readonly SyntaxNode _cache;
 
-    private KeptSession(Document document, SemanticModel model, SyntaxNode use, SyntaxNode function, Document cacheDocument, SemanticModel cacheModel, SyntaxNode cache, (string Name, ITypeSymbol Type) kept, ConnectionCatalogue catalogue)
+    private KeptSession(
+        Document document, SemanticModel model, SyntaxNode use, SyntaxNode function,
+        Document cacheDocument, SemanticModel cacheModel, SyntaxNode cache,
+        (string Name, ITypeSymbol Type) kept, ConnectionCatalogue catalogue)
     {
         (_document, _model, Use, Function) = (document, model, use, function);
         (_cacheDocument, _cacheModel, _cache) = (cacheDocument, cacheModel, cache);

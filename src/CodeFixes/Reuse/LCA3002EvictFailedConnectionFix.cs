@@ -57,23 +57,27 @@ public sealed class LCA3002EvictFailedConnectionFix : CodeFixProvider
         var creations = fill.DescendantNodesAndSelf().OfType<BaseObjectCreationExpressionSyntax>().Where(c => IsLazy(model.GetTypeInfo(c).Type)).ToList();
         if (creations.Count == 0) return null;
         var mode = SyntaxFactory.ParseExpression("System.Threading.LazyThreadSafetyMode.PublicationOnly").WithAdditionalAnnotations(Simplifier.Annotation, Simplifier.AddImportsAnnotation);
+        var comma = SyntaxFactory.Token(SyntaxKind.CommaToken).WithTrailingTrivia(SyntaxFactory.Space);
         return (fill, fill.ReplaceNodes(creations, (old, now) => now.ArgumentList switch
         {
-            { Arguments: [var factory] } list => now.WithArgumentList(list.WithArguments(SyntaxFactory.SeparatedList([factory, SyntaxFactory.Argument(mode)], [SyntaxFactory.Token(SyntaxKind.CommaToken).WithTrailingTrivia(SyntaxFactory.Space)]))),
+            { Arguments: [var factory] } list => now.WithArgumentList(list.WithArguments(SyntaxFactory.SeparatedList([factory, SyntaxFactory.Argument(mode)], [comma]))),
             { Arguments: [_, var second] } list => now.WithArgumentList(list.ReplaceNode(second, SyntaxFactory.Argument(mode).WithTriviaFrom(second))),
             _ => now,
         }));
 
-        static bool IsLazy(ITypeSymbol? type) => type is INamedTypeSymbol { Name: "Lazy", TypeArguments: [{ Name: not ("Task" or "ValueTask") }], ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
+        static bool IsLazy(ITypeSymbol? type) =>
+            type is INamedTypeSymbol { Name: "Lazy", TypeArguments: [{ Name: not ("Task" or "ValueTask") }], ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
     }
 
     /// <summary>A memory cache that awaits its factory stores only results.</summary>
     private static SyntaxNode? OnlyResult(SyntaxNode fill, SemanticModel model)
     {
-        if (fill is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name: { Identifier.ValueText: "GetOrCreate" } name } access } call || model.GetSymbolInfo(call).Symbol is not IMethodSymbol { ContainingType.Name: "CacheExtensions" }) return null;
+        if (fill is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name: { Identifier.ValueText: "GetOrCreate" } name } access } call) return null;
+        if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol { ContainingType.Name: "CacheExtensions" }) return null;
         SimpleNameSyntax waiting = name switch
         {
-            GenericNameSyntax { TypeArgumentList.Arguments: [GenericNameSyntax { TypeArgumentList: var result }] } generic => generic.WithIdentifier(SyntaxFactory.Identifier("GetOrCreateAsync")).WithTypeArgumentList(result),
+            GenericNameSyntax { TypeArgumentList.Arguments: [GenericNameSyntax { TypeArgumentList: var result }] } generic =>
+                generic.WithIdentifier(SyntaxFactory.Identifier("GetOrCreateAsync")).WithTypeArgumentList(result),
             _ => SyntaxFactory.IdentifierName("GetOrCreateAsync"),
         };
         return call.WithExpression(access.WithName(waiting.WithTriviaFrom(name)));

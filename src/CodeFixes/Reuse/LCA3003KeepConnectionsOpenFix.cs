@@ -44,8 +44,7 @@ public sealed class LCA3003KeepConnectionsOpenFix : CodeFixProvider
         {
             ExpressionStatementSyntax statement => Removal.Without(root, statement),
             LambdaExpressionSyntax lambda => root.ReplaceNode(lambda, Emptied(lambda)),
-            ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax method } => root.ReplaceNode(method, method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(Empty()).WithTrailingTrivia(method.GetTrailingTrivia()).WithAdditionalAnnotations(Formatter.Annotation)),
-            ArrowExpressionClauseSyntax { Parent: LocalFunctionStatementSyntax local } => root.ReplaceNode(local, local.WithExpressionBody(null).WithSemicolonToken(default).WithBody(Empty()).WithTrailingTrivia(local.GetTrailingTrivia()).WithAdditionalAnnotations(Formatter.Annotation)),
+            ArrowExpressionClauseSyntax { Parent: (MethodDeclarationSyntax or LocalFunctionStatementSyntax) and var function } => root.ReplaceNode(function, Emptied(function)),
             _ => null,
         };
     }
@@ -61,11 +60,12 @@ public sealed class LCA3003KeepConnectionsOpenFix : CodeFixProvider
 
     private static BlockSyntax Empty() => SyntaxFactory.Block().WithAdditionalAnnotations(Formatter.Annotation);
 
-    private static LambdaExpressionSyntax Emptied(LambdaExpressionSyntax lambda) => (lambda switch
+    private static SyntaxNode Emptied(SyntaxNode function) => (function switch
     {
-        SimpleLambdaExpressionSyntax simple => (LambdaExpressionSyntax)simple.WithExpressionBody(null).WithBlock(Empty()),
-        ParenthesizedLambdaExpressionSyntax parenthesized => parenthesized.WithExpressionBody(null).WithBlock(Empty()),
-        _ => lambda,
+        LambdaExpressionSyntax lambda => lambda.WithExpressionBody(null).WithBlock(Empty()),
+        MethodDeclarationSyntax method => method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(Empty()).WithTrailingTrivia(method.GetTrailingTrivia()),
+        LocalFunctionStatementSyntax local => local.WithExpressionBody(null).WithSemicolonToken(default).WithBody(Empty()).WithTrailingTrivia(local.GetTrailingTrivia()),
+        _ => function,
     }).WithAdditionalAnnotations(Formatter.Annotation);
 
     /// <summary>The element goes; with the last one its initialiser, and with that the member that it initialised.</summary>
@@ -81,7 +81,9 @@ public sealed class LCA3003KeepConnectionsOpenFix : CodeFixProvider
                 .WithArgumentList((creation.ArgumentList ?? SyntaxFactory.ArgumentList()).WithoutTrailingTrivia())
                 .WithType(creation.ArgumentList is null ? creation.Type.WithoutTrailingTrivia() : creation.Type)
                 .WithTrailingTrivia(creation.GetTrailingTrivia())),
-            ImplicitObjectCreationExpressionSyntax creation => root.ReplaceNode(creation, creation.WithInitializer(null).WithArgumentList(creation.ArgumentList.WithoutTrailingTrivia()).WithTrailingTrivia(creation.GetTrailingTrivia())),
+            ImplicitObjectCreationExpressionSyntax creation => root.ReplaceNode(
+                creation,
+                creation.WithInitializer(null).WithArgumentList(creation.ArgumentList.WithoutTrailingTrivia()).WithTrailingTrivia(creation.GetTrailingTrivia())),
             _ => null,
         };
     }
@@ -93,7 +95,12 @@ public sealed class LCA3003KeepConnectionsOpenFix : CodeFixProvider
         {
             var without = initializer.WithExpressions(initializer.Expressions.RemoveAt(index));
             var comments = Lines.Lost(initializer, without);
-            if (index == without.Expressions.Count) return without.WithCloseBraceToken(without.CloseBraceToken.WithLeadingTrivia(Lines.Under(without.CloseBraceToken.LeadingTrivia, comments, Lines.EndOfLine(initializer))));
+            if (index == without.Expressions.Count)
+            {
+                var brace = without.CloseBraceToken;
+                return without.WithCloseBraceToken(brace.WithLeadingTrivia(Lines.Under(brace.LeadingTrivia, comments, Lines.EndOfLine(initializer))));
+            }
+
             var next = without.Expressions[index];
             return without.WithExpressions(without.Expressions.Replace(next, Lines.Under(next, comments, Lines.EndOfLine(initializer))));
         }

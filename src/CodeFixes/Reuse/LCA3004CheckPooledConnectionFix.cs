@@ -48,7 +48,9 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
     /// <summary>A type that counts its connections down where it ends them would have to count here too.</summary>
     private static bool CountsConnections(SyntaxNode call) =>
         call.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } type
-        || type.DescendantNodes().Any(n => n.RawKind is (int)SyntaxKind.PostDecrementExpression or (int)SyntaxKind.PreDecrementExpression or (int)SyntaxKind.SubtractAssignmentExpression && !IsDetaching(n) || n is IdentifierNameSyntax { Identifier.ValueText: "Decrement" });
+        || type.DescendantNodes().Any(n =>
+            n.RawKind is (int)SyntaxKind.PostDecrementExpression or (int)SyntaxKind.PreDecrementExpression or (int)SyntaxKind.SubtractAssignmentExpression && !IsDetaching(n)
+            || n is IdentifierNameSyntax { Identifier.ValueText: "Decrement" });
 
     private static bool IsDetaching(SyntaxNode node) => node is AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax, Right: IdentifierNameSyntax };
 
@@ -69,7 +71,8 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
             {
                 case WhileStatementSyntax loop when Conditions.Conjuncts(loop.Condition).Contains(condition):
                     return Looping(loop, variable, question) is { } asking ? (loop, [asking]) : null;
-                case IfStatementSyntax { Else: null } statement when statement.Condition == condition && argument.Expression is DeclarationExpressionSyntax && Ends(statement.Statement) && !UsedAfter(statement, variable) && AsLoop(statement, call, variable, question) is { } loop:
+                case IfStatementSyntax { Else: null } statement when statement.Condition == condition && argument.Expression is DeclarationExpressionSyntax && Ends(statement.Statement) && !UsedAfter(statement, variable)
+                    && AsLoop(statement, variable, question) is { } loop:
                     return (statement, [loop]);
                 case ConditionalExpressionSyntax choice when choice.Condition == condition && TakenOrMade.Answer(choice, variable, question, model) is { } answer:
                     return answer;
@@ -109,7 +112,7 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
         statement.Parent is not BlockSyntax block || block.Statements.SkipWhile(s => s != statement).Skip(1).Any(s => s.DescendantTokens().Any(t => t.ValueText == variable));
 
     /// <summary><c>if (pool.TryTake(out var s)) return s;</c> goes on until one is alive.</summary>
-    private static StatementSyntax? AsLoop(IfStatementSyntax statement, InvocationExpressionSyntax call, string variable, PooledQuestion question)
+    private static StatementSyntax? AsLoop(IfStatementSyntax statement, string variable, PooledQuestion question)
     {
         var condition = statement.Condition.WithoutTrivia();
         if (statement.Statement is BlockSyntax { Statements: [var first, ..] statements } body)
@@ -169,44 +172,79 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
         return null;
     }
 
-    /// <summary><c>stack.Count > 0 ? stack.Pop() : Connect()</c>, and the same as a statement.</summary>
+    /// <summary>The pool gives without saying whether it had one: in a loop, or where its count is asked.</summary>
     private static (SyntaxNode, IEnumerable<SyntaxNode>)? Counted(InvocationExpressionSyntax call, PooledQuestion question, SemanticModel model)
     {
         if (call is not { ArgumentList.Arguments.Count: 0, Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Pop" or "Dequeue", Expression: var pool } }) return null;
-        switch (call.Parent)
+        if (Declared(call) is var (declared, block, name))
         {
-            case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var each, Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax { Parent: WhileStatementSyntax } around } one } } when Following(around, one) is { } behind:
-                return (around, [Asking(around, behind, each, question)]);
-            case var _ when question.IsWrapped || !question.IsReference:
-                return null;
-            case AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: var into } target, Parent: ExpressionStatementSyntax { Parent: var owning } assigned }
-                when (owning is BlockSyntax { Statements.Count: 1, Parent: var outer } ? outer : owning) is IfStatementSyntax { Else: null } filled && IsFilled(filled.Condition, pool) && IsNullBefore(filled, target, model):
-                return (filled, [Lines.Parse(filled, $"while ({into} is null && {filled.Condition.WithoutTrivia()})\n{{\n{assigned.WithoutTrivia()}\nif ({question.IsAlive(into)}) break;\n{question.Discard(into)}\n{into} = null;\n}}").WithTriviaFrom(filled)]);
-            case ConditionalExpressionSyntax choice when Otherwise(choice, call, pool) is { } otherwise && First(choice.Condition) is { Parent: BlockSyntax } statement:
-                var taken = Reporting.Unused(model, call.SpanStart, "taken", "pooled", "idle");
-                var loop = $"while ({taken} is null && {(choice.WhenTrue == call ? choice.Condition.WithoutTrivia().ToString() : pool.WithoutTrivia() + ".Count > 0")})\n{{\n{taken} = {call.WithoutTrivia()};\nif ({question.IsAlive(taken)}) break;\n{question.Discard(taken)}\n{taken} = null;\n}}";
-                var left = statement.ReplaceNode(choice, SyntaxFactory.ParseExpression($"{taken} ?? {Operand(otherwise)}").WithTriviaFrom(choice));
-                return (statement,
-                [
-                    Lines.Before(statement, $"{question.NullableType} {taken} = null;", keepsComments: true),
-                    Lines.Before(statement, loop, keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(statement), Lines.EndOfLine(statement)),
-                    left.WithLeadingTrivia(Lines.Indentation(statement)),
-                ]);
-            case ReturnStatementSyntax { Parent: var around } when (around is BlockSyntax { Statements.Count: 1, Parent: var owner } ? owner : around) is IfStatementSyntax { Else: null } only && IsFilled(only.Condition, pool):
-                var out1 = Reporting.Unused(model, call.SpanStart, "taken", "pooled", "idle");
-                return (only, [Lines.Parse(only, question.FirstAlive(only.Condition, out1, $"return {out1};", $"var {out1} = {call.WithoutTrivia()};\n")).WithTriviaFrom(only).WithAdditionalAnnotations(Formatter.Annotation)]);
-            case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var name, Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax { Parent: IfStatementSyntax { Else: null } counted } body } declared } } when IsFilled(counted.Condition, pool) && Ends(counted.Statement) && body.Statements.IndexOf(declared) + 1 < body.Statements.Count:
-                return (counted, [AsLoop(counted, Asking(body, body.Statements[body.Statements.IndexOf(declared) + 1], name, question))]);
-            default:
-                return null;
+            if (Following(block, declared) is not { } behind) return null;
+            if (block.Parent is WhileStatementSyntax) return (block, [Asking(block, behind, name, question)]);
+            return !question.IsWrapped && question.IsReference && block.Parent is IfStatementSyntax { Else: null } counted && IsFilled(counted.Condition, pool) && Ends(counted.Statement)
+                ? (counted, [AsLoop(counted, Asking(block, behind, name, question))])
+                : null;
         }
+
+        if (question.IsWrapped || !question.IsReference) return null;
+        return call.Parent switch
+        {
+            AssignmentExpressionSyntax assignment => Assigned(assignment, pool, question, model),
+            ConditionalExpressionSyntax choice => Chosen(choice, call, pool, question, model),
+            ReturnStatementSyntax returned => Returned(returned, call, pool, question, model),
+            _ => null,
+        };
     }
+
+    /// <summary><c>if (stack.Count > 0) taken = stack.Pop();</c></summary>
+    private static (SyntaxNode, IEnumerable<SyntaxNode>)? Assigned(AssignmentExpressionSyntax assignment, ExpressionSyntax pool, PooledQuestion question, SemanticModel model)
+    {
+        if (assignment is not { Left: IdentifierNameSyntax target, Parent: ExpressionStatementSyntax statement } || AllOf(statement) is not { } filled) return null;
+        if (!IsFilled(filled.Condition, pool) || !IsNullBefore(filled, target, model)) return null;
+        var loop = question.UntilAlive(filled.Condition.WithoutTrivia().ToString(), target.Identifier.ValueText, statement.WithoutTrivia().ToString());
+        return (filled, [Lines.Parse(filled, loop).WithTriviaFrom(filled)]);
+    }
+
+    /// <summary><c>stack.Count > 0 ? stack.Pop() : Connect()</c>: a loop in front of the statement takes one that is alive.</summary>
+    private static (SyntaxNode, IEnumerable<SyntaxNode>)? Chosen(ConditionalExpressionSyntax choice, InvocationExpressionSyntax call, ExpressionSyntax pool, PooledQuestion question, SemanticModel model)
+    {
+        if (Otherwise(choice, call, pool) is not { } otherwise || First(choice.Condition) is not { Parent: BlockSyntax } statement) return null;
+        var taken = Reporting.Unused(model, call.SpanStart, "taken", "pooled", "idle");
+        var isFilled = choice.WhenTrue == call ? choice.Condition.WithoutTrivia().ToString() : pool.WithoutTrivia() + ".Count > 0";
+        var loop = question.UntilAlive(isFilled, taken, $"{taken} = {call.WithoutTrivia()};");
+        var left = statement.ReplaceNode(choice, SyntaxFactory.ParseExpression($"{taken} ?? {Operand(otherwise)}").WithTriviaFrom(choice));
+        return (statement,
+        [
+            Lines.Before(statement, $"{question.NullableType} {taken} = null;", keepsComments: true),
+            Lines.Before(statement, loop, keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(statement), Lines.EndOfLine(statement)),
+            left.WithLeadingTrivia(Lines.Indentation(statement)),
+        ]);
+    }
+
+    /// <summary><c>if (stack.Count > 0) return stack.Pop();</c></summary>
+    private static (SyntaxNode, IEnumerable<SyntaxNode>)? Returned(ReturnStatementSyntax returned, InvocationExpressionSyntax call, ExpressionSyntax pool, PooledQuestion question, SemanticModel model)
+    {
+        if (AllOf(returned) is not { } only || !IsFilled(only.Condition, pool)) return null;
+        var taken = Reporting.Unused(model, call.SpanStart, "taken", "pooled", "idle");
+        var loop = question.FirstAlive(only.Condition, taken, $"return {taken};", $"var {taken} = {call.WithoutTrivia()};\n");
+        return (only, [Lines.Parse(only, loop).WithTriviaFrom(only).WithAdditionalAnnotations(Formatter.Annotation)]);
+    }
+
+    /// <summary>The <c>if</c> that does this and nothing else.</summary>
+    private static IfStatementSyntax? AllOf(StatementSyntax statement) =>
+        (statement.Parent is BlockSyntax { Statements.Count: 1, Parent: var around } ? around : statement.Parent) is IfStatementSyntax { Else: null } choice ? choice : null;
+
+    /// <summary><c>var name = value;</c></summary>
+    private static (LocalDeclarationStatementSyntax Statement, BlockSyntax Block, string Name)? Declared(ExpressionSyntax value) =>
+        value.Parent is EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var name, Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax block } statement } }
+            ? (statement, block, name)
+            : null;
 
     /// <summary><c>var c = list[^1]; list.RemoveAt(…);</c> and what answers with it, where there is one: it goes on until one is alive.</summary>
     private static (SyntaxNode, IEnumerable<SyntaxNode>)? LastOfList(ElementAccessExpressionSyntax element, PooledQuestion question)
     {
-        if (element.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var name, Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax { Parent: IfStatementSyntax { Else: null } counted } body } declared } }) return null;
-        if (!IsFilled(counted.Condition, element.Expression) || !Ends(counted.Statement) || Following(body, declared) is not ExpressionStatementSyntax { Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "RemoveAt" } } } removed) return null;
+        if (Declared(element) is not var (declared, body, name) || body.Parent is not IfStatementSyntax { Else: null } counted) return null;
+        if (!IsFilled(counted.Condition, element.Expression) || !Ends(counted.Statement)) return null;
+        if (Following(body, declared) is not ExpressionStatementSyntax { Expression: InvocationExpressionSyntax { Expression: var method } } removed || method.LastWord() != "RemoveAt") return null;
         return Following(body, removed) is { } behind ? (counted, [AsLoop(counted, Asking(body, behind, name, question))]) : null;
     }
 
@@ -214,10 +252,13 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
 
     /// <summary>The block with the question in front of this statement: a dead one is ended, and the loop goes on.</summary>
     private static BlockSyntax Asking(BlockSyntax block, StatementSyntax before, string variable, PooledQuestion question) =>
-        block.WithStatements(block.Statements.Insert(block.Statements.IndexOf(before), Lines.Before(before, question.OrNext(variable), keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(block), Lines.EndOfLine(block))));
+        block.WithStatements(block.Statements.Insert(
+            block.Statements.IndexOf(before),
+            Lines.Before(before, question.OrNext(variable), keepsComments: false).WithTrailingTrivia(Lines.EndOfLine(block), Lines.EndOfLine(block))));
 
     private static StatementSyntax AsLoop(IfStatementSyntax statement, BlockSyntax body) =>
-        SyntaxFactory.WhileStatement(SyntaxFactory.Token(SyntaxKind.WhileKeyword).WithTrailingTrivia(SyntaxFactory.Space), statement.OpenParenToken, statement.Condition, statement.CloseParenToken, body).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
+        SyntaxFactory.WhileStatement(SyntaxFactory.Token(SyntaxKind.WhileKeyword).WithTrailingTrivia(SyntaxFactory.Space), statement.OpenParenToken, statement.Condition, statement.CloseParenToken, body)
+            .WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
 
     /// <summary>A variable of this block that nothing was put into yet: what has a value already would keep the loop from taking any.</summary>
     private static bool IsNullBefore(StatementSyntax statement, IdentifierNameSyntax target, SemanticModel model) =>
@@ -240,7 +281,8 @@ public sealed class LCA3004CheckPooledConnectionFix : CodeFixProvider
     private static bool IsCounted(ExpressionSyntax condition, ExpressionSyntax pool, params SyntaxKind[] comparisons) => condition switch
     {
         ParenthesizedExpressionSyntax { Expression: var inner } => IsCounted(inner, pool, comparisons),
-        BinaryExpressionSyntax { Left: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Count", Expression: var counted }, Right: LiteralExpressionSyntax { Token.ValueText: "0" } } => comparisons.Any(condition.IsKind) && SyntaxFactory.AreEquivalent(counted, pool),
+        BinaryExpressionSyntax { Left: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Count", Expression: var counted }, Right: LiteralExpressionSyntax { Token.ValueText: "0" } } =>
+            comparisons.Any(condition.IsKind) && SyntaxFactory.AreEquivalent(counted, pool),
         _ => false,
     };
 }

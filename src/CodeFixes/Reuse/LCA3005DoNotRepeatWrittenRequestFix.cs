@@ -89,15 +89,16 @@ public sealed class LCA3005DoNotRepeatWrittenRequestFix : CodeFixProvider
         if (clause.Filter is { } filter)
         {
             var old = filter.FilterExpression;
-            var first = Binds(old) ? old.WithoutTrivia() : SyntaxFactory.ParenthesizedExpression(old.WithoutTrivia());
-            safe = SyntaxFactory.BinaryExpression(SyntaxKind.LogicalAndExpression, first.WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Token(SyntaxKind.AmpersandAmpersandToken).WithTrailingTrivia(SyntaxFactory.Space), safe);
-            return clause.WithDeclaration(clause.Declaration is null || clause.Declaration.Identifier.RawKind == 0 ? declaration!.WithTrailingTrivia(clause.Declaration?.GetTrailingTrivia() ?? SyntaxFactory.TriviaList(SyntaxFactory.Space)) : declaration)
-                .WithFilter(filter.WithFilterExpression(safe.WithTriviaFrom(old)));
+            safe = Conditions.Both(Conditions.AsOperandOfAnd(old), safe);
+            var isNamed = clause.Declaration is { Identifier.RawKind: not 0 };
+            var behind = clause.Declaration?.GetTrailingTrivia() ?? SyntaxFactory.TriviaList(SyntaxFactory.Space);
+            return clause.WithDeclaration(isNamed ? declaration : declaration!.WithTrailingTrivia(behind)).WithFilter(filter.WithFilterExpression(safe.WithTriviaFrom(old)));
         }
 
         // What stood behind the declaration (or the keyword) stands behind the filter.
         var end = clause.Declaration?.GetTrailingTrivia() ?? clause.CatchKeyword.TrailingTrivia;
-        var added = SyntaxFactory.CatchFilterClause(SyntaxFactory.Token(SyntaxKind.WhenKeyword).WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Token(SyntaxKind.OpenParenToken), safe, SyntaxFactory.Token(SyntaxKind.CloseParenToken)).WithTrailingTrivia(end);
+        var when = SyntaxFactory.Token(SyntaxKind.WhenKeyword).WithTrailingTrivia(SyntaxFactory.Space);
+        var added = SyntaxFactory.CatchFilterClause(when, SyntaxFactory.Token(SyntaxKind.OpenParenToken), safe, SyntaxFactory.Token(SyntaxKind.CloseParenToken)).WithTrailingTrivia(end);
         return clause
             .WithCatchKeyword(clause.CatchKeyword.WithTrailingTrivia(SyntaxFactory.Space))
             .WithDeclaration(declaration!.WithTrailingTrivia(SyntaxFactory.Space))
@@ -106,7 +107,4 @@ public sealed class LCA3005DoNotRepeatWrittenRequestFix : CodeFixProvider
 
     private static TypeSyntax ExceptionType(SemanticModel model, int position) =>
         SyntaxFactory.ParseTypeName(model.LookupNamespacesAndTypes(position, name: "Exception").IsEmpty ? "System.Exception" : "Exception");
-
-    /// <summary>Binds at least as tightly as <c>&amp;&amp;</c>.</summary>
-    private static bool Binds(ExpressionSyntax expression) => expression is not (ConditionalExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression or (int)SyntaxKind.CoalesceExpression } or SwitchExpressionSyntax or QueryExpressionSyntax);
 }

@@ -50,9 +50,10 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
     /// <summary>The name of the field that is written at the diagnostic: the message's first word says which.</summary>
     private static string? FieldOf(SyntaxNode replacement, Diagnostic diagnostic, SemanticModel model)
     {
+        var message = diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture);
         foreach (var name in replacement.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
         {
-            if (model.GetSymbolInfo(name).Symbol is IFieldSymbol or IPropertySymbol && diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture).StartsWith("'" + name.Identifier.ValueText + "'", StringComparison.Ordinal)) return name.Identifier.ValueText;
+            if (model.GetSymbolInfo(name).Symbol is IFieldSymbol or IPropertySymbol && message.StartsWith("'" + name.Identifier.ValueText + "'", StringComparison.Ordinal)) return name.Identifier.ValueText;
         }
 
         return null;
@@ -143,7 +144,8 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
     private static bool Captured(AssignmentExpressionSyntax subscription, IMethodSymbol method, string field, SemanticModel model, Dictionary<SyntaxNode, SyntaxNode> edits)
     {
         // Somebody may take the method off the event again: a lambda could not be.
-        if (subscription.SyntaxTree.GetRoot().DescendantNodes().Any(n => n is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SubtractAssignmentExpression } detached && detached.Right.ToString() == subscription.Right.ToString())) return false;
+        var assignments = subscription.SyntaxTree.GetRoot().DescendantNodes().OfType<AssignmentExpressionSyntax>();
+        if (assignments.Any(a => a.IsKind(SyntaxKind.SubtractAssignmentExpression) && a.Right.ToString() == subscription.Right.ToString())) return false;
         if (method.Parameters.Any(p => p.RefKind != RefKind.None)) return false;
         var session = Capturable(subscription, model);
         if (session is null) return WithCopy(subscription, model, edits, copy => Forwarding(subscription, method, Question(copy, field)));
@@ -170,8 +172,11 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
     /// <summary>The variable on which the handler is attached, where it is set once.</summary>
     private static string? Capturable(AssignmentExpressionSyntax subscription, SemanticModel model)
     {
-        if (Receiver(subscription) is not IdentifierNameSyntax name || model.GetSymbolInfo(name).Symbol is not (ILocalSymbol { RefKind: RefKind.None } or IParameterSymbol { RefKind: RefKind.None, ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } }) || Functions.Enclosing(subscription) is not { } function) return null;
-        var isSetAgain = function.DescendantNodes().Any(n => n is AssignmentExpressionSyntax { Left: IdentifierNameSyntax written } && written.Identifier.ValueText == name.Identifier.ValueText && n.SpanStart > subscription.SpanStart);
+        if (Receiver(subscription) is not IdentifierNameSyntax name || Functions.Enclosing(subscription) is not { } function) return null;
+        if (model.GetSymbolInfo(name).Symbol is not (ILocalSymbol { RefKind: RefKind.None }
+            or IParameterSymbol { RefKind: RefKind.None, ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } })) return null;
+        var isSetAgain = function.DescendantNodes().OfType<AssignmentExpressionSyntax>()
+            .Any(a => a.SpanStart > subscription.SpanStart && a.Left is IdentifierNameSyntax written && written.Identifier.ValueText == name.Identifier.ValueText);
         return isSetAgain ? null : name.Identifier.ValueText;
     }
 
@@ -181,7 +186,9 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
         if (Receiver(subscription) is not { } receiver || subscription.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax block } statement || edits.ContainsKey(block)) return false;
         var copy = Reporting.Unused(model, subscription.SpanStart, "current", "mine", "attached");
         if (handler(copy) is not { } asked) return false;
-        var declaration = SyntaxFactory.ParseStatement($"var {copy} = {receiver.WithoutTrivia()};").WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(IsFirstOnLine(statement) ? Lines.EndOfLine(statement) : SyntaxFactory.Space);
+        var declaration = SyntaxFactory.ParseStatement($"var {copy} = {receiver.WithoutTrivia()};")
+            .WithLeadingTrivia(statement.GetLeadingTrivia())
+            .WithTrailingTrivia(IsFirstOnLine(statement) ? Lines.EndOfLine(statement) : SyntaxFactory.Space);
         var changed = statement.ReplaceNodes([subscription.Right, receiver], (old, _) => old == receiver ? SyntaxFactory.IdentifierName(copy).WithTriviaFrom(receiver) : asked);
         var statements = block.Statements.ReplaceRange(statement, [declaration, changed.WithLeadingTrivia(Indentation(statement))]);
         edits[block] = block.WithStatements(statements);

@@ -42,7 +42,8 @@ internal static class LookedUpSessions
         var model = session.ModelOf(scope);
         foreach (var fill in scope.DescendantNodes().OfType<AssignmentExpressionSyntax>())
         {
-            if (fill.Left is not ElementAccessExpressionSyntax { Expression: var held, ArgumentList.Arguments: [{ Expression: var key }] } element || !Conditions.Refers(held, session.Name) || !Conditions.IsRepeatable(key) || session.Check(model.GetTypeInfo(element).Type, scope) is not { } check) continue;
+            if (fill.Left is not ElementAccessExpressionSyntax { Expression: var held, ArgumentList.Arguments: [{ Expression: var key }] } element) continue;
+            if (!Conditions.Refers(held, session.Name) || !Conditions.IsRepeatable(key) || session.Check(model.GetTypeInfo(element).Type, scope) is not { } check) continue;
             if (fill.IsKind(SyntaxKind.CoalesceAssignmentExpression))
             {
                 if (FilledFields.Filled(fill, check) is { } filled) yield return filled;
@@ -52,15 +53,21 @@ internal static class LookedUpSessions
             if (KeptOrFilled(fill, element, check, model) is { } chosen) yield return chosen;
             if (fill.FirstAncestorOrSelf<IfStatementSyntax>() is not { Condition: var missing } || Functions.Enclosing(missing) != Functions.Enclosing(fill)) continue;
             if (Conditions.NullTest(missing) is { } asked && IsElement(asked, session.Name)) yield return (missing, check.NotThereOrUnusable(asked.ToString()).WithTriviaFrom(missing));
-            if (missing is PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContainsKey", Expression: var from }, ArgumentList.Arguments: [{ Expression: var looked }] } } && Conditions.Refers(from, session.Name) && SyntaxFactory.AreEquivalent(looked, key))
-                yield return (missing, Conditions.Either(missing.WithoutTrivia(), check.NotUsable(element.ToString())).WithTriviaFrom(missing));
+            if (AsksForKey(missing, session.Name, key)) yield return (missing, Conditions.Either(missing.WithoutTrivia(), check.NotUsable(element.ToString())).WithTriviaFrom(missing));
         }
     }
+
+    /// <summary><c>!_links.ContainsKey(k)</c></summary>
+    private static bool AsksForKey(ExpressionSyntax condition, string container, ExpressionSyntax key) =>
+        condition is PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: InvocationExpressionSyntax call }
+        && call is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContainsKey", Expression: var from }, ArgumentList.Arguments: [{ Expression: var looked }] }
+        && Conditions.Refers(from, container) && SyntaxFactory.AreEquivalent(looked, key);
 
     /// <summary><c>_links[i] ?? (_links[i] = Connect(i))</c></summary>
     private static (SyntaxNode, SyntaxNode)? KeptOrFilled(AssignmentExpressionSyntax fill, ElementAccessExpressionSyntax element, StateCheck check, SemanticModel model)
     {
-        if (fill.Parent is not ParenthesizedExpressionSyntax { Parent: BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression, Parent: EqualsValueClauseSyntax or ReturnStatementSyntax or ArrowExpressionClauseSyntax or ArgumentSyntax or ParenthesizedExpressionSyntax } choice } || !SyntaxFactory.AreEquivalent(choice.Left, element)) return null;
+        if (fill.Parent is not ParenthesizedExpressionSyntax { Parent: BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression } choice }) return null;
+        if (!SyntaxFactory.AreEquivalent(choice.Left, element) || !Conditions.MayBeChoice(choice)) return null;
         var kept = Reporting.Unused(model, fill.SpanStart, "kept", "known", "there");
         return (choice, SyntaxFactory.ParseExpression($"{check.ThereAndUsable(element.ToString(), kept)} ? {kept} : {fill.WithoutTrivia()}").WithTriviaFrom(choice));
     }
@@ -133,7 +140,8 @@ internal static class LookedUpSessions
     }
 
     private static InvocationExpressionSyntax? Adding(SyntaxNode code, string container) =>
-        code.DescendantNodes().OfType<InvocationExpressionSyntax>().FirstOrDefault(c => c is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var target }, ArgumentList.Arguments.Count: 2, Parent: ExpressionStatementSyntax } && Conditions.Refers(target, container));
+        code.DescendantNodes().OfType<InvocationExpressionSyntax>().FirstOrDefault(c => c is { ArgumentList.Arguments.Count: 2, Parent: ExpressionStatementSyntax }
+            && c.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var target } && Conditions.Refers(target, container));
 
     /// <summary>Written by the indexer, or set in a memory cache: adding under a key that is there would throw.</summary>
     private static bool Stores(SyntaxNode code, string container) => code.DescendantNodes().Any(n => n switch

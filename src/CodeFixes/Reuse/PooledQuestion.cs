@@ -68,5 +68,9 @@ internal sealed class PooledQuestion
     public string FirstAlive(ExpressionSyntax condition, string variable, string answer, string taking = "") =>
         $"while ({condition.WithoutTrivia()})\n{{\n{taking}if ({IsAlive(variable)}) {answer}\n{Discard(variable)}\n}}";
 
+    /// <summary>A loop that fills a variable, as long as it can be filled, until what is in it is alive.</summary>
+    public string UntilAlive(string isFilled, string variable, string taking) =>
+        $"while ({variable} is null && {isFilled})\n{{\n{taking}\nif ({IsAlive(variable)}) break;\n{Discard(variable)}\n{variable} = null;\n}}";
+
     public string OrNext(string variable) => $"if ({IsDead(variable)})\n{{\n{Discard(variable)}\ncontinue;\n}}";
 }

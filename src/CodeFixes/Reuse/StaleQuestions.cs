@@ -66,7 +66,8 @@ internal static class StaleQuestions
     {
         IfStatementSyntax { Else: null } filling => names.Any(n => FilledFields.Fills(filling.Statement, n)),
         ExpressionStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } => !question.DescendantNodes().OfType<InvocationExpressionSyntax>()
-            .Any(c => c.Expression is MemberBindingExpressionSyntax || c.Expression is MemberAccessExpressionSyntax { Expression: var receiver } && session.IsSession(session.ModelOf(question).GetTypeInfo(receiver).Type)),
+            .Any(c => c.Expression is MemberBindingExpressionSyntax
+                || c.Expression is MemberAccessExpressionSyntax { Expression: var receiver } && session.IsSession(session.ModelOf(question).GetTypeInfo(receiver).Type)),
         _ => false,
     };
 
@@ -76,7 +77,8 @@ internal static class StaleQuestions
         if (question.ContainsDirectives || question.DescendantNodes().Any(n => n is StatementSyntax inner && Statements.IsJump(inner))) return false;
         if (use.Ancestors().TakeWhile(a => a != question.Parent).Any(a => a is not (BlockSyntax or UsingStatementSyntax or TryStatementSyntax { Catches.Count: 0 }))) return false;
         var between = Between(question, use).ToList();
-        var gates = between.SelectMany(s => s.DescendantNodes()).OfType<MemberAccessExpressionSyntax>().Where(m => m.Name.Identifier.ValueText is "Wait" or "WaitAsync" or "Enter" or "EnterAsync" or "LockAsync").SelectMany(m => Names(m.Expression)).ToList();
+        var gates = between.SelectMany(s => s.DescendantNodes()).OfType<MemberAccessExpressionSyntax>()
+            .Where(m => m.Name.Identifier.ValueText is "Wait" or "WaitAsync" or "Enter" or "EnterAsync" or "LockAsync").SelectMany(m => Names(m.Expression)).ToList();
         if (session.Reached(question).Any(m => Names(m).Any(gates.Contains))) return false;
         var needed = new HashSet<string>(Names(question), StringComparer.Ordinal);
         return !between.SelectMany(s => s.DescendantNodesAndSelf()).Any(n => n switch

@@ -42,7 +42,8 @@ internal static class TakenOrMade
     }
 
     /// <summary>The variable that has this value, and its statement.</summary>
-    private static (string Variable, LocalDeclarationStatementSyntax Statement)? Declared(ExpressionSyntax value) =>
-        value.Parent is EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var name, Parent: VariableDeclarationSyntax { Variables: [_], Parent: LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0, Parent: BlockSyntax } statement } } }
+    public static (string Variable, LocalDeclarationStatementSyntax Statement)? Declared(ExpressionSyntax value) =>
+        value.Parent is EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var name, Parent.Parent: LocalDeclarationStatementSyntax statement } }
+        && statement is { UsingKeyword.RawKind: 0, Parent: BlockSyntax, Declaration.Variables.Count: 1 }
             ? (name, statement) : null;
 }

@@ -11,19 +11,23 @@ internal static class TaskQuestion
 {
     public static (SyntaxNode, SyntaxNode)? Asked(SyntaxNode fill, SemanticModel model)
     {
+        if (fill is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceAssignmentExpression, Left: var kept } coalescing)
+            return IsSimple(kept) && IsTask(kept) ? Coalescing(coalescing, kept.WithoutTrivia()) : null;
+        if (Functions.Enclosing(fill) is not { } function) return null;
         switch (fill)
         {
-            case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceAssignmentExpression, Left: var target } assignment when IsSimple(target) && Conditions.IsTask(model.GetTypeInfo(target).Type):
-                return Coalescing(assignment, target.WithoutTrivia());
-            case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: var target } when IsSimple(target) && Conditions.IsTask(model.GetTypeInfo(target).Type) && Functions.Enclosing(fill) is { } function:
-                return InConditions(function, Name(target));
-            case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: ElementAccessExpressionSyntax { Expression: var container } element } when Conditions.IsTask(model.GetTypeInfo(element).Type) && IsSimple(container) && Functions.Enclosing(fill) is { } function:
+            case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: ElementAccessExpressionSyntax { Expression: var container } element } when IsSimple(container) && IsTask(element):
                 return InLookUps(function, Name(container), null);
-            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var container }, ArgumentList.Arguments: [_, { Expression: var value }] } add when Conditions.IsTask(model.GetTypeInfo(value).Type) && IsSimple(container) && add.Parent is ExpressionStatementSyntax && Functions.Enclosing(fill) is { } function:
+            case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: var target } when IsSimple(target) && IsTask(target):
+                return InConditions(function, Name(target));
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var container }, Parent: ExpressionStatementSyntax } add
+                when add.ArgumentList.Arguments is [_, { Expression: var value }] && IsSimple(container) && IsTask(value):
                 return InLookUps(function, Name(container), add);
             default:
                 return null;
         }
+
+        bool IsTask(ExpressionSyntax value) => Conditions.IsTask(model.GetTypeInfo(value).Type);
     }
 
     private static bool IsSimple(ExpressionSyntax target) => target is IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax };
@@ -37,7 +41,7 @@ internal static class TaskQuestion
     private static (SyntaxNode, SyntaxNode)? Coalescing(AssignmentExpressionSyntax fill, ExpressionSyntax target)
     {
         var condition = Conditions.Either(Conditions.IsNull(target), Failed(target.ToString()));
-        var assignment = SyntaxFactory.AssignmentExpression(SyntaxKind.SimpleAssignmentExpression, target.WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Token(SyntaxKind.EqualsToken).WithTrailingTrivia(SyntaxFactory.Space), fill.Right.WithoutTrivia());
+        var assignment = $"{target} = {fill.Right.WithoutTrivia()}";
         if (fill.Parent is ExpressionStatementSyntax statement)
             return (statement, Lines.Parse(statement, $"if ({condition})\n{{\n{assignment};\n}}").WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation));
         return Conditions.MayBeChoice(fill) ? (fill, SyntaxFactory.ParseExpression($"{condition} ? {assignment} : {target}").WithTriviaFrom(fill)) : null;
@@ -46,10 +50,14 @@ internal static class TaskQuestion
     /// <summary>All questions of the function for null become questions for a usable task.</summary>
     private static (SyntaxNode, SyntaxNode)? InConditions(SyntaxNode function, string name)
     {
-        var questions = function.DescendantNodes().OfType<ExpressionSyntax>().Where(e => IsCondition(e) && (Conditions.NullTest(e) ?? Conditions.NotNullTest(e)) is { } tested && Conditions.Refers(tested, name)).ToList();
+        var questions = function.DescendantNodes().OfType<ExpressionSyntax>()
+            .Where(e => IsCondition(e) && (Conditions.NullTest(e) ?? Conditions.NotNullTest(e)) is { } tested && Conditions.Refers(tested, name)).ToList();
         if (questions.Count == 0) return null;
-        return (function, function.ReplaceNodes(questions, (old, _) =>
-            (Conditions.NullTest(old) is { } missing ? Conditions.Either(old.WithoutTrivia(), Failed(missing.ToString())) : Conditions.Both(old.WithoutTrivia(), Fine(Conditions.NotNullTest(old)!.ToString()))).WithTriviaFrom(old)));
+        return (function, function.ReplaceNodes(questions, (old, _) => Full(old).WithTriviaFrom(old)));
+
+        static ExpressionSyntax Full(ExpressionSyntax question) => Conditions.NullTest(question) is { } missing
+            ? Conditions.Either(question.WithoutTrivia(), Failed(missing.ToString()))
+            : Conditions.Both(question.WithoutTrivia(), Fine(Conditions.NotNullTest(question)!.ToString()));
     }
 
     private static bool IsCondition(ExpressionSyntax expression) => expression.Parent switch

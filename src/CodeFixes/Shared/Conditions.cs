@@ -51,7 +51,8 @@ internal static class Conditions
 
     /// <summary>A condition that can stand beside <c>&amp;&amp;</c> as it is.</summary>
     public static ExpressionSyntax AsOperandOfAnd(ExpressionSyntax condition) =>
-        condition is ConditionalExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression or (int)SyntaxKind.CoalesceExpression }
+        condition is ConditionalExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax or SwitchExpressionSyntax or QueryExpressionSyntax
+            or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression or (int)SyntaxKind.CoalesceExpression }
             ? SyntaxFactory.ParenthesizedExpression(condition.WithoutTrivia()) : condition.WithoutTrivia();
 
     /// <summary>A conditional expression may stand in the place of the value, without parentheses.</summary>
