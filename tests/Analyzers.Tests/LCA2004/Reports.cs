@@ -57,6 +57,7 @@ public class Reports
     // A callback that can run again
     [InlineData("_source.Ticked += async (_, m) => await {|LCA2004:_ws.SendAsync(m, ARGS)|};")]
     [InlineData("_source.Ticked += (_, m) => { _ = {|LCA2004:_ws.SendAsync(m, ARGS)|}; };")]
+    [InlineData("_source.Ticked += async (_, m) => { foreach (var x in new[] { m }) { if (x.Length == 0) break; _sending = true; await {|LCA2004:_ws.SendAsync(x, ARGS)|}; _sending = false; } };")]
     [InlineData("_timer = new Timer(async _ => await {|LCA2004:_ws.SendAsync(data, ARGS)|}, null, 0, 100);")]
     [InlineData("_source.Ticked += async (_, m) => await SayAsync(m);", "async Task SayAsync(byte[] m) => await {|LCA2004:_ws.SendAsync(m, ARGS)|};")]
     [InlineData("_source.Ticked += OnTick;", "async void OnTick(object? sender, byte[] m) { if (_ws.State == WebSocketState.Open) await {|LCA2004:_ws.SendAsync(m, ARGS)|}; }")]

@@ -34,6 +34,7 @@ public class Silent
     [InlineData("_source.Ticked += async (_, m) => { if (!await _gate.WaitAsync(0)) return; try { await _ws.SendAsync(m, ARGS); } finally { _gate.Release(); } };")]
     [InlineData("_source.Ticked += async (_, m) => { if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0) return; try { await _ws.SendAsync(m, ARGS); } finally { _busy = 0; } };")]
     [InlineData("_source.Ticked += async (_, m) => { if (_sending) return; _sending = true; await _ws.SendAsync(m, ARGS); _sending = false; };")]
+    [InlineData("_source.Ticked += async (_, m) => { foreach (var x in new[] { m }) { if (_sending) break; _sending = true; await _ws.SendAsync(x, ARGS); _sending = false; } };")]
     [InlineData("_source.Ticked += async (_, m) => { await foreach (var x in _queue.Reader.ReadAllAsync()) await _ws.SendAsync(x, ARGS); };", "readonly System.Threading.Channels.Channel<byte[]> _queue = System.Threading.Channels.Channel.CreateUnbounded<byte[]>();")]
     [InlineData("_timer = new Timer(_ => { lock (_sync) _stream.Write(data); }, null, 0, 100);", "readonly Stream _stream = new TcpClient().GetStream(); public void Say(byte[] m) { lock (_sync) _stream.Write(m); }")]
     [InlineData("_source.Ticked += async (_, m) => await SayAsync(m);", "public async Task SayAsync(byte[] m) { await _gate.WaitAsync(); try { await _ws.SendAsync(m, ARGS); } finally { _gate.Release(); } }")]
