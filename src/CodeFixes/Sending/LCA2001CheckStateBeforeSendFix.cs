@@ -39,7 +39,7 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
             if (ways.Count > 0 && (ways.Count == 1 || IsOwnAffair(ways[ways.Count - 1].Node))
                 && await TryGuard.InAsync(ways[ways.Count - 1].Document, ways[ways.Count - 1].Node, context.CancellationToken).ConfigureAwait(false) is { } tried && await HelpsAsync(tried).ConfigureAwait(false))
                 Offer(context, diagnostic, tried, TryGuard.Title, TryKey);
-            if (await GuardAsync(ways, catalogue, HelpsAsync, context.CancellationToken).ConfigureAwait(false) is { } asked)
+            if (await GuardAsync(ways, Named(diagnostic), catalogue, HelpsAsync, context.CancellationToken).ConfigureAwait(false) is { } asked)
                 Offer(context, diagnostic, asked, "Check the state before sending", GuardKey);
         }
     }
@@ -55,6 +55,9 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         _ => false,
     };
 
+    /// <summary>The connection as the finding names it.</summary>
+    private static string? Named(Diagnostic diagnostic) => diagnostic.Properties.TryGetValue(LCA2001CheckStateBeforeSend.Connection, out var name) ? name : null;
+
     /// <summary>From the callback to the send.</summary>
     private static async Task<List<(Document Document, SyntaxNode Node)>> WaysAsync(Solution solution, Diagnostic diagnostic, CancellationToken cancellation)
     {
@@ -68,7 +71,7 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
     }
 
     /// <summary>The first change that helps: asked too deep, the question is sometimes one of another connection, or comes too late.</summary>
-    private static async Task<Document?> GuardAsync(List<(Document Document, SyntaxNode Node)> ways, ConnectionCatalogue catalogue, Func<Document, Task<bool>> helpsAsync, CancellationToken cancellation)
+    private static async Task<Document?> GuardAsync(List<(Document Document, SyntaxNode Node)> ways, string? connection, ConnectionCatalogue catalogue, Func<Document, Task<bool>> helpsAsync, CancellationToken cancellation)
     {
         // The called methods first: what goes through them later is guarded, too.
         foreach (var (document, node) in ways.Skip(1).Concat(ways.Take(1)))
@@ -81,7 +84,37 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         {
             for (var i = ways.Count - 1; i >= 0; i--)
             {
-                if (await StateGuard.BeforeSendAsync(ways[i].Document, ways[i].Node, catalogue, allowWeak, cancellation).ConfigureAwait(false) is { } changed && await helpsAsync(changed).ConfigureAwait(false)) return changed;
+                foreach (var changed in await StateGuard.BeforeSendAsync(ways[i].Document, ways[i].Node, catalogue, allowWeak, cancellation).ConfigureAwait(false))
+                {
+                    if (await helpsAsync(changed).ConfigureAwait(false)) return changed;
+                }
+            }
+        }
+
+        return await OtherwiseAsync(ways, connection, catalogue, helpsAsync, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// What the arguments take their time for comes first; and where the call does not name the connection (a command's, one behind a
+    /// delegate), it is asked by the name under which the finding speaks of it.
+    /// </summary>
+    private static async Task<Document?> OtherwiseAsync(List<(Document Document, SyntaxNode Node)> ways, string? connection, ConnectionCatalogue catalogue, Func<Document, Task<bool>> helpsAsync, CancellationToken cancellation)
+    {
+        for (var i = ways.Count - 1; i >= 0; i--)
+        {
+            var (document, node) = ways[i];
+            if (await ArgumentsFirst.InAsync(document, node, cancellation).ConfigureAwait(false) is var (evaluated, send))
+            {
+                foreach (var changed in await StateGuard.BeforeSendAsync(evaluated, send, catalogue, allowWeak: false, cancellation).ConfigureAwait(false))
+                {
+                    if (await helpsAsync(changed).ConfigureAwait(false)) return changed;
+                }
+            }
+
+            if (connection is null) continue;
+            foreach (var changed in await StateGuard.BeforeCallAsync(document, node, connection, catalogue, cancellation).ConfigureAwait(false))
+            {
+                if (await helpsAsync(changed).ConfigureAwait(false)) return changed;
             }
         }
 
@@ -99,7 +132,7 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         if (StateCheck.For(symbol.ContainingType, catalogue, model, node.SpanStart, allowWeak: false) is not { } check) return null;
         var exit = MostCautious(body, last) ?? Functions.EarlyReturn(method, model);
         if (exit is null) return null;
-        var way = last.Statement is BlockSyntax ? SyntaxFactory.IfStatement(check.NotUsable("this"), SyntaxFactory.Block(exit.WithoutTrivia())).NormalizeWhitespace() : StateGuard.OneLine(check.NotUsable("this"), exit);
+        var way = last.Statement is BlockSyntax ? SyntaxFactory.IfStatement(check.NotUsable("this"), SyntaxFactory.Block(exit.WithoutTrivia())).NormalizeWhitespace() : IfStyle.OneLine(check.NotUsable("this"), exit);
         var guard = way
             .WithLeadingTrivia(Comment(last))
             .WithTrailingTrivia(Lines.EndOfLine(root))

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
+using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Rules.Sending;
 
@@ -31,9 +32,26 @@ public sealed class LCA2002CheckStateAgainFix : CodeFixProvider
         {
             var node = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             await context.OfferAsync(diagnostic, await TryGuard.InAsync(document, node, cancellation).ConfigureAwait(false), TryGuard.Title, TryKey).ConfigureAwait(false);
-            var isOffered = await context.OfferAsync(diagnostic, await StateGuard.BeforeSendAsync(document, node, catalogue, allowWeak: true, cancellation).ConfigureAwait(false), Title, AgainKey).ConfigureAwait(false);
-            if (!isOffered && diagnostic.Properties.TryGetValue(LCA2002CheckStateAgain.Asked, out var asked) && asked is not null)
-                await context.OfferAsync(diagnostic, await StateGuard.AgainAsync(document, node, asked, cancellation).ConfigureAwait(false), Title, AgainKey).ConfigureAwait(false);
+            foreach (var asking in await AskingAsync(document, node, diagnostic, catalogue, cancellation).ConfigureAwait(false))
+            {
+                if (await context.OfferAsync(diagnostic, asking, Title, AgainKey).ConfigureAwait(false)) break;
+            }
+        }
+    }
+
+    /// <summary>The same question again, with the same way out; else the connection's own state; where the arguments take their time, once they are there.</summary>
+    private static async Task<IReadOnlyList<Document>> AskingAsync(Document document, SyntaxNode node, Diagnostic diagnostic, ConnectionCatalogue catalogue, CancellationToken cancellation)
+    {
+        var changes = new List<Document>();
+        await AddAsync(document, node).ConfigureAwait(false);
+        if (await ArgumentsFirst.InAsync(document, node, cancellation).ConfigureAwait(false) is var (evaluated, send)) await AddAsync(evaluated, send).ConfigureAwait(false);
+        return changes;
+
+        async Task AddAsync(Document at, SyntaxNode sending)
+        {
+            if (diagnostic.Properties.TryGetValue(LCA2002CheckStateAgain.Asked, out var asked) && asked is not null
+                && await StateGuard.AgainAsync(at, sending, asked, cancellation).ConfigureAwait(false) is { } again) changes.Add(again);
+            changes.AddRange(await StateGuard.BeforeSendAsync(at, sending, catalogue, allowWeak: true, cancellation).ConfigureAwait(false));
         }
     }
 }

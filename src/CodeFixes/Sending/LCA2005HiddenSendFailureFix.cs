@@ -65,7 +65,7 @@ public sealed class LCA2005HiddenSendFailureFix : CodeFixProvider
             case [ReturnStatementSyntax { Expression: null } or ContinueStatementSyntax] when expression == send || expression is AwaitExpressionSyntax:
                 var guarded = expression.ReplaceNode(send, guard).WithoutTrivia();
                 var value = expression == send ? guard.WithoutTrivia() : SyntaxFactory.ParenthesizedExpression(guarded);
-                answered = StateGuard.OneLine(SyntaxFactory.ParseExpression($"!{value}.IsSent"), clause.Block.Statements[0]).WithTriviaFrom(sending);
+                answered = IfStyle.OneLine(SyntaxFactory.ParseExpression($"!{value}.IsSent"), clause.Block.Statements[0]).WithTriviaFrom(sending);
                 break;
             default:
                 return null;

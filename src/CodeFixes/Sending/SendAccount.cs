@@ -6,8 +6,8 @@ using LifecycleAnalyzers.CodeFixes.Shared;
 namespace LifecycleAnalyzers.CodeFixes.Sending;
 
 /// <summary>
-/// What stands behind a send and takes note that it happened: a count, a removal from a queue, a result that is set. A send that
-/// failed never came there; one that is left out, or only answers that it was not sent, must not come there either.
+/// What stands behind a send and takes note that it happened: a count, a removal from a queue, a result that is set or answered. A
+/// send that failed never came there; one that is left out, or only answers that it was not sent, must not come there either.
 /// </summary>
 internal static class SendAccount
 {
@@ -24,7 +24,7 @@ internal static class SendAccount
     }
 
     private static bool IsNote(StatementSyntax statement) =>
-        statement is not LocalFunctionStatementSyntax && statement.DescendantNodes(n => n is not AnonymousFunctionExpressionSyntax).Any(Notes);
+        statement is not LocalFunctionStatementSyntax && statement.DescendantNodesAndSelf(n => n is not AnonymousFunctionExpressionSyntax).Any(Notes);
 
     /// <summary>How the code leaves where nothing was sent: the round of a loop over connections, else the function. Null where it cannot.</summary>
     public static StatementSyntax? Leave(StatementSyntax send, SyntaxNode function, SemanticModel model)
@@ -60,6 +60,7 @@ internal static class SendAccount
     {
         PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PostIncrementExpression or (int)SyntaxKind.PostDecrementExpression } => true,
         PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression } => true,
+        ReturnStatementSyntax { Expression.RawKind: (int)SyntaxKind.TrueLiteralExpression } => true,
         AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression or (int)SyntaxKind.SubtractAssignmentExpression } => true,
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name, Expression: var on } } =>
             on is IdentifierNameSyntax { Identifier.ValueText: "Interlocked" } || name is "Dequeue" or "TryDequeue" or "Remove" or "TryRemove" or "Enqueue" or "Add" or "TryAdd" or "SetResult" or "TrySetResult",

@@ -1,7 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Facts;
@@ -11,94 +10,99 @@ namespace LifecycleAnalyzers.CodeFixes.Sending;
 /// <summary>Asks the state of a connection right before a send.</summary>
 internal static class StateGuard
 {
-    /// <summary>Right before the send: an early return where nothing follows, or what follows takes note of the send; else the send under the condition.</summary>
-    public static async Task<Document?> BeforeSendAsync(Document document, SyntaxNode node, ConnectionCatalogue catalogue, bool allowWeak, CancellationToken cancellation)
+    /// <summary>The connection in front of the send is asked; the places for the question, the best first.</summary>
+    public static async Task<IReadOnlyList<Document>> BeforeSendAsync(Document document, SyntaxNode node, ConnectionCatalogue catalogue, bool allowWeak, CancellationToken cancellation)
     {
-        var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
         var model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
-        if (root is null || model is null || node.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call || Functions.Enclosing(node) is not { } function) return null;
-        if (Receiver(call, catalogue, model) is not var (receiver, type, nullable)) return null;
-        if (StateCheck.For(type, catalogue, model, node.SpanStart, allowWeak) is not { } check) return null;
-        var usable = nullable ? check.ThereAndUsable(receiver) : check.Usable(receiver);
-        var notUsable = nullable ? check.NotThereOrUnusable(receiver) : check.NotUsable(receiver);
-        return Before(call, function, usable, notUsable, root, model) is { } changed ? document.WithSyntaxRoot(changed) : null;
+        if (model is null || node.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call || Receiver(call, catalogue, model, allowWeak) is not var (receiver, check, nullable)) return [];
+        return await AskingAsync(document, call, check, receiver, nullable, model, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The root with the question before the call; null where the code has no place for it.</summary>
-    private static SyntaxNode? Before(InvocationExpressionSyntax call, SyntaxNode function, ExpressionSyntax usable, ExpressionSyntax notUsable, SyntaxNode root, SemanticModel model)
+    /// <summary>The same for a connection that the call does not name: of a command, of a delegate in a field.</summary>
+    public static async Task<IReadOnlyList<Document>> BeforeCallAsync(Document document, SyntaxNode node, string connection, ConnectionCatalogue catalogue, CancellationToken cancellation)
     {
-        var statement = call.FirstAncestorOrSelf<StatementSyntax>();
-        if (statement is null || !function.Span.Contains(statement.Span) || statement == function)
+        var model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
+        if (model is null || node.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call) return [];
+        var type = model.LookupSymbols(call.SpanStart, name: connection).FirstOrDefault() switch
         {
-            if (Functions.EarlyReturn(function, model) is not { } exit) return null;
-            var guard = OneLine(notUsable, exit).WithAdditionalAnnotations(Formatter.Annotation);
-            return Functions.WithBlock(function, guard, model) is { } made ? root.ReplaceNode(function, made) : null;
-        }
+            IFieldSymbol field => field.Type,
+            IPropertySymbol property => property.Type,
+            IParameterSymbol parameter => parameter.Type,
+            ILocalSymbol local => local.Type,
+            _ => null,
+        };
+        if (StateCheck.For(type, catalogue, model, call.SpanStart, allowWeak: false) is not { } check) return [];
+        return await AskingAsync(document, call, check, connection, type!.NullableAnnotation == NullableAnnotation.Annotated, model, cancellation).ConfigureAwait(false);
+    }
 
-        var counted = SendAccount.Follows(statement, function) ? SendAccount.Leave(statement, function, model) : null;
-        if (counted is null && statement is ExpressionStatementSyntax && !IsLast(statement, function))
-        {
-            var guarded = OneLine(usable, statement).WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
-            return root.ReplaceNode(statement, guarded);
-        }
-
-        if ((counted ?? Functions.EarlyReturn(function, model)) is not { } leave) return null;
-        var early = OneLine(notUsable, leave);
-        if (statement.Parent is BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax)
-        {
-            if (statement.Parent is GlobalStatementSyntax) return null;
-            early = early.WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(Lines.EndOfLine(root)).WithAdditionalAnnotations(Formatter.Annotation);
-            var bare = statement.WithLeadingTrivia(statement.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Take(1));
-            return root.ReplaceNode(statement, [early, bare]);
-        }
-
-        var block = SyntaxFactory.Block(early, statement.WithoutTrivia()).NormalizeWhitespace().WithTriviaFrom(statement).WithAdditionalAnnotations(Formatter.Annotation);
-        return root.ReplaceNode(statement, block);
+    private static async Task<IReadOnlyList<Document>> AskingAsync(Document document, InvocationExpressionSyntax call, StateCheck check, string connection, bool nullable, SemanticModel model, CancellationToken cancellation)
+    {
+        var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
+        if (root is null || Functions.Enclosing(call) is not { } function) return [];
+        var question = new Question(nullable ? check.ThereAndUsable(connection) : check.Usable(connection), nullable ? check.NotThereOrUnusable(connection) : check.NotUsable(connection));
+        var changes = QuestionPlace.Before(call, function, question, root, model);
+        if (check.IsProbe) changes = changes.Select(c => RuntimeNamespace.WithUsing((CompilationUnitSyntax)c, (CompilationUnitSyntax)root, model, call.SpanStart, StateCheck.Probes));
+        return [.. changes.Select(document.WithSyntaxRoot)];
     }
 
     /// <summary>
-    /// The question that the function has asked already, once more right before the send: the bail-out that names the member, where
-    /// it only reads.
+    /// The question that the function has asked already, once more right before the send, with the bail-out that followed from it;
+    /// null where it does more than read.
     /// </summary>
     public static async Task<Document?> AgainAsync(Document document, SyntaxNode node, string asked, CancellationToken cancellation)
     {
         var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
         if (root is null || Functions.Enclosing(node) is not { } function || node.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: BlockSyntax } statement || !function.Span.Contains(statement.Span)) return null;
-        foreach (var early in function.DescendantNodes().OfType<IfStatementSyntax>())
+        foreach (var early in function.DescendantNodes().OfType<IfStatementSyntax>().Reverse())
         {
             if (early.Span.End > statement.SpanStart || early.Else is not null || Functions.Enclosing(early) != function || !early.Parent!.Span.Contains(statement.Span)) continue;
-            if (!early.Statement.Leaves() || early.Statement is BlockSyntax { Statements.Count: > 1 }) continue;
-            if (!early.Condition.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == asked)) continue;
-            if (early.Condition.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax or AwaitExpressionSyntax or AssignmentExpressionSyntax or PostfixUnaryExpressionSyntax or DeclarationPatternSyntax or VarPatternSyntax or DeclarationExpressionSyntax)) continue;
-            var again = early.WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(Lines.EndOfLine(root)).WithAdditionalAnnotations(Formatter.Annotation);
-            return document.WithSyntaxRoot(root.ReplaceNode(statement, [again, statement.WithLeadingTrivia(statement.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.WhitespaceTrivia)).Take(1))]));
+            if (Jump(early.Statement) is not { } jump || jump is ContinueStatementSyntax or BreakStatementSyntax && IsInInnerLoop(statement, early)) continue;
+            // Of several reasons to leave, those that are about the connection.
+            var reasons = Conditions.Alternatives(early.Condition).Where(c => c.Mentions(asked)).ToList();
+            if (reasons.Count == 0 || !reasons.All(IsRead)) continue;
+            var again = (reasons.Count == Conditions.Alternatives(early.Condition).Count() ? early.Condition : reasons.Aggregate(Conditions.Either)).WithoutTrivia();
+            return document.WithSyntaxRoot(root.ReplaceNode(statement, IfStyle.Of(statement).InFront(statement, again, jump)));
         }
 
         return null;
     }
 
-    /// <summary>Nothing of the function runs behind the statement.</summary>
-    private static bool IsLast(StatementSyntax statement, SyntaxNode function)
+    /// <summary>How the code leaves at the end of the statement.</summary>
+    private static StatementSyntax? Jump(StatementSyntax statement) => statement switch
     {
-        for (SyntaxNode node = statement; node != function; node = node.Parent!)
-        {
-            if (node.Parent is BlockSyntax block && block.Statements.Last() != node) return false;
-            if (node.Parent is SwitchSectionSyntax or ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or TryStatementSyntax or LockStatementSyntax or UsingStatementSyntax) return false;
-            if (node.Parent is null) return false;
-        }
+        BlockSyntax { Statements: [.., var last] } => Jump(last),
+        _ when Statements.IsJump(statement) => statement,
+        _ => null,
+    };
 
-        return true;
-    }
+    private static bool IsInInnerLoop(StatementSyntax statement, IfStatementSyntax early) =>
+        statement.Ancestors().TakeWhile(a => a != early.Parent).Any(a => a is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or SwitchStatementSyntax);
 
-    /// <summary>The connection in front of the send: the first part of the path that can be asked.</summary>
-    private static (string Text, ITypeSymbol Type, bool Nullable)? Receiver(InvocationExpressionSyntax call, ConnectionCatalogue catalogue, SemanticModel model)
+    /// <summary>Asking twice does nothing twice.</summary>
+    private static bool IsRead(ExpressionSyntax condition) =>
+        Conditions.IsRepeatable(condition) && !condition.DescendantNodes().Any(n => n is VariableDesignationSyntax);
+
+    /// <summary>The connection in front of the send: the first part of the path that can be asked, or what it belongs to.</summary>
+    private static (string Text, StateCheck Check, bool Nullable)? Receiver(InvocationExpressionSyntax call, ConnectionCatalogue catalogue, SemanticModel model, bool allowWeak)
     {
+        // Where a type only knows how its last operation ended, the runtime package asks better.
+        StateCheck? Check(ITypeSymbol type) => StateCheck.For(type, catalogue, model, call.SpanStart, allowWeak: false)
+            ?? (allowWeak ? StateCheck.Probing(type, model, allowUnread: true) ?? StateCheck.For(type, catalogue, model, call.SpanStart, allowWeak: true) : null);
         if (call.Expression is MemberBindingExpressionSyntax && call.Parent is ConditionalAccessExpressionSyntax conditional && model.GetTypeInfo(conditional.Expression).Type is { } maybe)
-            return IsStable(conditional.Expression) ? (conditional.Expression.ToString(), maybe, true) : null;
+            return IsStable(conditional.Expression) && Check(maybe) is { } known ? (conditional.Expression.ToString(), known, true) : null;
         var expression = (call.Expression as MemberAccessExpressionSyntax)?.Expression;
         while (expression is not null)
         {
-            if (IsStable(expression) && model.GetTypeInfo(expression).Type is { } type && catalogue.Find(type) is not null && catalogue.MembersOf(type, Role.State).Any()) return (expression.ToString(), type, false);
+            if (IsStable(expression) && model.GetTypeInfo(expression).Type is { } type && catalogue.Find(type) is not null)
+            {
+                if (catalogue.MembersOf(type, Role.State).Any()) return Check(type) is { } own ? (expression.ToString(), own, false) : null;
+                // `context.Channel` of what the framework hands over.
+                foreach (var leading in catalogue.MembersOf(type, Role.Accessor).OfType<IPropertySymbol>())
+                {
+                    if (model.IsAccessible(call.SpanStart, leading) && StateCheck.For(leading.Type, catalogue, model, call.SpanStart, allowWeak: false) is { } its) return (expression + "." + leading.Name, its, false);
+                }
+            }
+
             expression = expression switch
             {
                 InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } => access.Expression,
@@ -107,19 +111,15 @@ internal static class StateGuard
             };
         }
 
-        if (call.Expression is IdentifierNameSyntax && model.GetEnclosingSymbol(call.SpanStart) is { ContainingType: { } own, IsStatic: false } && catalogue.Find(own) is not null) return ("this", own, false);
-        return null;
+        return call.Expression is IdentifierNameSyntax && model.GetEnclosingSymbol(call.SpanStart) is { ContainingType: { } ours, IsStatic: false } && Check(ours) is { } check ? ("this", check, false) : null;
     }
 
     /// <summary>Can be written twice without calling anything.</summary>
-    private static bool IsStable(ExpressionSyntax expression) => expression switch
+    public static bool IsStable(ExpressionSyntax expression) => expression switch
     {
         IdentifierNameSyntax or ThisExpressionSyntax => true,
         MemberAccessExpressionSyntax access => IsStable(access.Expression),
         PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } sure => IsStable(sure.Operand),
         _ => false,
     };
-
-    public static IfStatementSyntax OneLine(ExpressionSyntax condition, StatementSyntax then) =>
-        (IfStatementSyntax)SyntaxFactory.ParseStatement($"if ({condition.WithoutTrivia()}) {then.WithoutTrivia()}");
 }

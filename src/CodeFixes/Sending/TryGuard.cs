@@ -56,7 +56,7 @@ internal static class TryGuard
     {
         var answer = (send.Expression is AssignmentExpressionSyntax discarded ? discarded.Right : send.Expression).WithoutTrivia();
         var asked = answer is AwaitExpressionSyntax ? $"({answer.ToFullString()})" : answer.ToFullString();
-        return StateGuard.OneLine(SyntaxFactory.ParseExpression($"!{asked}.IsSent"), leave).WithTriviaFrom(send);
+        return IfStyle.OneLine(SyntaxFactory.ParseExpression($"!{asked}.IsSent"), leave).WithTriviaFrom(send);
     }
 
     public static CompilationUnitSyntax WithUsing(CompilationUnitSyntax changed, CompilationUnitSyntax root, int position, SemanticModel model) =>

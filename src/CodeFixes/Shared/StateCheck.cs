@@ -33,7 +33,8 @@ internal sealed class StateCheck
     {
         if (type is null || catalogue.Find(type) is null) return null;
         StateCheck? weak = null;
-        foreach (var member in catalogue.MembersOf(type, Role.State))
+        // `State` is what everybody asks a database's connection, though its provider knows more.
+        foreach (var member in catalogue.MembersOf(type, Role.State).OrderBy(m => m is IPropertySymbol { Type.TypeKind: TypeKind.Enum, Name: not "State" } ? 1 : 0))
         {
             if (member is not IPropertySymbol { IsStatic: false, IsIndexer: false, GetMethod: not null } property || !model.IsAccessible(position, property)) continue;
             if (Make(property, catalogue, model, position) is not { } check) continue;
@@ -45,12 +46,16 @@ internal sealed class StateCheck
     }
 
     /// <summary><c>IsAlive()</c> of the runtime package, where it is referenced and knows the type; its namespace has to be brought in.</summary>
-    public static StateCheck? Probing(ITypeSymbol? type, SemanticModel model)
+    /// <param name="type">The connection's type.</param>
+    /// <param name="model">The model of the file that is written to.</param>
+    /// <param name="allowUnread">What has come in and was not read yet is no reason to refuse: it is sent on, not reused.</param>
+    public static StateCheck? Probing(ITypeSymbol? type, SemanticModel model, bool allowUnread = false)
     {
         var probes = model.Compilation.GetTypesByMetadataName(RuntimeNamespace.Name + "." + Probes).FirstOrDefault();
         if (probes is null) return null;
-        var known = probes.GetMembers("IsAlive").OfType<IMethodSymbol>().Select(m => m.Parameters.FirstOrDefault()?.Type).ToList();
-        return Bases.Of(type).Any(t => known.Contains(t, SymbolEqualityComparer.Default)) ? new("IsAlive()", null, true) { IsProbe = true } : null;
+        var known = probes.GetMembers("IsAlive").OfType<IMethodSymbol>().ToList();
+        var probe = Bases.Of(type).Select(t => known.FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.Parameters.FirstOrDefault()?.Type, t))).FirstOrDefault(m => m is not null);
+        return probe is null ? null : new(allowUnread && probe.Parameters.Length > 1 ? "IsAlive(allowUnreadData: true)" : "IsAlive()", null, true) { IsProbe = true };
     }
 
     /// <summary>It asks by a method of the runtime package.</summary>

@@ -107,14 +107,18 @@ public class Fixes
         Through("public", $"if (_ws.State != WebSocketState.Open) return;\n        _ws.SendAsync(data, {Frame}).GetAwaiter().GetResult();", isFixed: true).Replace("using LifecycleAnalyzers.Runtime;\n", ""));
 
     [Fact]
-    public Task A_question_that_proves_nothing_is_none() => Fix.StaysAsync("""
+    public Task A_question_that_proves_nothing_is_none()
+    {
+        const string Feed = """
 
-        class Feed
-        {
-            // The count is used, so the guard has no place; and what Connected tells is another rule's matter.
-            public Feed(Socket socket, Timer timer, byte[] data, CancellationToken stop) => stop.Register(() => { var n = {|LCA2001:socket.Send(data)|}; if (socket.{|LCA2003:Connected|}) socket.Send(data); Console.WriteLine(n); });
-        }
-        """);
+            class Feed
+            {
+                // The count is used, so the guard has no place; and what Connected tells is another rule's matter.
+                public Feed(Socket socket, Timer timer, byte[] data, CancellationToken stop) => stop.Register(() => { var n = {|LCA2001:socket.Send(data)|}; if (socket.{|LCA2003:Connected|}) socket.Send(data); Console.WriteLine(n); });
+            }
+            """;
+        return FixCase<LCA2001CheckStateBeforeSendFix>.Of(Feed, Feed, runtime: false).RunAsync(TestContext.Current.CancellationToken);
+    }
 
     private static string Bus(string body) => $$"""
         class BusConnection : IDisposable
@@ -143,4 +147,131 @@ public class Fixes
     [Fact]
     public Task Where_the_send_requires_the_state_its_caller_asks() => Fix.BecomesAsync(
         Bus("{|LCA2001:_bus!.Send([1])|};"), Bus("if (!_bus!.IsOpen) return;\n        _bus!.Send([1]);"));
+
+    private static string Wired(string members) => $$"""
+
+        class Source { public event EventHandler<string>? Ticked { add { } remove { } } public void OnChanged(Action changed) { } }
+
+        class Feed
+        {
+            private readonly Wires.WireClient _client = new();
+            private readonly ConcurrentQueue<string> _late = new();
+
+            {{members}}
+        }
+        """;
+
+    private static Task WiredAsync(string members, string becomes) => FixCase<LCA2001CheckStateBeforeSendFix>.Of(Wired(members), Wired(becomes), runtime: false).RunAsync(TestContext.Current.CancellationToken);
+
+    [Theory]
+    // A lambda stays one.
+    [InlineData("public Feed(Source source) => source.Ticked += (_, text) => {|LCA2001:_client.Send(text)|};", "public Feed(Source source) => source.Ticked += (_, text) => { if (_client.IsOpen) _client.Send(text); };")]
+    // A condition that is there already.
+    [InlineData("public Feed(Source source) => source.Ticked += (_, text) => { if (text.Length > 0 || text == \"\") {|LCA2001:_client.Send(text)|}; };",
+        "public Feed(Source source) => source.Ticked += (_, text) => { if ((text.Length > 0 || text == \"\") && _client.IsOpen) _client.Send(text); };")]
+    public Task In_a_lambda(string members, string becomes) => WiredAsync(members, becomes);
+
+    [Theory]
+    // What was taken and not sent would be lost.
+    [InlineData("while (_late.TryDequeue(out var next))\n            {|LCA2001:_client.Send(next)|};", "while (_client.IsOpen && _late.TryDequeue(out var next))\n            _client.Send(next);")]
+    // A loop that leaves out what it is there for does not end.
+    [InlineData("while (!_late.IsEmpty) {|LCA2001:_client.Send(Next())|};", "while (_client.IsOpen && !_late.IsEmpty) _client.Send(Next());")]
+    // Each of several.
+    [InlineData("{|LCA2001:_client.Send(text)|};\n        Console.WriteLine(text);\n        _client.Send(\"end\");\n        Console.WriteLine();",
+        "if (_client.IsOpen) _client.Send(text);\n        Console.WriteLine(text);\n        if (_client.IsOpen) _client.Send(\"end\");\n        Console.WriteLine();")]
+    public Task In_a_handler(string body, string becomes)
+    {
+        static string Handler(string body) => $$"""
+            public Feed(Source source) => source.Ticked += OnTicked;
+
+                private string Next() => _late.TryDequeue(out var next) ? next : "";
+
+                private void OnTicked(object? sender, string text)
+                {
+                    {{body}}
+                }
+            """;
+        return WiredAsync(Handler(body), Handler(becomes));
+    }
+
+    /// <summary>Whichever method the delegate stands for, the connection is the one that the finding names.</summary>
+    [Fact]
+    public Task Behind_a_delegate()
+    {
+        static string Handler(string ask, string call) => $$"""
+            private Action<string> _say;
+
+                public Feed(Source source)
+                {
+                    _say = text => _client.Send(text);
+                    source.Ticked += OnTicked;
+                }
+
+                public void Shorten() => _say = Short;
+
+                private void Short(string text) => _client.Send(text[..4]);
+
+                private void OnTicked(object? sender, string text)
+                {
+                    {{ask}}{{call}};
+                }
+            """;
+        return WiredAsync(Handler("", "{|LCA2001:_say(text)|}"), Handler("if (!_client.IsOpen) return;\n        ", "_say(text)"));
+    }
+
+    private static string Rows(string ask, string execute) => $$"""
+
+        class Rows
+        {
+            private readonly System.Data.Common.DbConnection _db;
+            private readonly Timer _timer;
+
+            public Rows(System.Data.Common.DbConnection db)
+            {
+                _db = db;
+                _timer = new Timer(Renew, null, 0, 1000);
+            }
+
+            private void Renew(object? state)
+            {
+                using var command = _db.CreateCommand();
+                command.CommandText = "update t set n = 1";
+                {{ask}}{{execute}};
+            }
+        }
+        """;
+
+    [Fact]
+    public Task The_connection_of_a_command() => Fix.BecomesAsync(
+        Rows("", "{|LCA2001:command.ExecuteNonQuery()|}"), Rows("if (_db.State != System.Data.ConnectionState.Open) return;\n        ", "command.ExecuteNonQuery()"));
+
+    private static string Part(string usings, string ask, string send) => usings + $$"""
+
+        class Feed
+        {
+            private readonly Socket _socket;
+            private readonly Timer _timer;
+
+            public Feed(Socket socket)
+            {
+                _socket = socket;
+                _timer = new Timer(Push, new byte[9], 0, 1000);
+            }
+
+            private void Push(object? state)
+            {
+                var data = (byte[])state!;
+                for (var sent = 0; sent < data.Length;)
+                {
+                    {{ask}}sent += {{send}};
+                }
+            }
+        }
+        """;
+
+    /// <summary>The count is used, so the guard has no place; and a round without the send would come no nearer to the end.</summary>
+    [Fact]
+    public Task The_probe_of_the_package_where_the_send_is_counted() => Fix.BecomesAsync(
+        Part("", "", "{|LCA2001:_socket.Send(data, sent, data.Length - sent, SocketFlags.None)|}"),
+        Part("using LifecycleAnalyzers.Runtime;\n", "if (!_socket.IsAlive(allowUnreadData: true)) return;\n            ", "_socket.Send(data, sent, data.Length - sent, SocketFlags.None)"));
 }

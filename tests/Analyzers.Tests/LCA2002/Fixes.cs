@@ -45,7 +45,18 @@ public class Fixes
         "if (_ws.State != WebSocketState.Open) return;\n        await load();\n        // the news\n        if (_ws.State != WebSocketState.Open) return;\n        await _ws.SendAsync(data, FRAME);")]
     [InlineData("if (!_client.IsOpen) return; await load(); {|LCA2002:_client.Send(text)|};", "if (!_client.IsOpen) return; await load(); if (!_client.IsOpen) return;\n        _client.Send(text);")]
     [InlineData("while (_client.IsOpen) { var t = await load(); {|LCA2002:_client.Send(t)|}; }", "while (_client.IsOpen) { var t = await load(); if (_client.IsOpen) _client.Send(t); }")]
-    [InlineData("if (!_client.IsOpen) return; Thread.Sleep(5); {|LCA2002:_client.Send(text)|}; Console.WriteLine();", "if (!_client.IsOpen) return; Thread.Sleep(5); if (_client.IsOpen) _client.Send(text); Console.WriteLine();")]
+    [InlineData("if (!_client.IsOpen) return; Thread.Sleep(5); {|LCA2002:_client.Send(text)|}; Console.WriteLine();", "if (!_client.IsOpen) return; Thread.Sleep(5); if (!_client.IsOpen) return;\n        _client.Send(text); Console.WriteLine();")]
+    // Of several reasons to leave, the one that is about the connection.
+    [InlineData("if (text.Length == 0 || !_client.IsOpen) return; await load(); {|LCA2002:_client.Send(text)|};", "if (text.Length == 0 || !_client.IsOpen) return; await load(); if (!_client.IsOpen) return;\n        _client.Send(text);")]
+    // Who was told by an exception goes on being told.
+    [InlineData("if (!_client.IsOpen) throw new InvalidOperationException(); await load(); {|LCA2002:_client.Send(text)|}; Console.WriteLine();", "if (!_client.IsOpen) throw new InvalidOperationException(); await load(); if (!_client.IsOpen) throw new InvalidOperationException();\n        _client.Send(text); Console.WriteLine();")]
+    // What is done before leaving was done for the first answer.
+    [InlineData("if (!_client.IsOpen) { Console.WriteLine(); return; } await load(); {|LCA2002:_client.Send(text)|};", "if (!_client.IsOpen) { Console.WriteLine(); return; } await load(); if (!_client.IsOpen) return;\n        _client.Send(text);")]
+    // A condition that is there already.
+    [InlineData("var open = _client.IsOpen; await load(); if (open) {|LCA2002:_client.Send(text)|};", "var open = _client.IsOpen; await load(); if (open && _client.IsOpen) _client.Send(text);")]
+    // In the style of the bail-outs around.
+    [InlineData("if (!_client.IsOpen)\n        {\n            return;\n        }\n\n        await load();\n        {|LCA2002:_client.Send(text)|};", "if (!_client.IsOpen)\n        {\n            return;\n        }\n\n        await load();\n        if (!_client.IsOpen)\n        {\n            return;\n        }\n\n        _client.Send(text);")]
+    [InlineData("if (!_client.IsOpen)\n            return;\n        await load();\n        {|LCA2002:_client.Send(text)|};", "if (!_client.IsOpen)\n            return;\n        await load();\n        if (!_client.IsOpen)\n            return;\n        _client.Send(text);")]
     public Task The_state_once_more(string body, string becomes) => WithoutPackageAsync(body, becomes);
 
     [Theory]
@@ -67,7 +78,30 @@ public class Fixes
         "if (_closed) return;\n        await load();\n        await {|LCA2002:_udp.SendAsync(data, 1)|};",
         "if (_closed) return;\n        await load();\n        if (_closed) return;\n        await _udp.SendAsync(data, 1);");
 
+    [Theory]
+    [InlineData("if (!_client.IsOpen) return; {|LCA2002:_client.Send(await load())|};", "if (!_client.IsOpen) return; var message = await load();\n        if (!_client.IsOpen) return;\n        _client.Send(message);")]
+    [InlineData("if (!_client.IsOpen) return;\n        // the news\n        {|LCA2002:_client.Send($\"news: {await load()}\")|};", "if (!_client.IsOpen) return;\n        // the news\n        var message = $\"news: {await load()}\";\n        if (!_client.IsOpen) return;\n        _client.Send(message);")]
+    public Task What_the_send_waits_for_comes_first(string body, string becomes) => WithoutPackageAsync(body, becomes);
+
     [Fact]
-    public Task Nothing_where_the_gap_is_in_the_send_itself() => WithoutPackageAsync(
-        "if (!_client.IsOpen) return; {|LCA2002:_client.Send(await load())|};", "if (!_client.IsOpen) return; {|LCA2002:_client.Send(await load())|};");
+    public Task Nothing_where_taking_it_out_changed_the_order() => WithoutPackageAsync(
+        "if (!_client.IsOpen) return; {|LCA2002:_client.Send(_sent++ + await load())|};", "if (!_client.IsOpen) return; {|LCA2002:_client.Send(_sent++ + await load())|};");
+
+    private static string Teller(string body) => $$"""
+
+        class Teller(Wires.WireClient client)
+        {
+            public async Task<bool> TellAsync(string text, Func<Task> load)
+            {
+                {{body}}
+            }
+        }
+        """;
+
+    /// <summary>Whoever hears "sent" counts on it.</summary>
+    [Theory]
+    [InlineData("while (client.IsOpen)\n        {\n            await load();\n            {|LCA2002:client.Send(text)|};\n            return true;\n        }\n\n        return false;",
+        "while (client.IsOpen)\n        {\n            await load();\n            if (!client.IsOpen) return false;\n            client.Send(text);\n            return true;\n        }\n\n        return false;")]
+    public Task Nothing_is_answered_that_was_not_sent(string body, string becomes) =>
+        FixCase<LCA2002CheckStateAgainFix>.Of(Teller(body), Teller(becomes), runtime: false).RunAsync(TestContext.Current.CancellationToken);
 }

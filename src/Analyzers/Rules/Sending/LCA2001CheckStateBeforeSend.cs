@@ -13,6 +13,9 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
 {
     public const string Id = "LCA2001";
 
+    /// <summary>The property of the diagnostic that names the connection.</summary>
+    public const string Connection = "Connection";
+
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Check the state before sending from a callback",
         "'{0}' {1} with no check that '{2}' is still open: a callback can run when the connection is already closing",
@@ -111,7 +114,8 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         foreach (var step in send.Route) locations.Add(step.Location);
         var through = send.Route.Select(step => "'" + Simple(step.Method) + "'").Where(name => name != "''" && name != "'" + Simple(send.Member) + "'").Distinct().ToList();
         var way = through.Count == 0 ? $"calls '{Simple(send.Member)}'" : $"reaches '{Simple(send.Member)}' through {string.Join(", ", through)}";
-        file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), locations, callback.Name, way, Describe.Connection(file, send)));
+        var connection = Describe.Connection(file, send);
+        file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), locations, ImmutableDictionary<string, string?>.Empty.Add(Connection, connection), callback.Name, way, connection));
     }
 
     /// <summary>The name without the interface in front of it.</summary>
