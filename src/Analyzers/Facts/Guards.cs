@@ -45,8 +45,9 @@ internal sealed class Guards(Analysis analysis)
         {
             if (fact.Value.Gaps == Gaps.None || fact.Key.Symbol is not { } member || !TellsState(member)) continue;
             // An own flag that throws (`ThrowIf(_disposed)`) leaves the failure to the caller, just as the send does.
-            // So does one whose refusal and whose failed send both reach the caller as exceptions of the method's own.
-            if (fact.Value.ByThrow && ((analysis.Connections.RolesOf(member, null) & Role.State) == 0 || IsReworded())) continue;
+            // So does one whose refusal and whose failed send both reach the caller as exceptions of the method's own, or are the
+            // same refusal, here and in the code that sends.
+            if (fact.Value.ByThrow && ((analysis.Connections.RolesOf(member, null) & Role.State) == 0 || send.Refuses || IsReworded())) continue;
             if (!Concerns(fact.Key, member, connection, body) || !analysis.Flags.MeansUsable(member, fact.Value)) continue;
             asked ??= member;
             gaps &= fact.Value.Gaps;
@@ -61,7 +62,7 @@ internal sealed class Guards(Analysis analysis)
     private bool TellsState(ISymbol member)
     {
         if ((analysis.Connections.RolesOf(member, null) & Role.State) != 0) return true;
-        if (IsKind(member)) return false;
+        if (IsKind(member) || IsLeave(member)) return false;
         return member.Name != "IsCancellationRequested" && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "running" or "started" or "stop" or "stopping" or "cancelled" or "canceled" or "requested" or "enabled" or "active" or "listening" or "working" or "available" or "ok");
     }
 
@@ -69,6 +70,10 @@ internal sealed class Guards(Analysis analysis)
     private static bool IsKind(ISymbol member) =>
         Symbols.TypeOf(member) is { TypeKind: TypeKind.Enum, Name: var name }
         && ClosingFlags.Words(name).LastOrDefault() is "Code" or "Opcode" or "Kind" or "Type" or "Command" or "Event" or "Reason";
+
+    /// <summary>What the other side may do (<c>CanAcceptCalls</c>) says nothing of a send; <c>CanSend</c> does.</summary>
+    private static bool IsLeave(ISymbol member) =>
+        ClosingFlags.Words(member.Name).ToList() is ["Can" or "can", var verb, ..] && ClosingFlags.ByName(verb) is null && verb is not ("Send" or "Write" or "Publish" or "Request" or "Execute" or "Invoke" or "Emit" or "Transmit" or "Post" or "Use");
 
     /// <summary>What the function was told by its caller, who calls it for that: <c>e.CurrentState</c>, <c>isConnected</c>; not how it was before.</summary>
     private bool IsTold(Place fact, ISymbol member, Body body)
@@ -138,7 +143,7 @@ internal sealed class Guards(Analysis analysis)
                         if (!IsOdd(happened, callee)) areAll &= Lead(body, happened, callee, depth, sends);
                     }
 
-                    if (happened.Callees.All(c => c.Sends.IsEmpty && !AsksItself(c))) Use(body, happened, member, sends);
+                    if (happened.Callees.All(c => c.Sends.IsEmpty && c.IsComplete && !AsksItself(c))) Use(body, happened, member, sends);
                 }
             }
         }
@@ -285,7 +290,7 @@ internal sealed class Guards(Analysis analysis)
             if ((analysis.Connections.RolesOf(member, null) & Role.State) == 0 && ClosingFlags.ByName(member.Name) is null && !IsStateEnum(member)) continue;
             if (analysis.Flags.MeansUsable(member, fact.Value) || !analysis.Flags.MeansUsable(member, Opposite(fact.Value))) continue;
             if (TryBlocks.Catch(thrown.Operation, body.Syntax, exception is null ? [] : [exception], analysis.Bodies)) continue;
-            sends.Add(new SendFact(owner, thrown.Operation, method, type) { Throws = exception is null ? [] : [exception], Validated = false });
+            sends.Add(new SendFact(owner, thrown.Operation, method, type) { Throws = exception is null ? [] : [exception], Validated = false, Refuses = true });
             return;
         }
     }
@@ -367,6 +372,7 @@ internal sealed class Guards(Analysis analysis)
                 Throws = send.Throws,
                 OnlyUse = send.OnlyUse,
                 Asked = send.Asked,
+                Refuses = send.Refuses,
                 Guarded = send.Guarded,
                 Validated = send.Validated,
                 InCallee = send.Connection,
@@ -384,7 +390,7 @@ internal sealed class Guards(Analysis analysis)
         var asked = send.Asked || IsChecked(state, place, body, throwing: true, Gaps.All);
         var stale = caught || asked ? null : StaleCheckOf(happened, send, place, body);
         // Few sends have such a check: the clauses around them are read for it last.
-        if (stale is not null && TryBlocks.Answer(happened.Operation, body.Syntax, send.Throws, analysis.Bodies)) stale = null;
+        if (stale is not null && (TryBlocks.Answer(happened.Operation, body.Syntax, send.Throws, analysis.Bodies) || Scopes.End(place, happened.Operation.Syntax, body.Syntax))) stale = null;
         var validated = send.Validated
             || IsFresh(state, place)
             || IsChecked(state, place, body, throwing: true, Gaps.Await)
@@ -397,6 +403,7 @@ internal sealed class Guards(Analysis analysis)
             Route = send.Route,
             InCallee = send.InCallee,
             Asked = asked,
+            Refuses = send.Refuses,
             Stale = stale,
             Guarded = guarded,
             Validated = validated,

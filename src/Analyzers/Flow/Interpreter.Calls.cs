@@ -155,7 +155,7 @@ internal sealed partial class Interpreter
         if (!functions.IsEmpty) return CallOneOf(invocation, functions, Value.Of(Place.This), arguments, invocation.TargetMethod);
         Record(new BodyEvent(EventKind.Call, invocation, _state) { Value = callee, Symbol = invocation.TargetMethod, Arguments = arguments });
         foreach (var argument in arguments) Escape(argument);
-        if (!IsWithoutSideEffect(callee)) Pass(Gaps.UserCode);
+        if (!IsWithoutSideEffect(callee) && !Computes(invocation.TargetMethod)) Pass(Gaps.UserCode);
         return _analysis.Connections.Matters(invocation.Type) ? BearAt(invocation.Syntax, BornKind.Returned, null, invocation.TargetMethod) : Value.Unknown;
     }
 
@@ -173,6 +173,15 @@ internal sealed partial class Interpreter
 
         return false;
     }
+
+    /// <summary>What is called for its answer and told nothing but plain values (a factory, a naming rule) tells nobody else of anything.</summary>
+    private static bool Computes(IMethodSymbol invoked) =>
+        invoked.Parameters.IsEmpty
+            ? !invoked.ReturnsVoid && invoked.ReturnType.SpecialType != SpecialType.System_Boolean && !Facts.Tasks.IsTask(invoked.ReturnType)
+            : IsPlain(invoked.ReturnType) && invoked.Parameters.All(p => IsPlain(p.Type));
+
+    private static bool IsPlain(ITypeSymbol type) =>
+        type is { TypeKind: TypeKind.Enum } or { SpecialType: SpecialType.System_String or SpecialType.System_Char or (>= SpecialType.System_SByte and <= SpecialType.System_Double) };
 
     private Value EvalCreation(IObjectCreationOperation creation)
     {
@@ -399,9 +408,14 @@ internal sealed partial class Interpreter
             _state = Changed(on).Mark(on, Marks.Closed);
         }
 
-        if ((roles & (Role.Send | Role.Receive | Role.Use)) != 0) Operated(operation, method, on.Places.ToList());
+        if ((roles & (Role.Send | Role.Receive | Role.Use)) != 0 || IsTransfer(method)) Operated(operation, method, on.Places.ToList());
+        else if (method.Name is "CopyTo" or "CopyToAsync" && arguments.Length > 0 && _analysis.Connections.IsCarrier(method.Parameters[0].Type)) Operated(operation, method, arguments[0].Places.ToList());
         if (method.GetAttributes().Any(a => a.AttributeClass?.Name == "DoesNotReturnAttribute")) _state = null;
     }
+
+    /// <summary>A plain stream has no roles of its own; that it could be written or read says the same of what it belongs to.</summary>
+    private bool IsTransfer(IMethodSymbol method) =>
+        (method.Name.StartsWith("Write", StringComparison.Ordinal) || method.Name.StartsWith("Read", StringComparison.Ordinal)) && _analysis.Connections.IsCarrier(method.ContainingType);
 
     /// <summary>The call has worked on these; what is not awaited has when it returns.</summary>
     private void Operated(IOperation operation, IMethodSymbol method, List<Place> places)

@@ -66,6 +66,9 @@ internal sealed class SendFact(Place connection, IOperation operation, ISymbol m
     /// <summary>The code that sends asks for itself, and refuses by its answer or by throwing.</summary>
     public bool Asked { get; init; }
 
+    /// <summary>It is the sending method's own question, which throws.</summary>
+    public bool Refuses { get; init; }
+
     /// <summary>What was asked before the send, where something has lain between since and nothing catches its failure.</summary>
     public StaleCheck? Stale { get; init; }
 

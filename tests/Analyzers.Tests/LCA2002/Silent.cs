@@ -180,4 +180,108 @@ public class Silent
             public void Close() { _last = OpCode.Close; _stage = Stage.Closed; client.Dispose(); }
         }
         """;
+
+    /// <summary>The sending method puts the same question, and throws the same: the early refusal promised nothing more.</summary>
+    [Theory]
+    [InlineData("if (_session.IsClosed) throw new ObjectDisposedException(nameof(DeskSession)); await load(); _session.Send(\"x\");")]
+    [InlineData("if (_session.IsClosed) return; await load(); {|LCA2002:_session.Send(\"x\")|};")]
+    public Task Refused_here_as_there(string body) => Case.HoldsAsync($$"""
+        class DeskSession : IDisposable
+        {
+            private readonly Queue<string> _out = new();
+            public bool IsClosed { get; private set; }
+            public void Send(string text)
+            {
+                if (IsClosed) throw new ObjectDisposedException(nameof(DeskSession));
+                _out.Enqueue(text);
+            }
+            public void Dispose() => IsClosed = true;
+        }
+
+        class Desk(DeskSession session)
+        {
+            private readonly DeskSession _session = session;
+            public async Task AskAsync(Func<Task> load) { {{body}} }
+        }
+        """);
+
+    /// <summary>What the other side may do does not say whether it is there.</summary>
+    [Theory]
+    [InlineData("if (!_session.CanAcceptCalls) return; await load(); _session.Send(\"x\");")]
+    [InlineData("if (!_session.CanSend) return; await load(); {|LCA2002:_session.Send(\"x\")|};")]
+    public Task Leave_is_no_state(string body) => Case.HoldsAsync($$"""
+        abstract class DeskSession : IDisposable
+        {
+            public abstract bool IsOpen { get; }
+            public abstract bool CanSend { get; }
+            public abstract bool CanAcceptCalls { get; }
+            public abstract void Send(string text);
+            public abstract void Dispose();
+        }
+
+        class Desk(DeskSession session)
+        {
+            private readonly DeskSession _session = session;
+            public async Task AnswerAsync(Func<Task> load) { {{body}} }
+        }
+        """);
+
+    /// <summary>A factory and a naming rule are called for their answers; whoever is told of something may do anything.</summary>
+    [Theory]
+    [InlineData("var frame = make(); _client.Send(frame.ToString()!);", false)]
+    [InlineData("_client.Send(name(\"a\"));", false)]
+    [InlineData("if (handled(\"a\")) return; {|LCA2002:_client.Send(\"x\")|};", true)]
+    [InlineData("answer(_client); {|LCA2002:_client.Send(\"x\")|};", true)]
+    public Task Called_for_its_answer(string body, bool reported)
+    {
+        Assert.Equal(reported, body.Contains("LCA2002"));
+        return Case.HoldsAsync($$"""
+            class Feed(WireClient client, Func<MemoryStream> make, Func<string, string> name, Func<string, bool> handled, Func<WireClient, string> answer)
+            {
+                private readonly WireClient _client = client;
+                public void Say() { if (!_client.IsOpen) return; {{body}} }
+            }
+            """);
+    }
+
+    /// <summary>A write that worked, in a helper that was given the plain stream, proves what was asked of its socket.</summary>
+    [Theory]
+    [InlineData("await Frames.WriteAsync(stream, data); stream.Flush();")]
+    [InlineData("await Task.Delay(1); {|LCA2002:stream.Flush()|};")]
+    public Task Written_by_a_helper(string body) => Case.HoldsAsync($$"""
+        class Line(Socket socket)
+        {
+            private readonly Socket _socket = socket;
+            private readonly NetworkStream _stream = new(socket);
+            public async Task SayAsync(byte[] data)
+            {
+                if (!_socket.Connected) return;
+                Stream stream = _stream;
+                {{body}}
+            }
+        }
+
+        static class Frames
+        {
+            public static async Task WriteAsync(Stream stream, byte[] data)
+            {
+                await Task.Yield();
+                await stream.WriteAsync(data);
+            }
+        }
+        """);
+
+    /// <summary>What fails leaves the scope that the connection does not outlive.</summary>
+    [Theory]
+    [InlineData("using var client = Wire.Connect(\"a\"); if (!client.IsOpen) return; await load(); client.Send(\"x\");")]
+    [InlineData("var client = Wire.Connect(\"a\"); try { if (!client.IsOpen) return; await load(); client.Send(\"x\"); } finally { client.Dispose(); }")]
+    [InlineData("var client = Wire.Connect(\"a\"); try { if (!client.IsOpen) return; await load(); {|LCA2002:client.Send(\"x\")|}; } finally { _one.Dispose(); }")]
+    [InlineData("if (!_one.IsOpen) return; using var other = Wire.Connect(\"a\"); await load(); {|LCA2002:_one.Send(\"x\")|};")]
+    public Task Closed_on_the_way_out(string body) => Case.HoldsAsync($$"""
+        class Courier(WireClient one)
+        {
+            private readonly WireClient _one = one;
+            public async Task RunAsync(Func<Task> load) { {{body}} }
+        }
+        """);
 }
