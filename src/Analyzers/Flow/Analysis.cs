@@ -36,6 +36,7 @@ internal sealed class Analysis
         Callers = new Callers(this);
         Raisers = new Raisers(this);
         Requests = new Requests(this);
+        Neighbours = new Neighbours(this);
     }
 
     public Compilation Compilation { get; }
@@ -83,4 +84,6 @@ internal sealed class Analysis
     public Raisers Raisers { get; }
 
     public Requests Requests { get; }
+
+    public Neighbours Neighbours { get; }
 }

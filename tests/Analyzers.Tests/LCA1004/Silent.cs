@@ -171,4 +171,15 @@ public class Silent
     /// <summary>Its failure ends the process and never comes into the task: another rule speaks of it.</summary>
     [Fact]
     public Task What_is_started_is_async_void() => Case.SilentAsync(Peer("void Start() { Task.Factory.StartNew(Loop); } async void Loop() { while (await _socket.ReceiveAsync(_buffer) > 0) { } }"));
+
+    /// <summary>Of a send in another project of the solution nobody has said here that it throws.</summary>
+    [Theory]
+    [InlineData("HallSession", "Task.Run(() => session.Send(\"x\"))")]
+    [InlineData("WireClient", "{|LCA1004:Task.Run(() => session.Send(\"x\"))|}")]
+    public Task A_send_of_the_project_next_door(string type, string start) => Case.NextDoor($$"""
+        class Greeter
+        {
+            public void Greet({{type}} session) => {{start}};
+        }
+        """).RunAsync();
 }

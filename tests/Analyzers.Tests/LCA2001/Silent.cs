@@ -377,4 +377,15 @@ public class Silent
     [InlineData("ChannelRead(IChannelHandlerContext context, object message) => {|LCA2001:other.WriteAndFlushAsync(message)|};")]
     [InlineData("ChannelWritabilityChanged(IChannelHandlerContext context) => {|LCA2001:context.WriteAndFlushAsync(this)|};")]
     public Task Another_channel_or_another_event_does_not_tell(string method) => Case.HoldsAsync(OfNetty(method));
+
+    /// <summary>The code that sends stands in another project of the solution: it may ask there. A package is as it is described.</summary>
+    [Theory]
+    [InlineData("HallSession", "session.Send(\"x\")")]
+    [InlineData("WireClient", "{|LCA2001:session.Send(\"x\")|}")]
+    public Task A_send_of_the_project_next_door(string type, string send) => Case.NextDoor($$"""
+        class Greeter
+        {
+            public Greeter(System.Timers.Timer timer, {{type}} session) => timer.Elapsed += (_, _) => {{send}};
+        }
+        """).RunAsync();
 }

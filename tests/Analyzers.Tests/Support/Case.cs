@@ -75,6 +75,23 @@ internal static class Case
         return test;
     }
 
+    /// <summary>One source, and another project of its solution that has a session of its own.</summary>
+    public static CSharpAnalyzerVerifier<LifecycleAnalyzer>.Test NextDoor([StringSyntax("c#-test")] string source)
+    {
+        var test = Of([source]);
+        test.TestState.AdditionalProjects["Hall"].Sources.Add("""
+            public class HallSession : System.IDisposable
+            {
+                private readonly System.Collections.Generic.Queue<string> _out = new();
+                public bool IsClosed { get; private set; }
+                public void Send(string text) { if (!IsClosed) _out.Enqueue(text); }
+                public void Dispose() => IsClosed = true;
+            }
+            """);
+        test.TestState.AdditionalProjectReferences.Add("Hall");
+        return test;
+    }
+
     /// <summary>Code that does not compile: only what our rules say counts.</summary>
     public static CSharpAnalyzerVerifier<LifecycleAnalyzer>.Test Broken([StringSyntax("c#-test")] string source)
     {

@@ -124,12 +124,16 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
     {
         if (file.Analysis.Escapes.Through(call, call.TargetMethod, file.Cancellation) is { } escapes)
         {
-            var first = escapes.FirstOrDefault(e => e.Fails && e.Carrier is null && e.Io is { Kind: not (IoKind.Close or IoKind.Listen) });
+            var first = escapes.FirstOrDefault(e => e.Fails && e.Carrier is null && e.Io is { Kind: not (IoKind.Close or IoKind.Listen) } io && !IsUnsaid(file, io));
             return first?.Io is { } inner && !HandsOutEnded(call.TargetMethod, file) ? new Failing(inner.Kind, call.TargetMethod.Name is "Run" or "StartNew" ? inner.Name : call.TargetMethod.Name, first.Route) : null;
         }
 
         return file.Analysis.Io.Of(call) is { Carrier: null } io && !HandsOutEnded(call.TargetMethod, file) ? new Failing(io.Kind, io.Name, []) : null;
     }
+
+    /// <summary>A send of another project's connection that hands out no task: nobody has said that it throws.</summary>
+    private static bool IsUnsaid(RuleContext file, IoCall io) =>
+        io.Kind == IoKind.Send && !Tasks.IsTask(io.Method.ReturnType) && file.Analysis.Neighbours.Hide(io.Method, io.Type);
 
     /// <summary>The task has ended before it is handed out: what fails comes out of the call itself, and whoever calls hears of it.</summary>
     private static bool HandsOutEnded(IMethodSymbol method, RuleContext file)

@@ -56,6 +56,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         var connection = send.Connection;
         if (connection.RootPlace is { Root: RootKind.Born, Born: not BornKind.Iterated }) return false;
         if (file.Analysis.Connections.TypeOf(send.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) return false;
+        if (file.Analysis.Neighbours.Hide(send.Member, send.Type)) return false;
         // A task's own result has just been made.
         if (connection.RootPlace is { Root: RootKind.Parameter, Symbol: IParameterSymbol { Type.Name: "Task" or "ValueTask" } }) return false;
         if (IsResponse(file, connection) || HasJustDelivered(file, callback, connection)) return false;
