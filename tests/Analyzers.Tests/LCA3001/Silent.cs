@@ -386,4 +386,75 @@ public class Silent
     [InlineData("_session!.Send(key);", "public void Disconnect() { if (_session != null) { _session.Dispose(); Renew(); } } public void Reset() { if (_session != null) Renew(); } private void Renew() { _session = Connect(); }")]
     [InlineData("await (_writer ??= System.IO.Pipelines.PipeWriter.Create(_body)).FlushAsync();", "private readonly NetworkStream _body = null!; private System.IO.Pipelines.PipeWriter? _writer;")]
     public Task Renewed_by_its_end_or_a_view(string body, string members) => Case.SilentAsync(Holder(body, members));
+
+    /// <summary>A helper that asks and opens again may answer how that went.</summary>
+    [Theory]
+    [InlineData("var outcome = Renew(); if (!outcome.Done || _session == null) return; _session.Send(key);", "if (Alive()) return new(true);")]
+    [InlineData("if (!Renew().Done) return; _session!.Send(key);", "if (Alive()) return new(true);")]
+    [InlineData("var outcome = Renew(); if (!outcome.Done || _session == null) return; {|LCA3001:_session.Send(key)|};", "if (_session != null) return new(true);")]
+    [InlineData("var outcome = Renew(); await Task.Delay(1); if (!outcome.Done || _session == null) return; {|LCA3001:_session.Send(key)|};", "if (Alive()) return new(true);")]
+    public Task Opened_again_by_a_helper_with_an_answer(string body, string question) => Case.HoldsAsync(Holder(body, $$"""
+        private record struct Outcome(bool Done);
+        private bool Alive() { lock (_sync) return _session?.IsOpen == true; }
+        private Outcome Renew()
+        {
+            {{question}}
+            try { _session = Connect(); return new(true); }
+            catch (IOException e) { Console.WriteLine(e); }
+            return new(false);
+        }
+        """));
+
+    /// <summary>A delivery is acknowledged to the session that brought it, or not at all.</summary>
+    [Theory]
+    [InlineData("_channel.SendAck(tag)")]
+    [InlineData("{|LCA3001:_channel.Send(tag)|}")]
+    public Task An_answer_to_a_delivery(string send) => Case.HoldsAsync($$"""
+        class BrokerChannel : IDisposable
+        {
+            public static BrokerChannel Open() => new();
+            public bool IsOpen => true;
+            public void Send(long tag) { }
+            public void SendAck(long tag) { }
+            public void Dispose() { }
+        }
+
+        class Consumer
+        {
+            private BrokerChannel? _channel;
+            public void OnDelivery(long tag) { _channel ??= BrokerChannel.Open(); {{send}}; }
+        }
+        """);
+
+    /// <summary>In the list for as long as it runs: nobody keeps it there for later.</summary>
+    [Theory]
+    [InlineData("try { await ended; } finally { _sessions.TryRemove(key, out _); }", "s.Send(key);")]
+    [InlineData("await ended;", "{|LCA3001:s.Send(key)|};")]
+    public Task A_list_of_those_at_work(string run, string send) => Case.HoldsAsync(Holder(
+        "if (_sessions.TryGetValue(key, out var s)) " + send,
+        "public async Task RunAsync(string key, IWireSession session, Task ended) { if (!_sessions.TryAdd(key, session)) return; " + run + " }"));
+
+    /// <summary>What the depth does not reach may ask: of a session's own member it is not judged by its name.</summary>
+    [Fact]
+    public Task Too_deep_to_be_followed() => Case.SilentAsync("""
+        class DeskSession(Socket socket) : IDisposable
+        {
+            private readonly Queue<string> _out = new();
+            private bool _gone;
+            public bool IsClosed => _gone;
+            public void Send(string text) => Put(text);
+            private void Put(string text) { if (_gone) return; _out.Enqueue(text); }
+            public void Dispose() { _gone = true; socket.Dispose(); }
+        }
+
+        class Desk(Func<DeskSession> open)
+        {
+            private DeskSession? _session;
+            public void A() { _session ??= open(); B(_session); }
+            private static void B(DeskSession s) => C(s);
+            private static void C(DeskSession s) => D(s);
+            private static void D(DeskSession s) => E(s);
+            private static void E(DeskSession s) => s.Send("x");
+        }
+        """);
 }

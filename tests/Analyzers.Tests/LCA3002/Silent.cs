@@ -88,4 +88,23 @@ public class Silent
 
         class ConfigurationOptions { public bool AbortOnConnectFail { get; set; } = true; }
         """);
+
+    /// <summary>Whoever uses it next asks first, and opens another.</summary>
+    [Theory]
+    [InlineData("Renew();", false)]
+    [InlineData("", true)]
+    public Task Asked_before_every_use(string before, bool reported) => Case.HoldsAsync($$"""
+        class Store
+        {
+            private WireClient? _client;
+            private Result Renew() { if (Alive()) return new(true); _client = Wire.Connect("a"); return new(true); }
+            private bool Alive() => _client?.IsOpen == true;
+            private record struct Result(bool Done);
+            public void Save(string text)
+            {
+                {{(reported ? "{|LCA3002:_client ??= Wire.Connect(\"a\")|};" : "var done = " + before)}}
+                try { _client!.Send(text); } catch (Exception e) { Console.WriteLine(e); }
+            }
+        }
+        """);
 }

@@ -20,6 +20,8 @@ internal sealed class FailingUses(RuleContext file)
     {
         var clauses = TryBlocks.Around(send.Operation, body.Syntax, send.Throws, _analysis.Bodies).ToList();
         if (clauses.Count == 0 || Evictions.Evicts(send.Operation, body, send.Connection, send.Throws, _analysis) || clauses.Any(Ends)) return false;
+        // Who uses it next asks first.
+        if (new Reopenings(_analysis, file.Cancellation).StandBefore(send.Operation, cache)) return false;
         return !IsEvictedElsewhere(cache);
     }
 

@@ -77,12 +77,25 @@ internal static class KeptConnections
             // What a callback was handed when its operation was begun is looked up nowhere.
             if (part.Symbol is { Name: "AsyncState" or "UserToken" }) return null;
             // A primary constructor's parameter is a field in all but name.
-            if (part.Symbol is IFieldSymbol or IPropertySymbol || part is { Symbol: IParameterSymbol, IsRoot: false }) return IsFilledWithHealing(file, part.Symbol) ? null : part.Symbol;
+            if (part.Symbol is IFieldSymbol or IPropertySymbol || part is { Symbol: IParameterSymbol, IsRoot: false }) return IsFilledWithHealing(file, part.Symbol) || IsRegister(file, part.Symbol) ? null : part.Symbol;
             if (part is { IsRoot: true, Root: RootKind.Parameter }) return part.Symbol;
         }
 
         return null;
     }
+
+    /// <summary>
+    /// A list of those that are at work: put in, run, and taken out again in the <c>finally</c> behind it. Nobody keeps a connection there
+    /// for later use.
+    /// </summary>
+    private static bool IsRegister(RuleContext file, ISymbol container) =>
+        file.Analysis.Holders.CodeOf(container.ContainingType).Any(member => member.Identifiers.Contains(container.Name)
+            && member.Declaration.DescendantNodes().OfType<FinallyClauseSyntax>().Any(last => Calls(last, container, "Remove", "TryRemove").Any()
+                && last.Parent is TryStatementSyntax { Block: var run } && run.DescendantNodes().Any(n => n is AwaitExpressionSyntax)
+                && Calls(member.Declaration, container, "Add", "TryAdd").Any(put => put.SpanStart < last.SpanStart)));
+
+    private static IEnumerable<InvocationExpressionSyntax> Calls(SyntaxNode code, ISymbol container, params string[] methods) =>
+        code.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.Expression is MemberAccessExpressionSyntax { Expression: var on, Name.Identifier.ValueText: var name } && methods.Contains(name) && on.LastWord() == container.Name);
 
     private static ITypeSymbol Unwrapped(ITypeSymbol type) =>
         type is INamedTypeSymbol { Name: "Task" or "ValueTask" or "Lazy" or "Nullable", TypeArguments: [var inner] } ? inner : type;

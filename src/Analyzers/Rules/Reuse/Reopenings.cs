@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Reuse;
@@ -28,19 +29,42 @@ internal sealed class Reopenings(Analysis analysis, CancellationToken cancellati
     }
 
     private bool Reopens(StatementSyntax statement, ISymbol cache) =>
-        statement is ExpressionStatementSyntax { Expression: var expression } && analysis.Bodies.ModelOf(statement.SyntaxTree).GetOperation(expression, cancellation) is { } operation
+        Call(statement) is { } expression && analysis.Bodies.ModelOf(statement.SyntaxTree).GetOperation(expression, cancellation) is { } operation
         && Values.Unwrapped(operation) is IInvocationOperation { Instance: null or IInstanceReferenceOperation, TargetMethod: var helper }
-        && Values.CodeOf(helper, analysis, cancellation)?.Descendants().OfType<IConditionalOperation>().Any(c => AsksAbout(c.Condition, cache) && Fills(c.WhenTrue, cache)) == true;
+        && Values.CodeOf(helper, analysis, cancellation) is { } code && Renews(code, cache);
 
-    private bool AsksAbout(IOperation condition, ISymbol cache)
+    /// <summary>The call that the statement is, whose answer it keeps, or on whose answer it decides.</summary>
+    private static ExpressionSyntax? Call(StatementSyntax statement) => statement switch
+    {
+        ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Right: var answer } } => answer,
+        ExpressionStatementSyntax { Expression: var call } => call,
+        LocalDeclarationStatementSyntax { Declaration.Variables: [{ Initializer.Value: var answer }] } => answer,
+        IfStatementSyntax { Condition: var condition } => condition.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().FirstOrDefault(),
+        _ => null,
+    };
+
+    /// <summary><c>if (!alive) open</c>, or <c>if (alive) return</c> and then the opening.</summary>
+    private bool Renews(IOperation code, ISymbol cache) =>
+        code.Descendants().OfType<IConditionalOperation>().Any(c => AsksAbout(c.Condition, cache)
+            && (Fills(c.WhenTrue, cache) || c.WhenTrue.Leaves() && Fills(code, cache, c.Syntax.Span.End)));
+
+    private bool AsksAbout(IOperation condition, ISymbol cache, int depth = 1)
     {
         var liveness = new Liveness(analysis, cancellation);
-        return condition.DescendantsAndSelf().OfType<IMemberReferenceOperation>().Any(r => Refers(r.Instance, cache) && liveness.Asks(r.Member));
+        foreach (var part in condition.DescendantsAndSelf())
+        {
+            if (part is IMemberReferenceOperation reference && Refers(reference.Instance, cache) && liveness.Asks(reference.Member)) return true;
+            // A question of one's own: `IsConnected()`.
+            var own = part switch { IInvocationOperation { Instance: IInstanceReferenceOperation, TargetMethod: var method } => method, IPropertyReferenceOperation { Instance: IInstanceReferenceOperation, Property: var property } => (ISymbol)property, _ => null };
+            if (own is not null && depth > 0 && Values.CodeOf(own, analysis, cancellation) is { } question && AsksAbout(question, cache, depth - 1)) return true;
+        }
+
+        return false;
     }
 
-    private static bool Fills(IOperation code, ISymbol cache) =>
-        code.Descendants().OfType<ISimpleAssignmentOperation>().Any(a => Refers(a.Target, cache) && Values.Unwrapped(a.Value) is not ILiteralOperation);
+    private static bool Fills(IOperation code, ISymbol cache, int from = 0) =>
+        code.Descendants().OfType<ISimpleAssignmentOperation>().Any(a => a.Syntax.SpanStart >= from && Refers(a.Target, cache) && Values.Unwrapped(a.Value) is not ILiteralOperation);
 
     private static bool Refers(IOperation? value, ISymbol cache) =>
-        value is not null && Values.Unwrapped(value) is IMemberReferenceOperation { Member: var member } && Values.Is(member, cache);
+        value is not null && Values.Unwrapped(IoCalls.Unwrapped(value)) is IMemberReferenceOperation { Member: var member } && Values.Is(member, cache);
 }
