@@ -430,4 +430,52 @@ public class Silent
             """.Replace("MADE", made).Replace("MARK", silent ? "port.Poll()" : "{|LCA1005:port.Poll()|}");
         return Case.Program(source).RunAsync();
     }
+
+    /// <summary>Of a send in another project of the solution nobody has said here that it throws.</summary>
+    [Theory]
+    [InlineData("HallSession", "session.Send(\"x\")")]
+    [InlineData("WireClient", "{|LCA1005:session.Send(\"x\")|}")]
+    public Task A_send_of_the_project_next_door(string type, string send) => Case.NextDoor($$"""
+        class Greeter
+        {
+            public void Greet({{type}} session) => new Thread(() => {{send}}).Start();
+        }
+        """).RunAsync();
+
+    /// <summary>Nobody closes it, or nobody can while the lock is held.</summary>
+    [Theory]
+    [InlineData("void Run() { try { _udp.Receive(ref _from); } catch (SocketException) { } }", "_clock.Dispose();")]
+    [InlineData("void Run() { try { {|LCA1005:_udp.Receive(ref _from)|}; } catch (SocketException) { } }", "_udp.Dispose();")]
+    [InlineData("void Run() { try { {|LCA1005:_udp.Receive(ref _from)|}; } catch (SocketException) { } }", "Hand(_udp);")]
+    public Task Closed_by_nobody(string run, string end) => Case.HoldsAsync($$"""
+        class Ear : IDisposable
+        {
+            private readonly UdpClient _udp = new();
+            private readonly System.Threading.Timer _clock = new(_ => { });
+            private System.Net.IPEndPoint _from = new(System.Net.IPAddress.Any, 0);
+            public void Start() => new Thread(Run).Start();
+            {{run}}
+            private static void Hand(IDisposable given) => given.Dispose();
+            public void Dispose() { {{end}} }
+        }
+        """);
+
+    [Theory]
+    [InlineData("lock (_sync) { if (_udp == null) return; _udp.EndReceive(result, ref from); }", "lock (_sync) { _udp?.Close(); _udp = null; }")]
+    [InlineData("lock (_sync) { if (_udp == null) return; {|LCA1005:_udp.EndReceive(result, ref from)|}; }", "_udp?.Close(); _udp = null;")]
+    [InlineData("lock (_sync) { {|LCA1005:_udp!.EndReceive(result, ref from)|}; }", "lock (_sync) { _udp?.Close(); _udp = null; }")]
+    public Task Closed_under_the_same_lock(string end, string close) => Case.HoldsAsync($$"""
+        class Ear : IDisposable
+        {
+            private readonly object _sync = new();
+            private UdpClient? _udp = new();
+            public void Start() => _udp!.BeginReceive(Received, null);
+            private void Received(IAsyncResult result)
+            {
+                System.Net.IPEndPoint? from = null;
+                try { {{end}} } catch (SocketException) { }
+            }
+            public void Dispose() { {{close}} }
+        }
+        """);
 }

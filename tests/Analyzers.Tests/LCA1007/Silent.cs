@@ -53,4 +53,41 @@ public class Silent
     /// <summary>Channels by their names are those that people talk in.</summary>
     [Fact]
     public Task Rooms_to_talk_in() => Case.SilentAsync(Reports.Server("readonly List<string> _joinedChannels = []; void Draw(Queue<string> came, Socket s) { var name = came.Dequeue(); _joinedChannels.Add(name); s.Send(new byte[1]); } void Leave(string name) => _joinedChannels.Remove(name);"));
+
+    /// <summary>The loop of a game takes out others than it has just put in.</summary>
+    [Theory]
+    [InlineData("var d = _dead[i]; _open.Remove(d);")]
+    [InlineData("if (_leaving.TryDequeue(out var d)) _open.Remove(d);")]
+    public Task Others_are_taken_out(string leave) => Case.SilentAsync(Reports.Server($$"""
+        readonly List<Socket> _open = [];
+        readonly List<Socket> _joined = [];
+        readonly List<Socket> _dead = [];
+        readonly Queue<Socket> _leaving = new();
+        void Tick(byte[] hello)
+        {
+            for (var i = 0; i < _joined.Count; i++) { var joined = _joined[i]; _open.Add(joined); joined.Send(hello); }
+            for (var i = 0; i < _dead.Count; i++) { {{leave}} }
+        }
+        """));
+
+    /// <summary>The connection tells of its end, and its handler takes it out.</summary>
+    [Fact]
+    public Task Its_own_event_takes_it_out() => Case.SilentAsync(Reports.Server("""
+        readonly List<WireClient> _open = [];
+        void Loop() { while (true) Serve(); }
+        void Serve()
+        {
+            WireClient? client = null;
+            try
+            {
+                client = Wire.Connect("a");
+                client.Closed += (s, _) => Gone((WireClient)s!);
+                _open.Add(client);
+                Greet(client);
+            }
+            catch (Exception e) { Console.WriteLine(e); Gone(client); }
+        }
+        void Gone(WireClient? client) { if (client != null) _open.Remove(client); }
+        void Greet(WireClient client) => client.Send("hello");
+        """));
 }

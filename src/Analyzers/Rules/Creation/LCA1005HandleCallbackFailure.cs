@@ -111,7 +111,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
 
     private static bool Counts(RuleContext file, SyntaxNode function, Escape escape, bool isCallback, bool sendsFromCallback)
     {
-        if (escape.Carrier is not null || IsUnsaid(file, escape.Io!) || IsWithinProcess(file, escape.Io!)) return false;
+        if (escape.Carrier is not null || IsUnsaid(file, escape.Io!) || IsWithinProcess(file, escape.Io!) || !escape.Fails && LockedClosings.Exclude(file, escape.Io!)) return false;
         // What is just being made is nobody else's to close.
         if (escape.Io!.Kind == IoKind.Start && escape.Route.Any(step => step.Method is IMethodSymbol { MethodKind: MethodKind.Constructor })) return false;
         return escape.Io!.Kind switch
@@ -130,7 +130,8 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
     /// <summary>An own connection without code here, known by its shape alone: nobody has said that it throws.</summary>
     private static bool IsUnsaid(RuleContext file, IoCall io) =>
         io.IsVague && SymbolEqualityComparer.Default.Equals(io.Method.ContainingAssembly, file.Analysis.Compilation.Assembly)
-        && file.Analysis.Connections.TypeOf(io.Type) is not { Source: not Catalogue.Source.Convention };
+            && file.Analysis.Connections.TypeOf(io.Type) is not { Source: not Catalogue.Source.Convention }
+        || file.Analysis.Neighbours.Hide(io.Method, io.Type);
 
     /// <summary>A reader or writer over an anonymous pipe, whose other end is this program's, too, or over memory.</summary>
     private static bool IsWithinProcess(RuleContext file, IoCall io)

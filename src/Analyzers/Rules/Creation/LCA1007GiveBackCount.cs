@@ -73,7 +73,7 @@ internal sealed class LCA1007GiveBackCount : IRule
             return;
         }
 
-        var lowersHere = count.Downs.Any(d => d.SyntaxTree == body.Syntax.SyntaxTree && Bodies.EnclosingDeclaration(d) == body.Syntax && raised.Any(r => IsBehind(d, r))) || exits.Any(e => e.Token.Level == Level.Settled);
+        var lowersHere = count.Downs.Any(d => d.SyntaxTree == body.Syntax.SyntaxTree && Bodies.EnclosingDeclaration(d) == body.Syntax && raised.Any(r => IsBehind(d, r) && !OtherEntries.Takes(d, r))) || exits.Any(e => e.Token.Level == Level.Settled);
         var skipped = rule.Lost.FirstOrDefault(t => t.Raised is not null && (lowersHere || t.Failed is IInvocationOperation call && IsOpening(counter, call)));
         if (skipped.Raised is null) skipped = exits.Where(e => IsSkipped(counter, count, body, e, exits, lowersHere)).Select(e => e.Token).OrderBy(t => t.Failed?.Syntax.SpanStart ?? int.MaxValue).FirstOrDefault();
         if (skipped.Raised is null) skipped = rule.Dropped.FirstOrDefault();

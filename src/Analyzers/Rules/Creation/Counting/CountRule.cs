@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 using LifecycleAnalyzers.Rules.Creation.Custody;
@@ -63,6 +64,7 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
 {
     private readonly HashSet<object> _answers = [];
     private readonly Dictionary<object, IInvocationOperation> _opened = [];
+    private bool _isHandled;
 
     /// <summary>It went up again where the last way down had been skipped by a failure.</summary>
     public List<Tally> Lost { get; } = [];
@@ -77,9 +79,12 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
         switch (operation)
         {
             case IInvocationOperation or IIncrementOrDecrementOperation or ICompoundAssignmentOperation when Moves(operation) is { } up:
-                if (!up) return new(token.IsUp ? new Tally(Level.Settled, token.Raised, token.Failed) : token);
+                if (!up) return new(token.IsUp && !OtherEntries.Takes(operation.Syntax, token.Raised?.Syntax) ? new Tally(Level.Settled, token.Raised, token.Failed) : token);
                 if (token.Level == Level.Failed) Lost.Add(token);
-                return new(new Tally(Level.Up, operation));
+                return new(new Tally(_isHandled && !OpensAfter(operation) ? Level.Left : Level.Up, operation));
+            case IEventAssignmentOperation { Adds: true, HandlerValue: { } handler, EventReference: IEventReferenceOperation { Instance: ILocalReferenceOperation or IParameterReferenceOperation } } when counter.TakesDown(count, handler):
+                _isHandled = true;
+                return new(token);
             case ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var next } } when token.Level == Level.Up && IsAdded(next, token.Raised):
                 return new(default);
             case ISimpleAssignmentOperation { Target: var target, Value: var value } when PathView<Tally>.Unwrapped(value) is IInvocationOperation answered && Moves(answered) == true && PathView<Tally>.KeyOf(target) is { } key:
@@ -107,6 +112,10 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
                 return new(token);
         }
     }
+
+    /// <summary>A connection that opens only now may never come to tell of its end.</summary>
+    private bool OpensAfter(IOperation up) =>
+        body.Syntax.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => c.SpanStart > up.Syntax.SpanStart && counter.Analysis.Holders.MayOpen(c.Expression.LastWord()));
 
     public bool Assume(IOperation condition, bool isTrue, ref Tally token, PathView<Tally> view)
     {
