@@ -23,4 +23,10 @@ public class Silent
     [InlineData("public async Task ReadAsync(CancellationToken stop) { var e = Take(); var over = new TaskCompletionSource(); using (stop.Register(() => { _socket.Close(); over.TrySetCanceled(); })) { try { if (_socket.ReceiveAsync(e)) await over.Task; } finally { _pool.Push(e); } } }")]
     [InlineData("public async Task ReadAsync(CancellationToken stop) { var e = Take(); var over = new TaskCompletionSource(); using (stop.Register(() => over.TrySetCanceled())) { if (_socket.ReceiveAsync(e)) await over.Task; _pool.Push(e); } }")]
     public Task Of_a_server(string members) => Case.SilentAsync(Reports.Server(members));
+
+    /// <summary>By the author's own word nothing is under way with it.</summary>
+    [Theory]
+    [InlineData("System.Diagnostics.Debug.Assert(_args.UserToken == null, \"under way\"); _args.RemoteEndPoint = to;")]
+    [InlineData("System.Diagnostics.Debug.Assert(to != null); {|LCA4005:_args.RemoteEndPoint = to|};")]
+    public Task Asserted(string before) => Case.HoldsAsync(Reports.Server("public void Say(System.Net.EndPoint to) { " + before + " _socket.SendToAsync(_args); }"));
 }
