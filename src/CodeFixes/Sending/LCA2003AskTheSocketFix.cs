@@ -31,19 +31,44 @@ public sealed class LCA2003AskTheSocketFix : CodeFixProvider
         if (root is not CompilationUnitSyntax unit || model is null || model.Compilation.GetTypesByMetadataName(RuntimeNamespace.Name + "." + Extensions).IsEmpty) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            // A property pattern has no place for a call.
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not IdentifierNameSyntax { Parent: MemberAccessExpressionSyntax or MemberBindingExpressionSyntax } name) continue;
+            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not IdentifierNameSyntax name) continue;
             var reuse = diagnostic.Properties.TryGetValue(LCA2003ConnectedIsNoProof.Decides, out var what) && what == LCA2003ConnectedIsNoProof.Reuse;
-            context.RegisterCodeFix(CodeAction.Create("Ask the socket itself", _ => Task.FromResult(context.Document.WithSyntaxRoot(Asking(unit, name, reuse, model))), Key), diagnostic);
+            if (Asking(unit, name, reuse, model) is { } asking)
+                context.RegisterCodeFix(CodeAction.Create("Ask the socket itself", _ => Task.FromResult(context.Document.WithSyntaxRoot(asking)), Key), diagnostic);
         }
     }
 
-    private static SyntaxNode Asking(CompilationUnitSyntax unit, IdentifierNameSyntax name, bool reuse, SemanticModel model)
+    private static SyntaxNode? Asking(CompilationUnitSyntax unit, IdentifierNameSyntax name, bool reuse, SemanticModel model)
     {
-        var access = (ExpressionSyntax)name.Parent!;
+        var arguments = reuse ? SyntaxFactory.ArgumentList() : SyntaxFactory.ParseArgumentList("(allowUnreadData: true)");
+        if ((Of(name, arguments) ?? InPattern(name, arguments)) is not var (old, asked)) return null;
+        return RuntimeNamespace.WithUsing(unit.ReplaceNode(old, asked.WithTriviaFrom(old)), unit, model, name.SpanStart, Extensions);
+    }
+
+    /// <summary><c>client.Connected</c>, <c>client?.Connected</c></summary>
+    private static (ExpressionSyntax Old, ExpressionSyntax Asked)? Of(IdentifierNameSyntax name, ArgumentListSyntax arguments)
+    {
         var method = SyntaxFactory.IdentifierName("IsAlive");
-        ExpressionSyntax asked = access is MemberAccessExpressionSyntax member ? member.WithName(method) : ((MemberBindingExpressionSyntax)access).WithName(method);
-        var call = SyntaxFactory.InvocationExpression(asked.WithoutTrailingTrivia(), reuse ? SyntaxFactory.ArgumentList() : SyntaxFactory.ParseArgumentList("(allowUnreadData: true)"));
-        return RuntimeNamespace.WithUsing(unit.ReplaceNode(access, call.WithTrailingTrivia(access.GetTrailingTrivia())), unit, model, name.SpanStart, Extensions);
+        return name.Parent switch
+        {
+            MemberAccessExpressionSyntax access => (access, SyntaxFactory.InvocationExpression(access.WithName(method).WithoutTrailingTrivia(), arguments)),
+            MemberBindingExpressionSyntax binding => (binding, SyntaxFactory.InvocationExpression(binding.WithName(method).WithoutTrailingTrivia(), arguments)),
+            _ => null,
+        };
+    }
+
+    /// <summary>
+    /// <c>client is { Connected: true }</c>: a property pattern has no place for a call, so both of its questions are written out. Only
+    /// where it asks nothing else and gives no name.
+    /// </summary>
+    private static (ExpressionSyntax Old, ExpressionSyntax Asked)? InPattern(IdentifierNameSyntax name, ArgumentListSyntax arguments)
+    {
+        if (name.Parent is not NameColonSyntax { Parent: SubpatternSyntax { Pattern: ConstantPatternSyntax { Expression: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.TrueLiteralExpression } } } part }
+            || part.Parent?.Parent is not RecursivePatternSyntax { Type: null, PositionalPatternClause: null, Designation: null, PropertyPatternClause.Subpatterns.Count: 1 } pattern) return null;
+        var isDenied = pattern.Parent is UnaryPatternSyntax;
+        if ((isDenied ? pattern.Parent!.Parent : pattern.Parent) is not IsPatternExpressionSyntax { Expression: var client } whole || !StateGuard.IsStable(client)) return null;
+        var (there, alive) = (client.WithoutTrivia(), $"{client.WithoutTrivia()}.IsAlive{arguments}");
+        var asked = SyntaxFactory.ParseExpression(isDenied ? $"{there} is null || !{alive}" : $"{there} is not null && {alive}");
+        return (whole, whole.Parent is ExpressionSyntax and not (LambdaExpressionSyntax or AssignmentExpressionSyntax or ParenthesizedExpressionSyntax) ? SyntaxFactory.ParenthesizedExpression(asked) : asked);
     }
 }

@@ -12,13 +12,19 @@ using LifecycleAnalyzers.Rules.Sending;
 
 namespace LifecycleAnalyzers.CodeFixes.Sending;
 
-/// <summary>One gate beside the connection, and every send that can overlap another one through it.</summary>
+/// <summary>
+/// One gate beside the connection, and every send that can overlap another one through it. A gate that is there, but is given back between
+/// the frames of a message, moves around them; what one call starts together on a connection of its own is sent in turn.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
 public sealed class LCA2004OneSendAtATimeFix : CodeFixProvider
 {
     private const string GateKey = "LCA2004.SendGate";
     private const string SemaphoreKey = "LCA2004.Semaphore";
     private const string SameKey = "LCA2004.SameGate";
+    private const string WholeKey = "LCA2004.WholeMessage";
+    private const string InTurnKey = "LCA2004.InTurn";
+    private const string InTurnTitle = "Send one after the other";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA2004OneSendAtATime.Id];
@@ -34,26 +40,38 @@ public sealed class LCA2004OneSendAtATimeFix : CodeFixProvider
         if (root is null || model is null) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (Sends(diagnostic, root) is not { Count: > 0 } sends || !diagnostic.Properties.TryGetValue(LCA2004OneSendAtATime.Holder, out var holder) || holder is null) continue;
-            if (diagnostic.Properties.TryGetValue(LCA2004OneSendAtATime.Gate, out var gate) && gate is not null)
-            {
-                await OfferAsync(context, diagnostic, together => Through(gate, sends, root, model, together), $"Send through '{gate}', too", SameKey).ConfigureAwait(false);
-                continue;
-            }
-
-            if (!model.Compilation.GetTypesByMetadataName(GateKind.SendGate.Space + "." + GateKind.SendGate.Type).IsEmpty)
-                await OfferAsync(context, diagnostic, together => Beside(holder, GateKind.SendGate, sends, root, model, together), "Let one send through at a time with a SendGate", GateKey).ConfigureAwait(false);
-            await OfferAsync(context, diagnostic, together => Beside(holder, GateKind.Semaphore, sends, root, model, together), "Let one send through at a time with a semaphore", SemaphoreKey).ConfigureAwait(false);
+            var send = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<InvocationExpressionSyntax>();
+            if (send is null || await context.OfferAsync(diagnostic, WholeMessage.UnderOneGate(send, root), "Hold the gate for the whole message", WholeKey).ConfigureAwait(false)) continue;
+            // A variable that only this call of the function knows needs no gate: nobody else sends on it.
+            var inTurn = OneAfterTheOther.In(send, root, model);
+            if (inTurn is not null && IsVariable(send, model) && await context.OfferAsync(diagnostic, inTurn, InTurnTitle, InTurnKey).ConfigureAwait(false)) continue;
+            if (!await OfferGateAsync(context, diagnostic, root, model).ConfigureAwait(false)) await context.OfferAsync(diagnostic, inTurn, InTurnTitle, InTurnKey).ConfigureAwait(false);
         }
     }
 
+    private static bool IsVariable(InvocationExpressionSyntax send, SemanticModel model) =>
+        send.Expression is MemberAccessExpressionSyntax { Expression: var connection } && model.GetSymbolInfo(connection).Symbol is ILocalSymbol or IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } };
+
+    private static async Task<bool> OfferGateAsync(CodeFixContext context, Diagnostic diagnostic, CompilationUnitSyntax root, SemanticModel model)
+    {
+        if (Sends(diagnostic, root) is not { Count: > 0 } sends || !diagnostic.Properties.TryGetValue(LCA2004OneSendAtATime.Holder, out var holder) || holder is null) return false;
+        if (diagnostic.Properties.TryGetValue(LCA2004OneSendAtATime.Gate, out var gate) && gate is not null)
+            return await OfferAsync(context, diagnostic, together => Through(gate, sends, root, model, together), $"Send through '{gate}', too", SameKey).ConfigureAwait(false);
+        var isOffered = false;
+        if (!model.Compilation.GetTypesByMetadataName(GateKind.SendGate.Space + "." + GateKind.SendGate.Type).IsEmpty)
+            isOffered = await OfferAsync(context, diagnostic, together => Beside(holder, GateKind.SendGate, sends, root, model, together), "Let one send through at a time with a SendGate", GateKey).ConfigureAwait(false);
+        return await OfferAsync(context, diagnostic, together => Beside(holder, GateKind.Semaphore, sends, root, model, together), "Let one send through at a time with a semaphore", SemaphoreKey).ConfigureAwait(false) || isOffered;
+    }
+
     /// <summary>First with the parts of a message under one gate; where that does not compile, each for itself.</summary>
-    private static async Task OfferAsync(CodeFixContext context, Diagnostic diagnostic, Func<bool, SyntaxNode?> make, string title, string key)
+    private static async Task<bool> OfferAsync(CodeFixContext context, Diagnostic diagnostic, Func<bool, SyntaxNode?> make, string title, string key)
     {
         foreach (var together in new[] { true, false })
         {
-            if (await context.OfferAsync(diagnostic, make(together), title, key).ConfigureAwait(false)) return;
+            if (await context.OfferAsync(diagnostic, make(together), title, key).ConfigureAwait(false)) return true;
         }
+
+        return false;
     }
 
     /// <summary>The sends that the analyzer has named.</summary>

@@ -15,8 +15,14 @@ public class Fixes
     [InlineData("if (!_client.{|LCA2003:Connected|}) _client = new TcpClient(\"a\", 1);", "if (!_client.IsAlive()) _client = new TcpClient(\"a\", 1);")]
     public Task It_asks_the_socket(string body, string becomes) => Fix.BecomesAsync(Of(body), Of(becomes, isFixed: true));
 
+    [Theory]
+    [InlineData("if (_client is { {|LCA2003:Connected|}: true }) _client.GetStream().Write(data);", "if (_client is not null && _client.IsAlive(allowUnreadData: true)) _client.GetStream().Write(data);")]
+    [InlineData("if (_client is not { {|LCA2003:Connected|}: true }) return;\n        _client.GetStream().Write(data);", "if (_client is null || !_client.IsAlive(allowUnreadData: true)) return;\n        _client.GetStream().Write(data);")]
+    [InlineData("if (data.Length == 0 || _client is { {|LCA2003:Connected|}: true }) _client.GetStream().Write(data);", "if (data.Length == 0 || (_client is not null && _client.IsAlive(allowUnreadData: true))) _client.GetStream().Write(data);")]
+    public Task A_pattern_is_written_out(string body, string becomes) => Fix.BecomesAsync(Of(body), Of(becomes, isFixed: true));
+
     [Fact]
-    public Task A_pattern_has_no_place_for_a_call() => Fix.StaysAsync(Of("if (_client is { {|LCA2003:Connected|}: true }) _client.GetStream().Write(data);"));
+    public Task A_pattern_that_gives_a_name_has_no_place_for_a_call() => Fix.StaysAsync(Of("if (_client is { {|LCA2003:Connected|}: true } client) client.GetStream().Write(data);"));
 
     [Fact]
     public Task Nothing_is_offered_without_the_runtime_package()

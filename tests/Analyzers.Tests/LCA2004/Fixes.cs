@@ -388,11 +388,85 @@ public class Fixes
         """.Replace("ARGS", Reports.Arguments));
 
     [Theory]
-    // Two parts of one message have two gates: it has to be written otherwise.
-    [InlineData("private readonly SemaphoreSlim _turn = new(1, 1); private async void OnTicked(object? sender, byte[] data) { for (var i = 0; i < 3; i++) { await _turn.WaitAsync(); try { await {|LCA2004:_ws.SendAsync(data, WebSocketMessageType.Text, i == 2, default)|}; } finally { _turn.Release(); } } }")]
+    // Whoever holds the gate must not wait for the peer.
+    [InlineData("private readonly SemaphoreSlim _turn = new(1, 1); private async void OnTicked(object? sender, byte[] data) { while (true) { var got = await _ws.ReceiveAsync(data, default); await _turn.WaitAsync(); try { await {|LCA2004:_ws.SendAsync(data, WebSocketMessageType.Text, got.EndOfMessage, default)|}; } finally { _turn.Release(); } } }")]
     // What is under the gate would wait for itself.
     [InlineData("private async void OnTicked(object? sender, byte[] data) => await {|LCA2004:_ws.SendAsync(await HelloAsync(), ARGS)|}; private async Task<byte[]> HelloAsync() { await {|LCA2004:_ws.SendAsync(new byte[1], ARGS)|}; return []; }")]
     // The number that the send uses is another one when its turn comes.
     [InlineData("private void OnTicked(object? sender, byte[] data) { for (var i = 0; i < 3; i++) { _ = {|LCA2004:_ws.SendAsync(new byte[i], ARGS)|}; } }")]
     public Task Nothing_is_offered(string members) => Fix.StaysAsync(Feed(members));
+
+    [Theory]
+    // The last frame may stand behind the loop.
+    [InlineData("""
+        for (var i = 0; i < 3; i++)
+                {
+                    var part = new byte[i];
+                    await _turn.WaitAsync();
+                    try
+                    {
+                        if (_ws.State != WebSocketState.Open) return;
+                        await {|LCA2004:_ws.SendAsync(part, WebSocketMessageType.Text, false, default)|}; // one
+                    }
+                    finally
+                    {
+                        _turn.Release();
+                    }
+                }
+
+                await _ws.SendAsync(data, ARGS);
+                Console.WriteLine();
+        """, """
+        await _turn.WaitAsync();
+                try
+                {
+                    for (var i = 0; i < 3; i++)
+                    {
+                        var part = new byte[i];
+                        if (_ws.State != WebSocketState.Open) return;
+                        await _ws.SendAsync(part, WebSocketMessageType.Text, false, default); // one
+                    }
+
+                    await _ws.SendAsync(data, ARGS);
+                }
+                finally
+                {
+                    _turn.Release();
+                }
+                Console.WriteLine();
+        """)]
+    public Task One_gate_for_the_whole_message(string body, string becomes)
+    {
+        static string Handler(string body) => Feed($$"""
+            private readonly SemaphoreSlim _turn = new(1, 1);
+
+                private async void OnTicked(object? sender, byte[] data)
+                {
+                    {{body}}
+                }
+            """);
+        return Fix.BecomesAsync(Handler(body), Handler(becomes));
+    }
+
+    private static string Pair(string members) => $$"""
+
+        static class Pair
+        {
+            {{members}}
+        }
+        """.Replace("ARGS", Reports.Arguments);
+
+    /// <summary>Nobody else sends on what only this call knows.</summary>
+    [Theory]
+    [InlineData("public static async Task BothAsync(WebSocket ws, byte[] a, byte[] b)\n    {\n        // both\n        var first = ws.SendAsync(a, ARGS);\n        var second = {|LCA2004:ws.SendAsync(b, ARGS)|};\n        await Task.WhenAll(first, second); // done\n    }",
+        "public static async Task BothAsync(WebSocket ws, byte[] a, byte[] b)\n    {\n        // both\n        await ws.SendAsync(a, ARGS);\n        await ws.SendAsync(b, ARGS); // done\n    }")]
+    [InlineData("public static Task BothAsync(WebSocket ws, byte[] a, byte[] b) => Task.WhenAll(ws.SendAsync(a, ARGS), {|LCA2004:ws.SendAsync(b, ARGS)|});",
+        "public static async Task BothAsync(WebSocket ws, byte[] a, byte[] b)\n    {\n        await ws.SendAsync(a, ARGS);\n        await ws.SendAsync(b, ARGS);\n    }")]
+    [InlineData("public static async Task AllAsync(WebSocket ws, List<byte[]> many)\n    {\n        await Task.WhenAll(many.Select(m => {|LCA2004:ws.SendAsync(m, ARGS)|})).ConfigureAwait(false);\n    }",
+        "public static async Task AllAsync(WebSocket ws, List<byte[]> many)\n    {\n        foreach (var m in many)\n        {\n            await ws.SendAsync(m, ARGS).ConfigureAwait(false);\n        }\n    }")]
+    [InlineData("public static Task AllAsync(WebSocket ws, List<byte[]> many) => Task.WhenAll(many.Select(m => {|LCA2004:ws.SendAsync(m, ARGS)|}));",
+        "public static async Task AllAsync(WebSocket ws, List<byte[]> many)\n    {\n        foreach (var m in many)\n        {\n            await ws.SendAsync(m, ARGS);\n        }\n    }")]
+    [InlineData("public static async Task BothAsync(System.Net.Security.SslStream tls, byte[] a, byte[] b)\n    {\n        var first = tls.WriteAsync(a).AsTask();\n        var second = {|LCA2004:tls.WriteAsync(b)|}.AsTask(); // then\n        await Task.WhenAll(first, second);\n    }",
+        "public static async Task BothAsync(System.Net.Security.SslStream tls, byte[] a, byte[] b)\n    {\n        await tls.WriteAsync(a);\n        await tls.WriteAsync(b); // then\n    }")]
+    public Task One_after_the_other(string members, string becomes) => Fix.BecomesAsync(Pair(members), Pair(becomes));
 }
