@@ -152,4 +152,18 @@ public class Reports
             private async void OnTick(object? state) => await _line.SayAsync(new byte[9]);
         }
         """]);
+
+    /// <summary>A handler for each round, and one connection for all of them.</summary>
+    [Fact]
+    public Task One_connection_for_all_rounds() => Case.HoldsAsync("""
+        class Desk
+        {
+            public void Open(List<FileSystemWatcher> sources)
+            {
+                var client = new TcpClient("h", 1);
+                var secure = new System.Net.Security.SslStream(client.GetStream());
+                foreach (var source in sources) source.Changed += (_, _) => { if (client.Connected) {|LCA2004:secure.Write(new byte[9])|}; };
+            }
+        }
+        """);
 }

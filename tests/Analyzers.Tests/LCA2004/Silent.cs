@@ -86,6 +86,23 @@ public class Silent
         }
         """);
 
+    /// <summary>A handler for each round, and a connection for each: none of them meets another.</summary>
+    [Fact]
+    public Task A_connection_for_each_round() => Case.SilentAsync("""
+        class Desk
+        {
+            public void Open(List<FileSystemWatcher> sources)
+            {
+                foreach (var source in sources)
+                {
+                    var client = new TcpClient("h", 1);
+                    var secure = new System.Net.Security.SslStream(client.GetStream());
+                    source.Changed += (_, _) => { if (client.Connected) secure.Write(new byte[9]); };
+                }
+            }
+        }
+        """);
+
     /// <summary>A send of another file is told of once, however many lead to it.</summary>
     [Fact]
     public Task Many_ways_to_one_send() => Case.FilesHoldAsync(

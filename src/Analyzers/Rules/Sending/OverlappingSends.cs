@@ -170,8 +170,8 @@ internal static class Reentrance
             case Again.SideBySide:
                 return true;
             default:
-                if (node is AssignmentExpressionSyntax { Left: var @event } && ClosingFlags.ByName(@event.LastWord()) is not null && !IsInLoop(node)) return false;
-                return method.IsAsync || IsPending(site) || node is not null && IsInLoop(node);
+                if (node is AssignmentExpressionSyntax { Left: var @event } && ClosingFlags.ByName(@event.LastWord()) is not null && !IsInLoop(node, site)) return false;
+                return method.IsAsync || IsPending(site) || node is not null && IsInLoop(node, site);
         }
     }
 
@@ -269,11 +269,13 @@ internal static class Reentrance
     private static bool IsAwaitedLater(string variable, SyntaxNode call) =>
         Flow.Bodies.EnclosingDeclaration(call) is { } function && function.DescendantNodes().Any(n => n is AwaitExpressionSyntax && n.SpanStart > call.SpanStart && n.DescendantNodes().Any(i => i is IdentifierNameSyntax name && name.Identifier.ValueText == variable));
 
-    private static bool IsInLoop(SyntaxNode node)
+    /// <summary>Many are attached, and the connection is not one that each round has made for itself.</summary>
+    private static bool IsInLoop(SyntaxNode node, SendSite site)
     {
+        var variable = site.Connection.RootPlace is { Root: RootKind.Local, Symbol: { } local } ? local.DeclaringSyntaxReferences.FirstOrDefault() : null;
         for (var around = node.Parent; around is not null and not MemberDeclarationSyntax and not AnonymousFunctionExpressionSyntax; around = around.Parent)
         {
-            if (around is CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax) return true;
+            if (around is CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax) return variable is null || variable.SyntaxTree != node.SyntaxTree || !around.Span.Contains(variable.Span);
         }
 
         return false;
