@@ -64,7 +64,7 @@ public sealed class DeviceClient : Device
         _socket?.Dispose();
     }
 
-    private async void OnTimer(object? state) => await SendAsync(NextSnapshot(), 64 * 1024); //! LCA2001
+    private async void OnTimer(object? state) => await SendAsync(NextSnapshot(), Message.SnapshotLength); //! LCA2001
 
     private async void OnCommand(object? sender, string command) => await SendAsync($"done {command}", 64); //! LCA2001
 
