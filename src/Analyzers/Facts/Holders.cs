@@ -300,19 +300,23 @@ internal sealed class Holders
             {
                 foreach (var member in type.GetMembers())
                 {
-                    var result = member switch
-                    {
-                        IMethodSymbol { MethodKind: MethodKind.Ordinary } method => method.ReturnType,
-                        IPropertySymbol property => property.Type,
-                        _ => null,
-                    };
-                    if (result is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] }) result = inner;
-                    if (result is null || !IsConnection(result)) continue;
+                    if (!HandsOut(member)) continue;
                     if (member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax && index.Cached.Mentions(Names.Of(syntax), type)) index.Cached.Add(member, type);
                 }
             }
         }
     }
+
+    /// <summary>By what it returns, alone, in a task or in a tuple, or in an <c>out</c> parameter.</summary>
+    private bool HandsOut(ISymbol member) => member switch
+    {
+        IMethodSymbol { MethodKind: MethodKind.Ordinary } method => Hands(method.ReturnType) || method.Parameters.Any(p => p.RefKind == RefKind.Out && Hands(p.Type)),
+        IPropertySymbol property => Hands(property.Type),
+        _ => false,
+    };
+
+    private bool Hands(ITypeSymbol type) =>
+        IsConnection(type) || type is INamedTypeSymbol { TypeArguments: var parts } named && (named.IsTupleType || Tasks.IsTask(named)) && parts.Any(Hands);
 
     private sealed class Index
     {

@@ -255,7 +255,7 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     /// <summary>What a storage holds on a way that did not write it: its entry value; a capture or the part of a value not yet born, nothing.</summary>
     private static Value? Missing(FlowState state, Place place) =>
-        place.Root == RootKind.Capture || place.Root == RootKind.Born && place.Site is not string && !state.Marks.ContainsKey(place.RootPlace) ? null : Value.Of(place);
+        place.Root == RootKind.Capture || place.Root == RootKind.Born && place.RootPlace.Key is null && !state.Marks.ContainsKey(place.RootPlace) ? null : Value.Of(place);
 
     private static Value JoinValue(Ways ways, FlowState left, Value? a, FlowState right, Value? b)
     {

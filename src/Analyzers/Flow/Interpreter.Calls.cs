@@ -250,6 +250,7 @@ internal sealed partial class Interpreter
 
         var callees = summaries.ToImmutable();
         var before = _state;
+        foreach (var parameter in (member as IMethodSymbol)?.Parameters ?? []) _out.Remove((operation, parameter.Ordinal));
         var asMethod = member as IMethodSymbol;
         void RecordCall(Value answer) => Record(new BodyEvent(EventKind.Call, operation, before) { Value = receiver, Symbol = member, Arguments = arguments, Callees = callees, Result = answer });
         if (!complete)
@@ -271,10 +272,11 @@ internal sealed partial class Interpreter
             _gaps |= passing;
             FlowState? after = passing == Gaps.None ? before : before.Pass(passing);
             _spent += summary.Events.Length + before.Size + 2 * (summary.Outward?.Size ?? 0);
-            var application = new SummaryApplication(before, summary, receiver, arguments, operation.Syntax);
+            var application = new SummaryApplication(before, summary, receiver, arguments, operation.Syntax, operation);
             var answer = application.Apply(ref after);
             foreach (var place in summary.Operated) operated.AddRange(application.Map(place).Places);
             if (after is null) continue;
+            Given(operation, summary, application);
             after = AttachGiven(summary, receiver, arguments, after);
             joined = joined is null ? after : FlowState.Join(joined, after);
             result = result is null ? answer : Value.Join(result, answer);
@@ -291,6 +293,18 @@ internal sealed partial class Interpreter
         }
 
         return With(member, receiver, result ?? Value.Unknown, operation);
+    }
+
+    /// <summary>What the callee leaves in its <c>out</c> parameters.</summary>
+    private void Given(IOperation call, Summary callee, SummaryApplication application)
+    {
+        if (callee.Body.Owner is not IMethodSymbol { Parameters: var parameters }) return;
+        foreach (var parameter in parameters)
+        {
+            if (parameter.RefKind != RefKind.Out || !callee.Outward!.Env.TryGet(Place.Parameter(parameter), out var left)) continue;
+            var value = application.Map(left);
+            _out[(call, parameter.Ordinal)] = _out.TryGetValue((call, parameter.Ordinal), out var other) ? Value.Join(other, value) : value;
+        }
     }
 
     /// <summary>A handler that was given as an argument is attached, whatever the callee asks of it first.</summary>
@@ -336,7 +350,7 @@ internal sealed partial class Interpreter
     private Value CallUnknown(IOperation operation, IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments, ImmutableArray<IArgumentOperation> syntax)
     {
         if (_state is null) return Value.Unknown;
-        if (Sequence(operation, method, arguments) is { } sequence) return sequence;
+        if (Sequence(operation, method, receiver, arguments) is { } sequence) return sequence;
         var result = Answer(operation, method, receiver);
         if (_state is null) return result;
         Record(new BodyEvent(EventKind.Call, operation, _state) { Value = receiver, Symbol = method, Arguments = arguments, Result = result });
@@ -353,13 +367,18 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>A query over a collection: its elements are the collection's, those that pass.</summary>
-    private Value? Sequence(IOperation operation, IMethodSymbol method, ImmutableArray<Value> arguments)
+    private Value? Sequence(IOperation operation, IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments)
     {
+        if (method is { Name: "FindAll", ContainingType.Name: "List" } && arguments.Length == 1) return Query(receiver, arguments[0]);
         if (method.ContainingType?.Name is not ("Enumerable" or "ImmutableArray") || arguments.IsEmpty) return null;
         if (method.Name is not ("Where" or "TakeWhile" or "ToList" or "ToArray" or "AsEnumerable" or "OrderBy" or "OrderByDescending" or "Take" or "Skip" or "Reverse" or "Distinct" or "Cast" or "OfType")) return null;
-        var query = BearAt(operation.Syntax, BornKind.Returned, arguments[0].Places.FirstOrDefault(), method);
-        if (method.Name is "Where" or "TakeWhile" && arguments.Length > 1 && arguments[1].Atoms is [Atom.Function { Method: IMethodSymbol filter }]) _filters[operation.Syntax] = filter;
-        return query;
+        return Query(arguments[0], method.Name is "Where" or "TakeWhile" && arguments.Length > 1 ? arguments[1] : null);
+
+        Value Query(Value source, Value? filter)
+        {
+            if (filter?.Atoms is [Atom.Function { Method: IMethodSymbol asked }]) _filters[operation.Syntax] = asked;
+            return BearAt(operation.Syntax, BornKind.Returned, source.Places.FirstOrDefault(), method);
+        }
     }
 
     /// <summary>A library that runs a delegate at once (<c>ForEach</c>, LINQ) runs its code here.</summary>
@@ -370,7 +389,7 @@ internal sealed partial class Interpreter
         {
             if (argument.Atoms is not [Atom.Function { Method: IMethodSymbol function } known]) continue;
             var element = arguments.Length > 0 && !ReferenceEquals(arguments[0], argument) ? arguments[0] : receiver;
-            var item = element.Places.FirstOrDefault() is { } from ? Value.Of(Place.BornAt(operation.Syntax, BornKind.Iterated, from)) : Value.Unknown;
+            var item = element.Places.FirstOrDefault() is { } from ? Filtered(Value.Of(Place.BornAt(operation.Syntax, BornKind.Iterated, from)), from) : Value.Unknown;
             Call(known.Operation, function, known.Target is null ? Value.Of(Place.This) : Value.Of(known.Target), function.Parameters.Select(_ => item).ToImmutableArray(), function);
         }
     }
@@ -447,8 +466,8 @@ internal sealed partial class Interpreter
             var kind = argument.Parameter.RefKind == RefKind.Out ? Containers.Kind(method) ?? BornKind.Returned : BornKind.Reloaded;
             var storages = Storages(argument.Value);
             if (storages is null || argument.Parameter.RefKind == RefKind.Ref && IsScalar(storages.FirstOrDefault()?.Symbol)) continue;
-            var value = kind == BornKind.Lookup && storages.Count > 0
-                ? Take(argument.Value, Container(argument.Parent ?? argument, receiver), kind, KeyOf(argument.Parent))
+            var value = _out.TryGetValue((argument.Parent!, argument.Parameter.Ordinal), out var left) && left.Atoms.Any(a => a is Atom.Of or Atom.Condition) ? left
+                : kind == BornKind.Lookup && storages.Count > 0 ? Take(argument.Value, Container(argument.Parent ?? argument, receiver), kind, KeyOf(argument.Parent))
                 : BearAt(argument.Value.Syntax, kind, receiver.Places.FirstOrDefault(), method);
             Assign(argument, argument.Value, storages, value);
         }

@@ -15,6 +15,12 @@ internal sealed partial class Interpreter
         var element = Place.Element(from, key);
         if (!_state.Marks.ContainsKey(element)) _state = _state.Bear(element);
         var found = _state.Read(element);
+        if (Updated(operation, found) is { } updated)
+        {
+            _state = _state?.Write(element, updated);
+            return updated;
+        }
+
         if (!Makes(operation) || !found.Atoms.Any(IsNull)) return found;
         // Where there was none, one has been made.
         var made = BearAt(operation.Syntax, BornKind.Returned, from, null);
@@ -23,6 +29,15 @@ internal sealed partial class Interpreter
         return now;
 
         static bool IsNull(Atom atom) => atom is Atom.Constant { Value: null };
+    }
+
+    /// <summary><c>AddOrUpdate(key, Open, (_, kept) => kept.IsOpen ? kept : Open(key))</c>: one that has just been made, or what the last function answers to what was kept.</summary>
+    private Value? Updated(IOperation operation, Value kept)
+    {
+        if (operation is not IInvocationOperation { TargetMethod.Name: "AddOrUpdate", Arguments: [var key, _, var update] }) return null;
+        if (Eval(update.Value).Atoms is not [Atom.Function { Method: IMethodSymbol function } given] || Look(function) is not [var summary] || _state is null) return null;
+        var answer = new SummaryApplication(_state, summary, Value.Of(given.Target ?? Place.This), [Eval(key.Value), kept], operation.Syntax).Map(summary.Result);
+        return Value.Join([BearAt(operation.Syntax, BornKind.Returned, null, null), answer]);
     }
 
     /// <summary>It answers with what is there, or makes it.</summary>

@@ -27,6 +27,7 @@ internal sealed partial class Interpreter : ITransfer
     private readonly List<Place> _declared = [];
     private readonly HashSet<Place> _operated = [];
     private readonly Dictionary<IOperation, List<Place>> _operatedBy = [];
+    private readonly Dictionary<(IOperation Call, int Parameter), Value> _out = [];
     private Gaps _gaps;
     private bool _cutOff;
     private int _spent;
@@ -282,6 +283,9 @@ internal sealed partial class Interpreter : ITransfer
         if (property.Name == "Current" && owner.Places.FirstOrDefault() is { From: { } collection, Born: BornKind.Iterated })
             return Filtered(BearAt(reference.Syntax, BornKind.Iterated, collection, null), collection);
         if (PassesThrough(property)) return owner;
+        // Until it is made there is no value of which anything could be wrong.
+        if (property is { Name: "IsValueCreated", ContainingType: { } lazy } && lazy.GetMembers("Value").FirstOrDefault() is IPropertySymbol made)
+            return Value.Of(Conditions.Not(Conditions.EqualTo(ReadMember(owner, made), null)));
         if (property.GetMethod is { } getter && _analysis.Summaries.HasCode(property)) return Call(reference, getter, owner, [], property);
         return ReadMember(owner, property);
     }

@@ -22,7 +22,7 @@ internal static class Outward
         {
             RootKind.This or RootKind.Static or RootKind.Parameter => true,
             RootKind.Local => Captured(place, body),
-            RootKind.Born => seen.Contains(place.RootPlace),
+            RootKind.Born => seen.Contains(place.RootPlace) || IsElement(place.RootPlace, body),
             _ => false,
         };
     }
@@ -33,8 +33,12 @@ internal static class Outward
         RootKind.This or RootKind.Static => !storage.IsRoot,
         RootKind.Parameter => !storage.IsRoot || storage.Symbol is IParameterSymbol { RefKind: RefKind.Ref or RefKind.Out } || Captured(storage, body),
         RootKind.Local => Captured(storage, body),
+        RootKind.Born => storage.IsRoot && IsElement(storage, body),
         _ => false,
     };
+
+    /// <summary>What is kept under a key in something that the caller can see: whoever asks for the same key finds the same.</summary>
+    private static bool IsElement(Place place, Body body) => place is { Key: not null, From: { } container } && Outlives(container, body);
 
     /// <summary>A variable of a body around this one: the caller sees the same one if it is within that body too.</summary>
     public static bool Captured(Place place, Body body) =>

@@ -103,7 +103,10 @@ internal sealed class Place : IEquatable<Place>
         new(RootKind.Born, by, null, inner is null ? site : (site, inner), kind, from);
 
     /// <summary>The element of a container under a key: the same one each time the same key is asked for.</summary>
-    public static Place Element(Place container, string key) => new(RootKind.Born, null, null, container + "[" + key + "]", BornKind.Lookup, container);
+    public static Place Element(Place container, string key) => new(RootKind.Born, null, null, (container, key), BornKind.Lookup, container);
+
+    /// <summary>For the element of a container: the key that it is asked for with, as it is written.</summary>
+    public string? Key => IsRoot && Site is ValueTuple<Place, string> { Item2: var key } ? key : null;
 
     public Place? Step(ISymbol member) => Depth >= MaxDepth ? null : new(Root, member.OriginalDefinition, this, Site, Born, From);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace LifecycleAnalyzers.Flow;
@@ -7,7 +8,8 @@ namespace LifecycleAnalyzers.Flow;
 using FactMap = SmallMap<Place, Constraint>;
 
 /// <summary>Carries what a summary says in the callee's terms over to a call, in the caller's.</summary>
-internal sealed class SummaryApplication(FlowState before, Summary summary, Value receiver, ImmutableArray<Value> arguments, SyntaxNode site)
+/// <param name="call">Where what is applied is the called method itself: the call, whose arguments tell what the callee's keys are.</param>
+internal sealed class SummaryApplication(FlowState before, Summary summary, Value receiver, ImmutableArray<Value> arguments, SyntaxNode site, IOperation? call = null)
 {
     /// <summary>The state after the call, null if it never returns, and what the call answers.</summary>
     public Value Apply(ref FlowState? state)
@@ -21,9 +23,14 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
         var after = state ?? before;
         foreach (var entry in exit.Marks)
         {
-            if (entry.Key.Root == RootKind.Born && entry.Key.IsRoot)
+            if (entry.Key.Root != RootKind.Born || !entry.Key.IsRoot) continue;
+            if (Element(entry.Key) is { } element)
             {
-                if (Map(entry.Key).Places.FirstOrDefault() is { } born) after = after.Bear(born);
+                if (!after.Marks.ContainsKey(element)) after = after.Bear(element);
+            }
+            else if (Map(entry.Key).Places.FirstOrDefault() is { } born)
+            {
+                after = after.Bear(born);
             }
         }
 
@@ -85,11 +92,26 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
             case RootKind.Parameter or RootKind.Local:
                 // A variable of a body around the callee: the caller sees the same one if it is within that body too.
                 return Captured(place) ? before.Read(place) : Value.Unknown;
+            case RootKind.Born when Element(place) is { } element:
+                return before.Read(element);
             case RootKind.Born:
                 return Value.Of(Place.BornAt(site, place.Born, From(place), place.Symbol, place.Site));
             default:
                 return Value.Unknown;
         }
+    }
+
+    /// <summary>What the callee finds under a key, where the caller can name the same key.</summary>
+    private Place? Element(Place place) =>
+        place is { Key: { } written, From: { } from } && KeyOf(written) is { } key && Map(from).Places.FirstOrDefault() is { } container ? Place.Element(container, key) : null;
+
+    private string? KeyOf(string written)
+    {
+        if (written[0] is '"' or '\'' || char.IsDigit(written[0])) return written;
+        if (call is not IInvocationOperation { Arguments: var given } || summary.Body.Owner is not IMethodSymbol callee) return null;
+        return callee.Parameters.FirstOrDefault(p => p.Name == written) is { } parameter && given.FirstOrDefault(a => a.Parameter?.Ordinal == parameter.Ordinal) is { } argument
+            ? Containers.Key(argument.Value.Syntax as ExpressionSyntax)
+            : null;
     }
 
     private Place? From(Place born) => born.From is { } from ? Map(from).Places.FirstOrDefault() : null;
@@ -103,6 +125,7 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
         if (storage.Parent is not { } parent)
         {
             if (Captured(storage)) yield return storage;
+            else if (Element(storage) is { } element) yield return element;
             yield break;
         }
 

@@ -25,7 +25,7 @@ internal static class KeptConnections
         {
             if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(file, container) : null;
             if (part.Symbol is not { } member || part.Parent is null) continue;
-            if (IsLazyValue(member) && part.Parent.Symbol is { } lazy) return lazy;
+            if (IsLazyValue(member) && part.Parent.Symbol is { } lazy and not IMethodSymbol) return lazy;
             var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
             if (type?.Name.EndsWith("Lazy", StringComparison.Ordinal) == true && part.Equals(send.Connection)) return member;
             if (type is null || connections.TypeOf(Unwrapped(type)) is { } held && ComesBack(held, member)) continue;
