@@ -37,11 +37,11 @@ internal sealed class Guards(Analysis analysis)
     }
 
     /// <summary>The check that decides about the send but has grown stale; null where there is none, or one that is fresh.</summary>
-    private StaleCheck? StaleCheckOf(BodyEvent happened, SendFact send, Place connection, Body body)
+    private StaleCheck? StaleCheckOf(FlowState before, BodyEvent happened, SendFact send, Place connection, Body body)
     {
         ISymbol? asked = null;
         var gaps = Gaps.All;
-        foreach (var fact in happened.State.Facts)
+        foreach (var fact in before.Facts)
         {
             if (fact.Value.Gaps == Gaps.None || fact.Key.Symbol is not { } member || !TellsState(member)) continue;
             // An own flag that throws (`ThrowIf(_disposed)`) leaves the failure to the caller, just as the send does.
@@ -178,7 +178,7 @@ internal sealed class Guards(Analysis analysis)
         {
             // What the depth left does not reach is not judged by its name.
             if (depth <= 0 && HasCode(send.Method)) return;
-            Add(body, happened, new SendFact(send.Connection, happened.Operation, send.Method, send.Type) { Throws = analysis.Catalogue.Throws(send.Method), OnlyUse = !send.IsSend && !IsCommand(send.Method) }, send.Connection, sends);
+            Add(body, happened, happened.State, new SendFact(send.Connection, happened.Operation, send.Method, send.Type) { Throws = analysis.Catalogue.Throws(send.Method), OnlyUse = !send.IsSend && !IsCommand(send.Method) }, send.Connection, sends);
         }
     }
 
@@ -227,7 +227,7 @@ internal sealed class Guards(Analysis analysis)
         if ((analysis.Connections.RolesOf(method, null) & (Role.Send | Role.Use)) == 0 || (analysis.Connections.RolesOf(method, null) & Role.Quiet) != 0) return;
         foreach (var place in happened.Value.Places)
         {
-            if (!place.Equals(Place.This)) Add(body, happened, new SendFact(place, happened.Operation, method, type) { Throws = analysis.Catalogue.Throws(method), OnlyUse = true }, place, sends);
+            if (!place.Equals(Place.This)) Add(body, happened, happened.State, new SendFact(place, happened.Operation, method, type) { Throws = analysis.Catalogue.Throws(method), OnlyUse = true }, place, sends);
         }
     }
 
@@ -318,7 +318,7 @@ internal sealed class Guards(Analysis analysis)
     /// <summary>A call that leads to sends further down; false if the depth left ended the search.</summary>
     private bool Lead(Body body, BodyEvent happened, Summary callee, int depth, ImmutableArray<SendFact>.Builder sends)
     {
-        var site = new SummaryApplication(happened.State, callee, happened.Value, happened.Arguments, happened.Operation.Syntax);
+        var site = new SummaryApplication(happened.State, callee, happened.Value, happened.Arguments, happened.Operation.Syntax, happened.Operation);
         foreach (var send in callee.Sends) Lift(body, happened, send, site.Map(send.Connection), happened.State, callee.Body.Owner, sends);
 
         // A delegate that is passed on and called there.
@@ -378,17 +378,23 @@ internal sealed class Guards(Analysis analysis)
                 InCallee = send.Connection,
                 Route = send.Route.Insert(0, new RouteStep(callee, send.Operation.Syntax.GetLocation())),
             };
-            Add(body, happened, lifted, place, sends);
+            Add(body, happened, state, lifted, place, sends);
         }
     }
 
-    private void Add(Body body, BodyEvent happened, SendFact send, Place place, ImmutableArray<SendFact>.Builder sends)
+    /// <param name="body">The code that leads to the send.</param>
+    /// <param name="happened">What leads there: the send itself, or a call.</param>
+    /// <param name="before">What is known before it; for a function that the called method calls, what that method has asked too.</param>
+    /// <param name="send">The send.</param>
+    /// <param name="place">The connection.</param>
+    /// <param name="sends">Takes it, unless nobody needs to fear it.</param>
+    private void Add(Body body, BodyEvent happened, FlowState before, SendFact send, Place place, ImmutableArray<SendFact>.Builder sends)
     {
-        var state = Knowing(happened, place);
+        var state = Knowing(before, happened, place);
         var caught = send.Guarded || send.OnlyUse || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws, analysis.Bodies);
         var guarded = caught || IsChecked(state, place, body, throwing: false, Gaps.None);
         var asked = send.Asked || IsChecked(state, place, body, throwing: true, Gaps.All);
-        var stale = caught || asked ? null : StaleCheckOf(happened, send, place, body);
+        var stale = caught || asked ? null : StaleCheckOf(before, happened, send, place, body);
         // Few sends have such a check: the clauses around them are read for it last.
         if (stale is not null && (TryBlocks.Answer(happened.Operation, body.Syntax, send.Throws, analysis.Bodies) || Scopes.End(place, happened.Operation.Syntax, body.Syntax))) stale = null;
         var validated = send.Validated
@@ -410,10 +416,10 @@ internal sealed class Guards(Analysis analysis)
         });
     }
 
-    /// <summary>The state of a call, with what is known of the connection where it is this one of those that it may be.</summary>
-    private static FlowState Knowing(BodyEvent happened, Place connection)
+    /// <summary>The state before a call, with what is known of the connection where it is this one of those that it may be.</summary>
+    private static FlowState Knowing(FlowState before, BodyEvent happened, Place connection)
     {
-        var state = Told(happened.State, happened.Value);
+        var state = Told(before, happened.Value);
         foreach (var argument in happened.Arguments) state = Told(state, argument);
         return state;
 

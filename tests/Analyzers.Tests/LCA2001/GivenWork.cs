@@ -1,0 +1,61 @@
+namespace LifecycleAnalyzers.Tests.LCA2001;
+
+/// <summary>A helper that is given what to do with the connection, and asks before it does it.</summary>
+public class GivenWork
+{
+    private static string Sender(string handler, string helper) => $$"""
+        class Sender : SenderBase
+        {
+            private readonly Socket _socket;
+            private readonly object _sync = new();
+            private bool _closed;
+            public Sender(Socket socket, Feed feed) { _socket = socket; feed.Ticked += (_, m) => {{handler}}; }
+            {{helper}}
+            public void Close() { lock (_sync) { _closed = true; _socket.Close(); } }
+        }
+
+        abstract class SenderBase
+        {
+            private volatile bool _disposed;
+            protected void IfUsable(Action work) { if (_disposed) return; work(); }
+            public void End() => _disposed = true;
+        }
+
+        class Feed { public event EventHandler<byte[]>? Ticked; public void Tick(byte[] m) => Ticked?.Invoke(this, m); }
+        """;
+
+    [Theory]
+    [InlineData("Guarded(() => _socket.Send(m))", "private void Guarded(Action work) { if (_closed) return; work(); }")]
+    [InlineData("Guarded(() => _socket.Send(m))", "private void Guarded(Action work) { if (!_closed) work(); }")]
+    [InlineData("Guarded(() => { _socket.Send(m); })", "private void Guarded(Action work) { lock (_sync) { if (_closed) return; work(); } }")]
+    [InlineData("With(s => s.Send(m))", "private void With(Action<Socket> use) { lock (_sync) { if (_closed) return; use(_socket); } }")]
+    [InlineData("With(s => s.Send(m))", "private int With(Func<Socket, int> use) => _socket.Connected ? use(_socket) : 0;")]
+    [InlineData("IfUsable(() => _socket.Send(m))", "")]
+    public Task It_asks_before(string handler, string helper) => Case.SilentAsync(Sender(handler, helper));
+
+    [Theory]
+    [InlineData("{|LCA2001:With(s => s.Send(m))|}", "private void With(Action<Socket> use) => use(_socket);")]
+    [InlineData("{|LCA2001:Guarded(() => _socket.Send(m))|}", "private void Guarded(Action work) { lock (_sync) work(); }")]
+    [InlineData("{|LCA2001:Guarded(() => _socket.Send(m))|}", "private void Guarded(Action work) { work(); if (_closed) return; }")]
+    public Task It_does_not(string handler, string helper) => Case.HoldsAsync(Sender(handler, helper));
+
+    /// <summary>What a query or a list has sorted out is sent to nobody.</summary>
+    [Theory]
+    [InlineData("peers.FindAll(p => p.Connected).ForEach(p => p.Send(m))")]
+    [InlineData("{ foreach (var p in peers.FindAll(p => p.Connected)) p.Send(m); }")]
+    [InlineData("{ foreach (var p in peers.Where(p => p.Connected)) p.Send(m); }")]
+    public Task Those_that_are_found(string handler) => Case.SilentAsync(Peers(handler));
+
+    [Theory]
+    [InlineData("{ foreach (var p in peers.FindAll(p => p.NoDelay)) {|LCA2001:p.Send(m)|}; }")]
+    public Task Those_that_are_found_by_something_else(string handler) => Case.HoldsAsync(Peers(handler));
+
+    private static string Peers(string handler) => $$"""
+        class Peers
+        {
+            public Peers(List<Socket> peers, Feed feed) => feed.Ticked += (_, m) => {{handler}};
+        }
+
+        class Feed { public event EventHandler<byte[]>? Ticked; public void Tick(byte[] m) => Ticked?.Invoke(this, m); }
+        """;
+}
