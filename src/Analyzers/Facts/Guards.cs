@@ -48,7 +48,7 @@ internal sealed class Guards(Analysis analysis)
             // So does one whose refusal and whose failed send both reach the caller as exceptions of the method's own, or are the
             // same refusal, here and in the code that sends.
             if (fact.Value.ByThrow && ((analysis.Connections.RolesOf(member, null) & Role.State) == 0 || send.Refuses || IsReworded())) continue;
-            if (!Concerns(fact.Key, member, connection, body) || !analysis.Flags.MeansUsable(member, fact.Value)) continue;
+            if (IsAskedOfMaker(fact.Key, connection) || !Concerns(fact.Key, member, connection, body) || !analysis.Flags.MeansUsable(member, fact.Value)) continue;
             asked ??= member;
             gaps &= fact.Value.Gaps;
         }
@@ -57,6 +57,11 @@ internal sealed class Guards(Analysis analysis)
 
         bool IsReworded() => TryBlocks.Around(happened.Operation, body.Syntax, send.Throws, analysis.Bodies).Any();
     }
+
+    /// <summary><c>connection.IsOpen</c>, and then a channel that it has made: of the channel itself nothing was asked that could be out of date.</summary>
+    private bool IsAskedOfMaker(Place fact, Place connection) =>
+        fact.Parent is { } owner && connection.RootPlace is { Root: RootKind.Born, Born: BornKind.Returned or BornKind.Created, From: { } maker }
+        && owner.IsPrefixOf(maker) && !owner.IsPrefixOf(connection) && analysis.Connections.TypeOf(owner.Type) is not null;
 
     /// <summary>A cancellation, a wish or the flag of a loop that runs says when to end, not how the connection is.</summary>
     private bool TellsState(ISymbol member)
@@ -396,7 +401,7 @@ internal sealed class Guards(Analysis analysis)
         var asked = send.Asked || IsChecked(state, place, body, throwing: true, Gaps.All);
         var stale = caught || asked ? null : StaleCheckOf(before, happened, send, place, body);
         // Few sends have such a check: the clauses around them are read for it last.
-        if (stale is not null && (TryBlocks.Answer(happened.Operation, body.Syntax, send.Throws, analysis.Bodies) || Scopes.End(place, happened.Operation.Syntax, body.Syntax))) stale = null;
+        if (stale is not null && TryBlocks.Answer(happened.Operation, body.Syntax, send.Throws, analysis.Bodies)) stale = null;
         var validated = send.Validated
             || IsFresh(state, place)
             || IsChecked(state, place, body, throwing: true, Gaps.Await)
