@@ -156,6 +156,8 @@ internal sealed partial class Interpreter
         Record(new BodyEvent(EventKind.Call, invocation, _state) { Value = callee, Symbol = invocation.TargetMethod, Arguments = arguments });
         foreach (var argument in arguments) Escape(argument);
         if (!IsWithoutSideEffect(callee) && !Computes(invocation.TargetMethod)) Pass(Gaps.UserCode);
+        // A question that the code was given, `isUsable(kept)`: what it means, its name says.
+        if (invocation.Type?.SpecialType == SpecialType.System_Boolean && arguments.Length > 0 && callee.Places.FirstOrDefault()?.Symbol is { } question) return ByName(question, arguments[0]);
         return _analysis.Connections.Matters(invocation.Type) ? BearAt(invocation.Syntax, BornKind.Returned, null, invocation.TargetMethod) : Value.Unknown;
     }
 
