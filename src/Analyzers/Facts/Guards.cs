@@ -183,7 +183,7 @@ internal sealed class Guards(Analysis analysis)
         {
             // What the depth left does not reach is not judged by its name.
             if (depth <= 0 && HasCode(send.Method)) return;
-            Add(body, happened, happened.State, new SendFact(send.Connection, happened.Operation, send.Method, send.Type) { Throws = analysis.Catalogue.Throws(send.Method), OnlyUse = !send.IsSend && !IsCommand(send.Method) }, send.Connection, sends);
+            Add(body, happened, happened.State, new SendFact(send.Connection, happened.Operation, send.Method, send.Type) { Throws = analysis.Catalogue.Throws(send.Method), OnlyUse = !send.IsSend && !IsCommand(send.Method) }, sends);
         }
     }
 
@@ -232,7 +232,7 @@ internal sealed class Guards(Analysis analysis)
         if ((analysis.Connections.RolesOf(method, null) & (Role.Send | Role.Use)) == 0 || (analysis.Connections.RolesOf(method, null) & Role.Quiet) != 0) return;
         foreach (var place in happened.Value.Places)
         {
-            if (!place.Equals(Place.This)) Add(body, happened, happened.State, new SendFact(place, happened.Operation, method, type) { Throws = analysis.Catalogue.Throws(method), OnlyUse = true }, place, sends);
+            if (!place.Equals(Place.This)) Add(body, happened, happened.State, new SendFact(place, happened.Operation, method, type) { Throws = analysis.Catalogue.Throws(method), OnlyUse = true }, sends);
         }
     }
 
@@ -323,7 +323,7 @@ internal sealed class Guards(Analysis analysis)
     /// <summary>A call that leads to sends further down; false if the depth left ended the search.</summary>
     private bool Lead(Body body, BodyEvent happened, Summary callee, int depth, ImmutableArray<SendFact>.Builder sends)
     {
-        var site = new SummaryApplication(happened.State, callee, happened.Value, happened.Arguments, happened.Operation.Syntax, happened.Operation);
+        var site = SummaryApplication.At(happened, callee);
         foreach (var send in callee.Sends) Lift(body, happened, send, site.Map(send.Connection), happened.State, callee.Body.Owner, sends);
 
         // A delegate that is passed on and called there.
@@ -372,18 +372,14 @@ internal sealed class Guards(Analysis analysis)
         foreach (var place in mapped.Places)
         {
             if (sends.Count >= MaxSends) return;
-            var lifted = new SendFact(place, happened.Operation, send.Member, send.Type)
+            var lifted = send with
             {
-                Throws = send.Throws,
-                OnlyUse = send.OnlyUse,
-                Asked = send.Asked,
-                Refuses = send.Refuses,
-                Guarded = send.Guarded,
-                Validated = send.Validated,
+                Connection = place,
+                Operation = happened.Operation,
                 InCallee = send.Connection,
                 Route = send.Route.Insert(0, new RouteStep(callee, send.Operation.Syntax.GetLocation())),
             };
-            Add(body, happened, state, lifted, place, sends);
+            Add(body, happened, state, lifted, sends);
         }
     }
 
@@ -391,10 +387,10 @@ internal sealed class Guards(Analysis analysis)
     /// <param name="happened">What leads there: the send itself, or a call.</param>
     /// <param name="before">What is known before it; for a function that the called method calls, what that method has asked too.</param>
     /// <param name="send">The send.</param>
-    /// <param name="place">The connection.</param>
     /// <param name="sends">Takes it, unless nobody needs to fear it.</param>
-    private void Add(Body body, BodyEvent happened, FlowState before, SendFact send, Place place, ImmutableArray<SendFact>.Builder sends)
+    private void Add(Body body, BodyEvent happened, FlowState before, SendFact send, ImmutableArray<SendFact>.Builder sends)
     {
+        var place = send.Connection;
         var state = Knowing(before, happened, place);
         var caught = send.Guarded || send.OnlyUse || TryBlocks.Catch(happened.Operation, body.Syntax, send.Throws, analysis.Bodies);
         var guarded = caught || IsChecked(state, place, body, throwing: false, Gaps.None);
@@ -407,18 +403,7 @@ internal sealed class Guards(Analysis analysis)
             || IsChecked(state, place, body, throwing: true, Gaps.Await)
             || Evictions.Evicts(happened.Operation, body, place, send.Throws, analysis);
         if (guarded && validated && stale is null) return;
-        sends.Add(new SendFact(place, send.Operation, send.Member, send.Type)
-        {
-            Throws = send.Throws,
-            OnlyUse = send.OnlyUse,
-            Route = send.Route,
-            InCallee = send.InCallee,
-            Asked = asked,
-            Refuses = send.Refuses,
-            Stale = stale,
-            Guarded = guarded,
-            Validated = validated,
-        });
+        sends.Add(send with { Asked = asked, Stale = stale, Guarded = guarded, Validated = validated });
     }
 
     /// <summary>The state before a call, with what is known of the connection where it is this one of those that it may be.</summary>

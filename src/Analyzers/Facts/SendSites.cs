@@ -75,7 +75,7 @@ internal sealed class SendSites(Analysis analysis)
             if (depth == 0) continue;
             foreach (var callee in happened.Callees)
             {
-                var application = new SummaryApplication(happened.State, callee, happened.Value, happened.Arguments, happened.Operation.Syntax, happened.Operation);
+                var application = SummaryApplication.At(happened, callee);
                 foreach (var inner in Of(callee.Body, depth - 1, cancellation))
                 {
                     foreach (var place in application.Map(inner.Connection).Places)

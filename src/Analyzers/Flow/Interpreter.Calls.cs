@@ -252,8 +252,12 @@ internal sealed partial class Interpreter
 
         var callees = summaries.ToImmutable();
         var before = _state;
-        foreach (var parameter in (member as IMethodSymbol)?.Parameters ?? []) _out.Remove((operation, parameter.Ordinal));
         var asMethod = member as IMethodSymbol;
+        if (_out.Count > 0 && asMethod is not null)
+        {
+            foreach (var parameter in asMethod.Parameters) _out.Remove((operation, parameter.Ordinal));
+        }
+
         void RecordCall(Value answer) => Record(new BodyEvent(EventKind.Call, operation, before) { Value = receiver, Symbol = member, Arguments = arguments, Callees = callees, Result = answer });
         if (!complete)
         {

@@ -35,19 +35,12 @@ internal sealed class Summary(Body body, FlowState? exit, Value result, Immutabl
 }
 
 /// <summary>A send that a call leads to, as the caller sees it.</summary>
-internal sealed class SendFact(Place connection, IOperation operation, ISymbol member, ITypeSymbol? type)
+/// <param name="Connection">What is sent on.</param>
+/// <param name="Operation">The operation in the summarised body: the send itself, or the call that leads there.</param>
+/// <param name="Member">The member that sends in the end.</param>
+/// <param name="Type">The type of the connection that it sends on.</param>
+internal sealed record SendFact(Place Connection, IOperation Operation, ISymbol Member, ITypeSymbol? Type)
 {
-    public Place Connection { get; } = connection;
-
-    /// <summary>The operation in the summarised body: the send itself, or the call that leads there.</summary>
-    public IOperation Operation { get; } = operation;
-
-    /// <summary>The member that sends in the end.</summary>
-    public ISymbol Member { get; } = member;
-
-    /// <summary>The type of the connection that it sends on.</summary>
-    public ITypeSymbol? Type { get; } = type;
-
     /// <summary>The calls from here to the send, outermost first.</summary>
     public ImmutableArray<RouteStep> Route { get; init; } = [];
 

@@ -11,6 +11,9 @@ using FactMap = SmallMap<Place, Constraint>;
 /// <param name="call">Where what is applied is the called method itself: the call, whose arguments tell what the callee's keys are.</param>
 internal sealed class SummaryApplication(FlowState before, Summary summary, Value receiver, ImmutableArray<Value> arguments, SyntaxNode site, IOperation? call = null)
 {
+    /// <summary>At a call that the engine has recorded.</summary>
+    public static SummaryApplication At(BodyEvent call, Summary callee) => new(call.State, callee, call.Value, call.Arguments, call.Operation.Syntax, call.Operation);
+
     /// <summary>The state after the call, null if it never returns, and what the call answers.</summary>
     public Value Apply(ref FlowState? state)
     {
@@ -103,7 +106,7 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
 
     /// <summary>What the callee finds under a key, where the caller can name the same key.</summary>
     private Place? Element(Place place) =>
-        place is { Key: { } written, From: { } from } && KeyOf(written) is { } key && Map(from).Places.FirstOrDefault() is { } container ? Place.Element(container, key) : null;
+        place.Key is { } written && KeyOf(written) is { } key && From(place) is { } container ? Place.Element(container, key) : null;
 
     private string? KeyOf(string written)
     {

@@ -12,7 +12,7 @@ namespace LifecycleAnalyzers.CodeFixes.Sending;
 /// </summary>
 internal static class ArgumentsFirst
 {
-    private static readonly SyntaxAnnotation s_send = new();
+    private static readonly SyntaxAnnotation Sending = new();
 
     /// <summary>The document with the arguments in variables, and the send in it; null where there is nothing to take out, or taking it out changed the order.</summary>
     public static async Task<(Document Document, SyntaxNode Send)?> InAsync(Document document, SyntaxNode node, CancellationToken cancellation)
@@ -21,7 +21,7 @@ internal static class ArgumentsFirst
         var model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
         if (root is null || model is null || node.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call || Functions.Enclosing(call) is not { } function) return null;
         var arguments = call.ArgumentList.Arguments.Where(a => Calls(a.Expression)).ToList();
-        if (arguments.Count == 0 || arguments.Any(a => a.RefKindKeyword.RawKind != 0) || call.ArgumentList.Arguments.Any(a => Changes(a.Expression)) || Calls(call.Expression)) return null;
+        if (arguments.Count == 0 || arguments.Any(a => a.RefKindKeyword.RawKind != 0) || call.ArgumentList.Arguments.Any(a => Conditions.Assigns(a.Expression)) || Calls(call.Expression)) return null;
         var endOfLine = Lines.EndOfLine(root);
         var (variables, taken) = (new List<StatementSyntax>(), new Dictionary<SyntaxNode, SyntaxNode>());
         foreach (var argument in arguments)
@@ -31,9 +31,9 @@ internal static class ArgumentsFirst
             taken[argument.Expression] = SyntaxFactory.IdentifierName(name).WithTriviaFrom(argument.Expression);
         }
 
-        var bare = call.ReplaceNodes(taken.Keys, (old, _) => taken[old]).WithAdditionalAnnotations(s_send);
+        var bare = call.ReplaceNodes(taken.Keys, (old, _) => taken[old]).WithAdditionalAnnotations(Sending);
         return Changed(call, bare, variables, function, root, model) is { } changed && document.WithSyntaxRoot(changed) is var with
-            && await with.GetSyntaxRootAsync(cancellation).ConfigureAwait(false) is { } now ? (with, now.GetAnnotatedNodes(s_send).Single()) : null;
+            && await with.GetSyntaxRootAsync(cancellation).ConfigureAwait(false) is { } now ? (with, now.GetAnnotatedNodes(Sending).Single()) : null;
     }
 
     private static SyntaxNode? Changed(InvocationExpressionSyntax call, InvocationExpressionSyntax bare, List<StatementSyntax> variables, SyntaxNode function, SyntaxNode root, SemanticModel model)
@@ -71,15 +71,12 @@ internal static class ArgumentsFirst
 
     /// <summary>Nothing in front of the send in its statement does anything.</summary>
     private static bool IsAlone(InvocationExpressionSyntax call, StatementSyntax statement) =>
-        !statement.DescendantNodes().OfType<ExpressionSyntax>().Any(e => !e.Span.Contains(call.Span) && !call.Span.Contains(e.Span) && e.Span.End <= call.SpanStart && (Calls(e) || Changes(e)))
+        !statement.DescendantNodes().OfType<ExpressionSyntax>().Any(e => !e.Span.Contains(call.Span) && !call.Span.Contains(e.Span) && e.Span.End <= call.SpanStart && (Calls(e) || Conditions.Assigns(e)))
         && !call.Ancestors().TakeWhile(a => a != statement).Any(a => a is ConditionalExpressionSyntax or BinaryExpressionSyntax or ConditionalAccessExpressionSyntax or SwitchExpressionSyntax);
 
     /// <summary>Calls something, or waits for it, when it is evaluated.</summary>
     private static bool Calls(ExpressionSyntax expression) =>
         expression.DescendantNodesAndSelf(n => n is not AnonymousFunctionExpressionSyntax).Any(n => n is InvocationExpressionSyntax { Expression: not IdentifierNameSyntax { Identifier.ValueText: "nameof" } } or AwaitExpressionSyntax);
-
-    private static bool Changes(ExpressionSyntax expression) =>
-        expression.DescendantNodesAndSelf().Any(n => n is AssignmentExpressionSyntax or PostfixUnaryExpressionSyntax { RawKind: not (int)SyntaxKind.SuppressNullableWarningExpression } || n.RawKind is (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression);
 
     /// <summary>A name after what the value is.</summary>
     private static string? Name(ExpressionSyntax value, InvocationExpressionSyntax call, int number, SemanticModel model)

@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
+using LifecycleAnalyzers.CodeFixes.Shared;
 
 namespace LifecycleAnalyzers.CodeFixes.Sending;
 
@@ -58,7 +59,7 @@ internal sealed class GateKind
         var text = this == Lock ? $"lock ({gate}){endOfLine}{block}"
             : this == SendGate ? (awaits ? $"using (await {gate}.EnterAsync({token}){configured})" : $"using ({gate}.Enter({token}))") + endOfLine + block
             : (awaits ? $"await {gate}.WaitAsync({token}){configured};" : $"{gate}.Wait({token});") + endOfLine + $"try{endOfLine}{block}{endOfLine}finally{endOfLine}{{{endOfLine}{gate}.Release();{endOfLine}}}";
-        var statements = Statements(text, endOfLine);
+        var statements = Lines.ParseAwaiting(text, endOfLine);
         var last = statements.Count - 1;
         // The body ends with a line of its own.
         var body = inner.Select(s => s.GetTrailingTrivia().Any(t => t.IsKind(SyntaxKind.EndOfLineTrivia)) ? s : s.WithTrailingTrivia(s.GetTrailingTrivia().Add(SyntaxFactory.EndOfLine(endOfLine))));
@@ -70,12 +71,5 @@ internal sealed class GateKind
             var other => other,
         };
         return statements.Select(s => s.WithAdditionalAnnotations(Formatter.Annotation)).ToList();
-    }
-
-    /// <summary>Parsed where <c>await</c> is a keyword.</summary>
-    private static List<StatementSyntax> Statements(string text, string endOfLine)
-    {
-        var method = (MethodDeclarationSyntax)SyntaxFactory.ParseMemberDeclaration($"async void M(){endOfLine}{{{endOfLine}{text}{endOfLine}}}")!;
-        return [.. method.Body!.Statements];
     }
 }

@@ -142,7 +142,7 @@ internal sealed class GatedSends
             && function.Span.Contains(choice.Span) && condition.Mentions(name) && !condition.DescendantNodes().Any(n => n is AwaitExpressionSyntax)) statement = choice;
         var isPart = together && IsPart(send, model);
         // The frames of one message, from the first to the last.
-        if (isPart && statement.Ancestors().TakeWhile(a => a != function).FirstOrDefault(a => a is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax or CommonForEachStatementSyntax) is StatementSyntax loop) statement = loop;
+        if (isPart && statement.Ancestors().TakeWhile(a => a != function).FirstOrDefault(a => a.IsLoop()) is StatementSyntax loop) statement = loop;
         if (statement.Parent is not BlockSyntax block) return [statement];
         var (first, last) = (block.Statements.IndexOf(statement), block.Statements.IndexOf(statement));
         while (name is not null && first > 0 && block.Statements[first - 1] is IfStatementSyntax { Else: null } early && Leaves(early.Statement) && early.Condition.Mentions(name)) first--;

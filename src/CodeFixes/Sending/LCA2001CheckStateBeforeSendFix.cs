@@ -84,10 +84,8 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         {
             for (var i = ways.Count - 1; i >= 0; i--)
             {
-                foreach (var changed in await StateGuard.BeforeSendAsync(ways[i].Document, ways[i].Node, catalogue, allowWeak, cancellation).ConfigureAwait(false))
-                {
-                    if (await helpsAsync(changed).ConfigureAwait(false)) return changed;
-                }
+                var asking = await StateGuard.BeforeSendAsync(ways[i].Document, ways[i].Node, catalogue, allowWeak, cancellation).ConfigureAwait(false);
+                if (await FirstAsync(asking, helpsAsync).ConfigureAwait(false) is { } changed) return changed;
             }
         }
 
@@ -103,19 +101,20 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         for (var i = ways.Count - 1; i >= 0; i--)
         {
             var (document, node) = ways[i];
-            if (await ArgumentsFirst.InAsync(document, node, cancellation).ConfigureAwait(false) is var (evaluated, send))
-            {
-                foreach (var changed in await StateGuard.BeforeSendAsync(evaluated, send, catalogue, allowWeak: false, cancellation).ConfigureAwait(false))
-                {
-                    if (await helpsAsync(changed).ConfigureAwait(false)) return changed;
-                }
-            }
+            if (await ArgumentsFirst.InAsync(document, node, cancellation).ConfigureAwait(false) is var (evaluated, send)
+                && await FirstAsync(await StateGuard.BeforeSendAsync(evaluated, send, catalogue, allowWeak: false, cancellation).ConfigureAwait(false), helpsAsync).ConfigureAwait(false) is { } ready) return ready;
+            if (connection is not null
+                && await FirstAsync(await StateGuard.BeforeCallAsync(document, node, connection, catalogue, cancellation).ConfigureAwait(false), helpsAsync).ConfigureAwait(false) is { } named) return named;
+        }
 
-            if (connection is null) continue;
-            foreach (var changed in await StateGuard.BeforeCallAsync(document, node, connection, catalogue, cancellation).ConfigureAwait(false))
-            {
-                if (await helpsAsync(changed).ConfigureAwait(false)) return changed;
-            }
+        return null;
+    }
+
+    private static async Task<Document?> FirstAsync(IReadOnlyList<Document> changes, Func<Document, Task<bool>> helpsAsync)
+    {
+        foreach (var change in changes)
+        {
+            if (await helpsAsync(change).ConfigureAwait(false)) return change;
         }
 
         return null;

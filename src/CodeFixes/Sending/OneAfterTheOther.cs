@@ -68,8 +68,8 @@ internal static class OneAfterTheOther
         if (all.ArgumentList.Arguments is [{ Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Select", Expression: var items }, ArgumentList.Arguments: [{ Expression: LambdaExpressionSyntax { ExpressionBody: { } each } lambda }] } }])
         {
             if (Item(lambda) is not { } item || Awaited(each, connection, configured) is not { } sent || each.Mentions("await") || connection.Mentions(item)) return (before, []);
-            var text = $"foreach (var {item} in {items.WithoutTrivia()}){endOfLine}{{{endOfLine}{sent}{endOfLine}}}{endOfLine}";
-            return (before, [Statement(text)]);
+            var text = $"foreach (var {item} in {items.WithoutTrivia()}){endOfLine}{{{endOfLine}{sent}{endOfLine}}}";
+            return (before, [Statement(text, endOfLine)]);
         }
 
         foreach (var argument in all.ArgumentList.Arguments)
@@ -84,7 +84,7 @@ internal static class OneAfterTheOther
             }
 
             if (Awaited(task, connection, configured) is not { } sent) return (before, []);
-            sends.Add(Statement(sent + endOfLine));
+            sends.Add(Statement(sent, endOfLine));
         }
 
         return before.Count == 0 || before.Count == sends.Count ? (before, sends) : (before, []);
@@ -103,8 +103,7 @@ internal static class OneAfterTheOther
         return task is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var on } } && SyntaxFactory.AreEquivalent(on, connection) ? $"await {task.WithoutTrivia()}{configured};" : null;
     }
 
-    private static StatementSyntax Statement(string text) =>
-        ((MethodDeclarationSyntax)SyntaxFactory.ParseMemberDeclaration($"async void M() {{ {text} }}")!).Body!.Statements[0].WithoutLeadingTrivia().WithAdditionalAnnotations(Formatter.Annotation);
+    private static StatementSyntax Statement(string text, string endOfLine) => Lines.ParseAwaiting(text, endOfLine)[0].WithAdditionalAnnotations(Formatter.Annotation);
 
     private static bool ReturnsPlainTask(SyntaxNode function, SemanticModel model) =>
         Functions.Symbol(function, model) is { ReturnType: INamedTypeSymbol { Name: "Task", TypeArguments.Length: 0 } } method && method.Parameters.All(p => p.RefKind == RefKind.None);

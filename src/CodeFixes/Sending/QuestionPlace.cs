@@ -38,8 +38,7 @@ internal static class QuestionPlace
     private static List<StatementSyntax>? BeforeEach(StatementSyntax statement, InvocationExpressionSyntax call, SyntaxNode function)
     {
         if (statement is not ExpressionStatementSyntax || statement.Parent is not BlockSyntax block || call.Expression is not MemberAccessExpressionSyntax { Expression: var connection } || SendAccount.Follows(statement, function)) return null;
-        return [statement, .. block.Statements.Where(s => s.SpanStart > statement.SpanStart && s is ExpressionStatementSyntax { Expression: InvocationExpressionSyntax or AwaitExpressionSyntax }
-            && s.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(a => a.Parent is InvocationExpressionSyntax && SyntaxFactory.AreEquivalent(a.Expression, connection)))];
+        return [statement, .. block.Statements.Where(s => s.SpanStart > statement.SpanStart && s is ExpressionStatementSyntax { Expression: InvocationExpressionSyntax or AwaitExpressionSyntax } && Statements.CallOn(connection, s))];
     }
 
     /// <summary>An early return where nothing follows, or what follows counts on the send; else the send under the condition.</summary>
@@ -78,10 +77,10 @@ internal static class QuestionPlace
     /// </summary>
     private static WhileStatementSyntax? Taking(StatementSyntax statement, SyntaxNode function, Question question)
     {
-        var loop = statement.Ancestors().TakeWhile(a => a != function).FirstOrDefault(a => a is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax) as WhileStatementSyntax;
+        var loop = statement.Ancestors().TakeWhile(a => a != function).FirstOrDefault(a => a.IsLoop()) as WhileStatementSyntax;
         if (loop is null || !loop.Condition.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax) && Statements.Only<ExpressionStatementSyntax>(loop.Statement) != statement || loop.Condition.DescendantNodesAndSelf().Any(n => n is AwaitExpressionSyntax)) return null;
         var taken = loop.DescendantNodes().OfType<SingleVariableDesignationSyntax>().Select(d => d.Identifier.ValueText).Concat(loop.DescendantNodes().OfType<VariableDeclaratorSyntax>().Select(d => d.Identifier.ValueText)).ToList();
-        return question.Usable.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => taken.Contains(n.Identifier.ValueText)) ? null : loop;
+        return taken.Any(question.Usable.Mentions) ? null : loop;
     }
 
     /// <summary>A round that leaves the send out comes no nearer to the loop's end: <c>sent += socket.Send(…)</c></summary>
@@ -95,8 +94,7 @@ internal static class QuestionPlace
         for (SyntaxNode node = statement; node != function; node = node.Parent!)
         {
             if (node.Parent is BlockSyntax block && block.Statements.Last() != node) return false;
-            if (node.Parent is SwitchSectionSyntax or ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or TryStatementSyntax or LockStatementSyntax or UsingStatementSyntax) return false;
-            if (node.Parent is null) return false;
+            if (node.Parent is null or SwitchSectionSyntax or TryStatementSyntax or LockStatementSyntax or UsingStatementSyntax || node.Parent.IsLoop()) return false;
         }
 
         return true;

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Facts;
+using Symbols = LifecycleAnalyzers.Flow.Symbols;
 
 namespace LifecycleAnalyzers.CodeFixes.Sending;
 
@@ -23,14 +24,7 @@ internal static class StateGuard
     {
         var model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
         if (model is null || node.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call) return [];
-        var type = model.LookupSymbols(call.SpanStart, name: connection).FirstOrDefault() switch
-        {
-            IFieldSymbol field => field.Type,
-            IPropertySymbol property => property.Type,
-            IParameterSymbol parameter => parameter.Type,
-            ILocalSymbol local => local.Type,
-            _ => null,
-        };
+        var type = Symbols.TypeOf(model.LookupSymbols(call.SpanStart, name: connection).FirstOrDefault());
         if (StateCheck.For(type, catalogue, model, call.SpanStart, allowWeak: false) is not { } check) return [];
         return await AskingAsync(document, call, check, connection, type!.NullableAnnotation == NullableAnnotation.Annotated, model, cancellation).ConfigureAwait(false);
     }
@@ -76,7 +70,7 @@ internal static class StateGuard
     };
 
     private static bool IsInInnerLoop(StatementSyntax statement, IfStatementSyntax early) =>
-        statement.Ancestors().TakeWhile(a => a != early.Parent).Any(a => a is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or SwitchStatementSyntax);
+        statement.Ancestors().TakeWhile(a => a != early.Parent).Any(a => a.IsLoop() || a is SwitchStatementSyntax);
 
     /// <summary>Asking twice does nothing twice.</summary>
     private static bool IsRead(ExpressionSyntax condition) =>

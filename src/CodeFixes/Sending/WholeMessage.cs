@@ -29,7 +29,7 @@ internal static class WholeMessage
         var sending = loop.ReplaceNode(round, rounds);
         // The last frame may stand behind the loop.
         var index = around.Statements.IndexOf(loop);
-        var last = around.Statements.LastIndexOf(s => s.SpanStart >= loop.SpanStart && (s == loop || SendsOn(s, connection)));
+        var last = around.Statements.LastIndexOf(s => s.SpanStart >= loop.SpanStart && (s == loop || s is ExpressionStatementSyntax && Statements.CallOn(connection, s)));
         var message = around.Statements.Skip(index + 1).Take(last - index).Prepend(sending.WithLeadingTrivia(Lines.Indentation(loop)));
         var whole = gate.ReplaceNode(Body(gate)!, Body(gate)!.WithStatements(SyntaxFactory.List(message))).WithLeadingTrivia(entering is null ? loop.GetLeadingTrivia() : Lines.Indentation(loop)).WithTrailingTrivia(Lines.EndOfLine(root)).WithAdditionalAnnotations(Formatter.Annotation);
         var first = entering?.WithLeadingTrivia(loop.GetLeadingTrivia()).WithAdditionalAnnotations(Formatter.Annotation);
@@ -54,9 +54,6 @@ internal static class WholeMessage
         var released = gate.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Last(a => a.Name.Identifier.ValueText == "Release").Expression;
         return entering.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(a => a.Name.Identifier.ValueText is "WaitAsync" or "Wait" && SyntaxFactory.AreEquivalent(a.Expression, released));
     }
-
-    private static bool SendsOn(StatementSyntax statement, ExpressionSyntax connection) =>
-        statement is ExpressionStatementSyntax && statement.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(a => a.Parent is InvocationExpressionSyntax && SyntaxFactory.AreEquivalent(a.Expression, connection));
 
     private static string? Declared(SyntaxNode node) => node switch
     {

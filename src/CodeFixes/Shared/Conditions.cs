@@ -89,7 +89,12 @@ internal static class Conditions
 
     /// <summary>A key that may be written twice: evaluating it does nothing.</summary>
     public static bool IsRepeatable(ExpressionSyntax key) =>
-        !key.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax or AssignmentExpressionSyntax or AwaitExpressionSyntax or BaseObjectCreationExpressionSyntax or AnonymousFunctionExpressionSyntax or PostfixUnaryExpressionSyntax { RawKind: not (int)SyntaxKind.SuppressNullableWarningExpression } || n.RawKind is (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression);
+        !Assigns(key) && !key.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax or AwaitExpressionSyntax or BaseObjectCreationExpressionSyntax or AnonymousFunctionExpressionSyntax);
+
+    /// <summary>Some variable has another value behind it.</summary>
+    public static bool Assigns(ExpressionSyntax expression) => expression.DescendantNodesAndSelf().Any(n =>
+        n is AssignmentExpressionSyntax or PostfixUnaryExpressionSyntax { RawKind: not (int)SyntaxKind.SuppressNullableWarningExpression }
+        || n.RawKind is (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression);
 
     /// <summary><c>map.Add(key, value)</c> as <c>map[key] = value</c>: adding under a key that is there would throw.</summary>
     public static ExpressionSyntax ByIndexer(InvocationExpressionSyntax add)

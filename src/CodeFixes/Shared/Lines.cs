@@ -18,6 +18,13 @@ internal static class Lines
     public static StatementSyntax Parse(SyntaxNode beside, string text) =>
         SyntaxFactory.ParseStatement(text.Replace("\n", EndOfLine(beside).ToString())).WithAdditionalAnnotations(Formatter.Annotation);
 
+    /// <summary>Parsed where <c>await</c> is a keyword.</summary>
+    public static List<StatementSyntax> ParseAwaiting(string text, string endOfLine)
+    {
+        var method = (MethodDeclarationSyntax)SyntaxFactory.ParseMemberDeclaration($"async void M(){endOfLine}{{{endOfLine}{text}{endOfLine}}}")!;
+        return [.. method.Body!.Statements];
+    }
+
     public static SyntaxTriviaList Indentation(SyntaxNode node) => SyntaxFactory.TriviaList(node.GetLeadingTrivia().Reverse().TakeWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia)));
 
     public static SyntaxTrivia EndOfLine(SyntaxNode node)

@@ -80,5 +80,6 @@ internal static class Removal
 
     /// <summary>Reading it does nothing.</summary>
     private static bool IsQuiet(ExpressionSyntax expression) =>
-        !expression.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax or AssignmentExpressionSyntax or AwaitExpressionSyntax or BaseObjectCreationExpressionSyntax or DeclarationExpressionSyntax or PostfixUnaryExpressionSyntax { RawKind: not (int)SyntaxKind.SuppressNullableWarningExpression } || n.RawKind is (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression || n is SingleVariableDesignationSyntax);
+        !Conditions.Assigns(expression)
+        && !expression.DescendantNodesAndSelf().Any(n => n is InvocationExpressionSyntax or AwaitExpressionSyntax or BaseObjectCreationExpressionSyntax or DeclarationExpressionSyntax or SingleVariableDesignationSyntax);
 }

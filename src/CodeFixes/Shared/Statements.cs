@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LifecycleAnalyzers.CodeFixes.Shared;
@@ -11,6 +12,10 @@ internal static class Statements
         where T : StatementSyntax => statement as T ?? (statement is BlockSyntax { Statements: [T only] } ? only : null);
 
     public static bool IsJump(StatementSyntax statement) => statement is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax;
+
+    /// <summary>A member of the object is called in the statement.</summary>
+    public static bool CallOn(ExpressionSyntax target, StatementSyntax statement) =>
+        statement.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(a => a.Parent is InvocationExpressionSyntax && SyntaxFactory.AreEquivalent(a.Expression, target));
 
     /// <summary>The statements in front of it in its block, the nearest first.</summary>
     public static IEnumerable<StatementSyntax> Before(SyntaxNode statement) =>

@@ -92,7 +92,7 @@ internal sealed class LCA1001AttachErrorHandler : IRule
         {
             if ((entry.Value & (Marks.Opened | Marks.Attached)) != Marks.Opened || entry.Key is not { IsRoot: true, Root: RootKind.Parameter, Symbol: IParameterSymbol parameter }) continue;
             if (file.Analysis.Catalogue.TakesOver(parameter)) continue;
-            var site = new SummaryApplication(happened.State, callee, happened.Value, happened.Arguments, happened.Operation.Syntax, happened.Operation);
+            var site = SummaryApplication.At(happened, callee);
             foreach (var place in site.Map(entry.Key).Places) CheckPlace(file, body, summary, happened, place, parameter.Type, reported);
         }
     }

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 
@@ -155,7 +156,7 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
     private bool NothingWaits(IInvocationOperation call)
     {
         if (Order.LoopAround(call.Syntax) is not { } loop || args.DeclaringSyntaxReferences.Any(r => loop.Span.Contains(r.Span))) return false;
-        return !loop.DescendantNodes().Any(n => n is AwaitExpressionSyntax or WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax or LockStatementSyntax
+        return !loop.DescendantNodes().Any(n => n.IsLoop() || n is AwaitExpressionSyntax or LockStatementSyntax
             || n is InvocationExpressionSyntax other && other != call.Syntax && !other.Span.Contains(call.Syntax.Span) && !other.Ancestors().TakeWhile(a => a != loop).Any(a => a is IfStatementSyntax choice && choice.Condition.Span.Contains(call.Syntax.Span)));
     }
 }

@@ -185,7 +185,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
         var variable = (call.FirstAncestorOrSelf<StatementSyntax>() as LocalDeclarationStatementSyntax)?.Declaration.Variables.FirstOrDefault()?.Identifier.ValueText;
         for (var around = call.Parent; around is not null && around != body.Syntax; around = around.Parent)
         {
-            if (around is not (CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax)) continue;
+            if (!around.IsLoop()) continue;
             var root = send.Site.First.Body == body ? send.Site.Connection.RootPlace : null;
             // A connection of each round's own.
             if (root is null or { Root: RootKind.Born } || root.Symbol is ILocalSymbol or IParameterSymbol && root.Symbol.DeclaringSyntaxReferences.Any(r => around.Span.Contains(r.Span))) return false;

@@ -32,7 +32,6 @@ internal sealed class Counter(Analysis analysis, CancellationToken cancellation)
 
     public INamedTypeSymbol AnyException => Analysis.Catalogue.Types.Find("System.Exception")!;
 
-    /// <summary>The code, or a function of the same type that it names, takes the count down.</summary>
     /// <summary>The handler of an event is, or calls, what takes the count down.</summary>
     public bool TakesDown(Count count, IOperation handler) => handler switch
     {
@@ -41,6 +40,7 @@ internal sealed class Counter(Analysis analysis, CancellationToken cancellation)
         _ => false,
     };
 
+    /// <summary>The code, or a function of the same type that it names, takes the count down.</summary>
     public bool MovesDown(Count count, SyntaxNode code) => MovesDown(count, code, 2);
 
     public bool MovesDown(Count count, IMethodSymbol method) => method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is { } syntax && MovesDown(count, syntax);
