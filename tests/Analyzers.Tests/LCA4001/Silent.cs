@@ -281,6 +281,47 @@ public class Silent
     }
 
     [Theory]
+    [InlineData("await one.SendAsync(question, stop); return await reply.ReadAsync(one, stop);", false)]
+    [InlineData("await one.SendAsync(question, stop); return await reply.ReadAsync(one, stop).WaitAsync(TimeSpan.FromSeconds(2));", true)]
+    [InlineData("var sent = one.SendAsync(question, stop); try { await sent.WaitAsync(TimeSpan.FromSeconds(2)); } catch (TimeoutException) { return []; } return await reply.ReadAsync(one, stop);", true)]
+    public Task A_lease_that_marks_itself_knows_nothing_of_a_wait_that_its_user_gives_up(string asking, bool isReported)
+    {
+        var rent = isReported ? "using {|LCA4001:var one = pool.Rent()|};" : "using var one = pool.Rent();";
+        var source = $$"""
+        sealed class Pooled(NetworkStream stream) : IDisposable
+        {
+            public bool IsAlive { get; private set; } = true;
+            public Action<Pooled>? ReturnToPool { get; set; }
+            public async Task SendAsync(byte[] data, CancellationToken stop) { try { await stream.WriteAsync(data, stop); } catch (Exception) { IsAlive = false; throw; } }
+            public async Task ReceiveAsync(byte[] data, CancellationToken stop) { try { await stream.ReadExactlyAsync(data, stop); } catch (Exception) { IsAlive = false; throw; } }
+            public void Destroy() => Dispose(true);
+            public void Dispose() => Dispose(false);
+            private void Dispose(bool destroy) { if (destroy) { stream.Dispose(); } else { var back = ReturnToPool; back?.Invoke(this); } }
+        }
+
+        class Pool
+        {
+            private readonly ConcurrentStack<Pooled> _free = new();
+            public Pooled Rent() => _free.TryPop(out var one) ? one : throw new InvalidOperationException();
+            public void Keep(Pooled one) => one.ReturnToPool = Back;
+            private void Back(Pooled one) { if (one.IsAlive) _free.Push(one); else one.Destroy(); }
+        }
+
+        abstract class Reply
+        {
+            public async Task<byte[]> ReadAsync(Pooled from, CancellationToken stop) { var read = await ReadCoreAsync(from, stop); return read; }
+            protected abstract Task<byte[]> ReadCoreAsync(Pooled from, CancellationToken stop);
+        }
+
+        class Asker(Pool pool)
+        {
+            public async Task<byte[]> AskAsync(byte[] question, Reply reply, CancellationToken stop) { {{rent}} {{asking}} }
+        }
+        """;
+        return isReported ? Case.HoldsAsync(source) : Case.SilentAsync(source);
+    }
+
+    [Theory]
     [InlineData("EventArgs")]
     [InlineData("MemoryStream")]
     public Task What_is_lent_without_a_peer(string based) => Case.SilentAsync(Lent(based, "using var one = Lent.Rent();"));

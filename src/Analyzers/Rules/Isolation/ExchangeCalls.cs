@@ -66,6 +66,7 @@ internal sealed class ExchangeCalls
     private readonly CancellationToken _cancellation;
     private readonly bool _isKept;
     private readonly bool _hasTimeout;
+    private readonly bool _isNoted;
     private readonly Lazy<HashSet<string>> _names;
     private readonly Dictionary<SyntaxNode, ExchangeEffect> _effects = [];
 
@@ -77,6 +78,7 @@ internal sealed class ExchangeCalls
         _isKept = isKept;
         _names = new(Names);
         _cancellation = cancellation;
+        _isNoted = !isKept && connection is ILocalSymbol local && GivingBack.NotesItsFailures(local.Type, analysis, cancellation);
         _hasTimeout = function.FirstAncestorOrSelf<TypeDeclarationSyntax>()?.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText is "ReceiveTimeout" or "ReadTimeout" or "SO_RCVTIMEO" && n.FirstAncestorOrSelf<AssignmentExpressionSyntax>() is { } set && set.Left.Span.Contains(n.Span) && set.Right.ToString() is not ("0" or "-1" or "Timeout.Infinite")) == true;
     }
 
@@ -230,10 +232,18 @@ internal sealed class ExchangeCalls
     {
         var exchanges = Exchanges.Of(_analysis);
         var events = exchanges.In(method, _cancellation).Where(e => exchanges.IsSame(e.Key, key, null)).ToList();
-        if (events.Count == 0) return null;
+        if (events.Count == 0) return _isKept || HandedOn(method, key, depth - 1) is not { } step ? null : (step, false);
         var writes = events.Any(e => e.Use == WireUse.Write);
         var reads = events.Any(e => e.Use == WireUse.Read);
         return (writes && reads ? ExchangeStep.Whole : writes ? ExchangeStep.Write : ExchangeStep.Read, Heals(method, key, depth));
+    }
+
+    /// <summary>A method that only hands the connection on, to what writes or reads by its name: <c>ReadAsync(c) => ReadCoreAsync(c)</c>.</summary>
+    private ExchangeStep? HandedOn(IMethodSymbol method, ISymbol key, int depth)
+    {
+        if (Code.Of(method, _analysis, _cancellation) is not { Syntax: var function } code) return null;
+        var calls = Of(_analysis, key, function, code.Descendants().OfType<IInvocationOperation>().Where(i => Code.FunctionAround(i.Syntax) == function), isKept: false, depth, _cancellation);
+        return (calls.Writes, calls.Reads) switch { (true, false) => ExchangeStep.Write, (false, true) => ExchangeStep.Read, _ => null };
     }
 
     private static bool IsReader(IMethodSymbol method) => method.Name.StartsWith("Read", StringComparison.Ordinal) || method.Name.StartsWith("Receive", StringComparison.Ordinal);
@@ -321,15 +331,10 @@ internal sealed class ExchangeCalls
     /// <summary>The exceptions by which a wait is given up while the answer is under way.</summary>
     private ImmutableArray<INamedTypeSymbol> Cuts(IInvocationOperation call, ExchangeStep step)
     {
-        var cuts = new List<string>();
+        var cuts = GivenUp(call);
+        // What fails within a lease that takes note of it is known to whoever gets it back.
+        if (_isNoted) return Types([.. cuts.Distinct()]);
         if (MayBeCancelled(call)) cuts.Add("System.OperationCanceledException");
-        for (IOperation? outer = call; outer is not null && outer is not IAwaitOperation && outer is not IExpressionStatementOperation; outer = outer.Parent)
-        {
-            if (outer is not IInvocationOperation { TargetMethod.Name: "WaitAsync" } wait || outer == call) continue;
-            if (wait.Arguments.Any(a => a.Parameter?.Type.Name == "TimeSpan" && a.ArgumentKind != ArgumentKind.DefaultValue)) cuts.Add("System.TimeoutException");
-            if (MayBeCancelled(wait)) cuts.Add("System.OperationCanceledException");
-        }
-
         if (call.Arguments.Any(a => a.Parameter is { Type.Name: "TimeSpan" } or { Name: "timeout" or "millisecondsTimeout" or "timeoutMilliseconds" })) cuts.Add("System.TimeoutException");
         // The limit is the receive's: a request that did not get out has no answer under way.
         if (step != ExchangeStep.Write && !Dropped.IsTask(call.Type) && _hasTimeout) cuts.AddRange(TimedOut(Wire.Receiver(call)?.Type));
@@ -337,6 +342,20 @@ internal sealed class ExchangeCalls
         // What is given back must have been read to its end; what stays is dead after any other failure.
         if (cuts.Count == 0 && (!_isKept || IsSummaryOnly)) cuts.Add(Wire.Receiver(call)?.Type?.Name is "Socket" or "UdpClient" ? "System.Net.Sockets.SocketException" : "System.IO.IOException");
         return Types([.. cuts.Distinct()]);
+    }
+
+    /// <summary>How waiting for a call ends early while the call goes on: <c>.WaitAsync(timeout)</c>.</summary>
+    private static List<string> GivenUp(IInvocationOperation call)
+    {
+        var cuts = new List<string>();
+        for (IOperation? outer = call; outer is not null && outer is not IAwaitOperation && outer is not IExpressionStatementOperation; outer = outer.Parent)
+        {
+            if (outer is not IInvocationOperation { TargetMethod.Name: "WaitAsync" } wait || outer == call) continue;
+            if (wait.Arguments.Any(a => a.Parameter?.Type.Name == "TimeSpan" && a.ArgumentKind != ArgumentKind.DefaultValue)) cuts.Add("System.TimeoutException");
+            if (MayBeCancelled(wait)) cuts.Add("System.OperationCanceledException");
+        }
+
+        return cuts;
     }
 
     /// <summary>How a receive timeout shows.</summary>

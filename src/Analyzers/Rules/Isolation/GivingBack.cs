@@ -66,11 +66,11 @@ internal static class GivingBack
         }
 
         var found = false;
-        foreach (var method in named.GetMembers().OfType<IMethodSymbol>().Where(m => m.Name is "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "DisposeCore" || m.Name.EndsWith(".Dispose", StringComparison.Ordinal) || m.Name.EndsWith(".DisposeAsync", StringComparison.Ordinal)))
+        foreach (var method in Disposals(named))
         {
             if (Code.Of(method, analysis, cancellation) is not { } code) continue;
             if (AsksMore(code.Syntax, lease: named)) return false;
-            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => (Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) && !TellsHowItEnded(i, named) || IsGiveBackDelegate(i) && !MarksItself(named)) && !Vouching.IsNeededFor(i.Syntax, named));
+            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => (Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) && !TellsHowItEnded(i, named) || IsGiveBackDelegate(i)) && !Vouching.IsNeededFor(i.Syntax, named));
         }
 
         return found;
@@ -81,11 +81,19 @@ internal static class GivingBack
         call.Arguments.Any(a => a.Value.Type?.SpecialType == SpecialType.System_Boolean && Wire.KeyOf(Code.Unwrapped(a.Value)) is (IFieldSymbol or IPropertySymbol) and { Name: var name } && TellsOfExchange(name) && !IsSetByUsers(name, lease));
 
     /// <summary>
-    /// Its own code takes note that its I/O failed, and who is given it back can ask: <c>catch { _isAlive = false; throw; }</c>.
+    /// A lease whose own code takes note that its I/O failed, and whoever a delegate of it gives it back to can ask:
+    /// <c>catch { _isAlive = false; throw; }</c>. Of a wait that its user gives up it knows nothing.
     /// </summary>
+    public static bool NotesItsFailures(ITypeSymbol? type, Analysis analysis, CancellationToken cancellation) =>
+        type is INamedTypeSymbol lease && analysis.Summaries.IsOwn(lease) && MarksItself(lease)
+        && Disposals(lease).Any(m => Code.Of(m, analysis, cancellation)?.Descendants().OfType<IInvocationOperation>().Any(IsGiveBackDelegate) == true);
+
     private static bool MarksItself(INamedTypeSymbol lease) =>
         lease.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax().DescendantNodes().OfType<CatchClauseSyntax>()).SelectMany(c => c.Block.DescendantNodes().OfType<AssignmentExpressionSyntax>())
             .Any(a => a.Left.OwnName() is { } name && a.Right.Kind() is SyntaxKind.TrueLiteralExpression or SyntaxKind.FalseLiteralExpression && lease.GetMembers(name).Length > 0);
+
+    private static IEnumerable<IMethodSymbol> Disposals(INamedTypeSymbol type) =>
+        type.GetMembers().OfType<IMethodSymbol>().Where(m => m.Name is "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "DisposeCore" || m.Name.EndsWith(".Dispose", StringComparison.Ordinal) || m.Name.EndsWith(".DisposeAsync", StringComparison.Ordinal));
 
     /// <summary>What an event tells and a stream in memory are lent and given back, too, but nobody answers on them.</summary>
     private static bool IsWithinProcess(INamedTypeSymbol type) => Bases.IncludeNamed(type, "EventArgs", "System") || Bases.IncludeNamed(type, "MemoryStream", "System.IO");
