@@ -140,7 +140,7 @@ internal sealed class PathEngine<TToken>
             }
 
             var leaves = branch.Semantics == ControlFlowBranchSemantics.Return || branch.Destination?.Kind == BasicBlockKind.Exit;
-            if (leaves) state = state.With(engine._rule.Return(branch.Semantics == ControlFlowBranchSemantics.Return ? value : null, state.Token, new(state, engine._rule)));
+            if (leaves) state = state.With(engine._rule.Return(branch.Semantics == ControlFlowBranchSemantics.Return ? value : null, state.Token, engine._transfer.View(state)));
             Through(branch, 0, leaves, state);
         }
 

@@ -11,7 +11,7 @@ internal sealed class PathTransfer<TToken>
 {
     private readonly IPathRule<TToken> _rule;
 
-    // `x?.Close()` asks a copy of x for null: what is learned of the copy is true of x.
+    // `x?.Close()` asks a copy of x for null: what is learned of the copy is true of x; and `x = new() { … }` writes to a copy of it.
     private readonly Dictionary<CaptureId, object> _copies = [];
 
     // The variables of `catch (Exception e)`.
@@ -56,7 +56,7 @@ internal sealed class PathTransfer<TToken>
         }
 
         if (operation is IInvocationOperation { TargetMethod: var called } && _neverReturning.EndsProcess(called)) return null;
-        var step = _rule.Visit(operation, state.Token, new(state, _rule));
+        var step = _rule.Visit(operation, state.Token, View(state));
         foreach (var type in step.Throws) raise(operation, type, state.With(step.OnThrow));
         if (step.Ends) return null;
         if (operation is IInvocationOperation call && _neverReturning.Throws(call.TargetMethod) && !call.Arguments.Any(a => Of(a.Value, state) == Known.Followed))
@@ -73,7 +73,7 @@ internal sealed class PathTransfer<TToken>
     {
         if (Refine(condition, isTrue, state) is not { } refined) return null;
         var token = refined.Token;
-        return _rule.Assume(condition, isTrue, ref token, new(refined, _rule)) ? refined.With(token) : null;
+        return _rule.Assume(condition, isTrue, ref token, View(refined)) ? refined.With(token) : null;
     }
 
     private PathState<TToken> Store(IOperation operation, PathState<TToken> state)
@@ -111,11 +111,14 @@ internal sealed class PathTransfer<TToken>
         }
     }
 
-    private Known Of(IOperation value, PathState<TToken> state) => new PathView<TToken>(state, _rule).Of(value);
+    /// <summary>What the rule may ask in this state.</summary>
+    public PathView<TToken> View(PathState<TToken> state) => new(state, _rule, _copies);
+
+    private Known Of(IOperation value, PathState<TToken> state) => View(state).Of(value);
 
     private PathState<TToken> Write(IOperation target, Known value, PathState<TToken> state)
     {
-        if (PathView<TToken>.KeyOf(target) is not { } key) return state;
+        if (View(state).KeyOfTarget(target) is not { } key) return state;
         return state.With(key, value != Known.Followed && key is ISymbol symbol && _unsteady.Contains(symbol.Name) ? Known.Unknown : value);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace LifecycleAnalyzers.Flow.Paths;
 
 /// <summary>What a rule may ask about the path on which an operation stands.</summary>
-internal sealed class PathView<TToken>(PathState<TToken> state, IPathRule<TToken> rule)
+internal sealed class PathView<TToken>(PathState<TToken> state, IPathRule<TToken> rule, IReadOnlyDictionary<CaptureId, object> copies)
     where TToken : notnull
 {
     public PathState<TToken> State { get; } = state;
@@ -91,6 +91,9 @@ internal sealed class PathView<TToken>(PathState<TToken> state, IPathRule<TToken
             }
         }
     }
+
+    /// <summary>The variable that is written to; graphs keep it in a copy while they evaluate a value that branches, or has an initializer.</summary>
+    public object? KeyOfTarget(IOperation target) => KeyOf(target) is { } key ? key is CaptureId id && copies.TryGetValue(id, out var original) ? original : key : null;
 
     /// <summary>The variable that an expression names; null for anything else.</summary>
     public static object? KeyOf(IOperation expression) => Unwrapped(expression) switch

@@ -55,7 +55,7 @@ internal sealed class ExchangePath(ExchangeCalls calls, SyntaxNode function, Ana
                 return new(after);
             case IInvocationOperation { Instance: IFlowCaptureReferenceOperation } call when IsConditionalClose(call.Syntax):
                 return new(new(ExchangeState.Closed, null, null));
-            case ISimpleAssignmentOperation assignment when IsConnection(assignment.Target) || IsMark(assignment):
+            case ISimpleAssignmentOperation assignment when IsConnection(view.KeyOfTarget(assignment.Target)) || IsMark(assignment):
                 return new(new(ExchangeState.Closed, null, null));
             default:
                 return new(token);
@@ -144,7 +144,9 @@ internal sealed class ExchangePath(ExchangeCalls calls, SyntaxNode function, Ana
 
     private static bool IsUnfinished(ExchangeToken token) => token.State is ExchangeState.Cut or ExchangeState.Reading;
 
-    private bool IsConnection(IOperation target) => PathView<ExchangeToken>.KeyOf(target) is ISymbol symbol && symbol is not ILocalSymbol && calls.IsIt(symbol);
+    private bool IsConnection(IOperation asked) => IsConnection(PathView<ExchangeToken>.KeyOf(asked));
+
+    private bool IsConnection(object? key) => key is ISymbol symbol and not ILocalSymbol && calls.IsIt(symbol);
 
     /// <summary><c>_broken = true</c>, <c>connection.IsHealthy = false</c>: who takes it next can see it.</summary>
     private static bool IsMark(ISimpleAssignmentOperation assignment)

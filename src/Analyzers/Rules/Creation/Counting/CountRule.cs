@@ -87,10 +87,10 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
                 return new(token);
             case ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var next } } when token.Level == Level.Up && IsAdded(next, token.Raised):
                 return new(default);
-            case ISimpleAssignmentOperation { Target: var target, Value: var value } when PathView<Tally>.Unwrapped(value) is IInvocationOperation answered && Moves(answered) == true && PathView<Tally>.KeyOf(target) is { } key:
+            case ISimpleAssignmentOperation { Target: var target, Value: var value } when PathView<Tally>.Unwrapped(value) is IInvocationOperation answered && Moves(answered) == true && view.KeyOfTarget(target) is { } key:
                 _answers.Add(key);
                 return new(token);
-            case ISimpleAssignmentOperation { Target: var target, Value: var value } when token.IsUp && PathView<Tally>.Unwrapped(value) is IInvocationOperation opened && PathView<Tally>.KeyOf(target) is { } key && counter.HidesFailure(opened.TargetMethod):
+            case ISimpleAssignmentOperation { Target: var target, Value: var value } when token.IsUp && PathView<Tally>.Unwrapped(value) is IInvocationOperation opened && view.KeyOfTarget(target) is { } key && counter.HidesFailure(opened.TargetMethod):
                 _opened[key] = opened;
                 return new(token);
             case IPropertyReferenceOperation { Property.Name: "RemoteEndPoint" or "LocalEndPoint", Instance: { } asked } property when token.IsUp && counter.Analysis.Connections.TypeOf(asked.Type) is not null:
