@@ -47,6 +47,9 @@ internal sealed class Conventions(CatalogueOptions options, Func<ITypeSymbol, bo
         return false;
     }
 
+    /// <summary>Does the method's name begin like one that opens its receiver?</summary>
+    public static bool IsOpeningName(string name) => IsVerb(name, Opening);
+
     /// <summary>Has the type, by its name and its members, the shape of a connection?</summary>
     public bool IsConnection(INamedTypeSymbol type, IAssemblySymbol own)
     {

@@ -19,9 +19,9 @@ internal sealed class Counter(Analysis analysis, CancellationToken cancellation)
 
     public Analysis Analysis { get; } = analysis;
 
-    public Openings Openings { get; } = new(analysis);
-
     public Custodian Custodian { get; } = new(analysis, cancellation);
+
+    public Openings Openings => Custodian.Openings;
 
     /// <summary>An own method that opens, and tells by its result where it could not.</summary>
     public bool HidesFailure(IMethodSymbol method) =>

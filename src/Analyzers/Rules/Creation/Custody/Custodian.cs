@@ -25,20 +25,31 @@ internal sealed class Effect(bool ends, bool returns, bool opens, bool hides, Im
 }
 
 /// <summary>The questions that the rules on custody share, for one file.</summary>
-internal sealed class Custodian(Analysis analysis, CancellationToken cancellation)
+internal sealed class Custodian
 {
     public const int Depth = 3;
 
     private readonly Dictionary<IMethodSymbol, Effect?> _openings = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<IMethodSymbol, bool> _fresh = new(SymbolEqualityComparer.Default);
 
-    public Analysis Analysis { get; } = analysis;
+    public Custodian(Analysis analysis, CancellationToken cancellation)
+    {
+        Analysis = analysis;
+        Cancellation = cancellation;
+        Endings = new(analysis);
+        Wrappers = new(analysis, Endings, cancellation);
+        Openings = new(analysis, Wrappers);
+    }
 
-    public CancellationToken Cancellation { get; } = cancellation;
+    public Analysis Analysis { get; }
 
-    public Openings Openings { get; } = new(analysis);
+    public CancellationToken Cancellation { get; }
 
-    public Endings Endings { get; } = new(analysis);
+    public Openings Openings { get; }
+
+    public Endings Endings { get; }
+
+    public Wrappers Wrappers { get; }
 
     public INamedTypeSymbol AnyException => Analysis.Catalogue.Types.Find("System.Exception")!;
 

@@ -124,7 +124,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         {
             if (Custodian.Endings.Closes(method, receiver!.Type)) return view.Holds(receiver) ? Gone() : new(token);
             if (Custodian.Openings.Opens(call)) return Failing(call, true, Custodian.Openings.Throws(call), token, view);
-            if ((Custodian.Analysis.Connections.RolesOf(method, receiver!.Type) & Role.Accessor) != 0)
+            if ((Custodian.Analysis.Connections.RolesOf(method, receiver!.Type) & Role.Accessor) != 0 || Custodian.Wrappers.IsAccessor(method))
             {
                 Stand(call, view.Holds(receiver));
                 return new(token);
@@ -137,6 +137,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         if (given.Count == 0) return onIt ? new(token) : Unrelated(call, token, view);
         if (method.MethodKind == MethodKind.LocalFunction || Custodian.Openings.IsFollowed(method))
             return Followed(call, method, given.Select(a => (ISymbol)a.Parameter!.OriginalDefinition).ToList(), token, view);
+        if (method.MethodKind == MethodKind.DelegateInvoke && Openings.IsOpener(call)) return Failing(call, true, [Custodian.AnyException], token, view);
         // A stream or socket that a library makes over it.
         if (Openings.Result(method) is { } made && (Custodian.Analysis.Connections.IsCarrier(made) || Custodian.Analysis.Connections.TypeOf(made) is not null))
         {
@@ -223,24 +224,24 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     private Kept Stored(IOperation target, IOperation value, Kept token, PathView<Kept> view)
     {
         var bare = PathView<Kept>.Unwrapped(value);
-        if (bare is IInvocationOperation { Type.Name: "Task" or "ValueTask" } call && bare == Core(value) && PathView<Kept>.KeyOf(target) is { } task && IsOpening(call))
+        if (bare is IInvocationOperation { Type.Name: "Task" or "ValueTask" } call && bare == Core(value) && view.KeyOfTarget(target) is { } task && IsOpening(call))
             _tasks[task] = call;
         if (!Relates(value, view)) return StoredOther(target, value, token);
-        switch (PathView<Kept>.KeyOf(target))
+        switch (view.KeyOfTarget(target))
         {
             case ILocalSymbol local when SymbolEqualityComparer.Default.Equals(local.ContainingSymbol, Body.Owner) || Body.Owner is not IMethodSymbol:
                 break;
             case CaptureId when target is not IFlowCaptureReferenceOperation:
             case IParameterSymbol { RefKind: RefKind.Out } when source is not null:
                 break;
-            case IFieldSymbol or IPropertySymbol when PathView<Kept>.KeyOf(target) is ISymbol member:
+            case ISymbol member and (IFieldSymbol or IPropertySymbol):
                 if (member.IsStatic || EndsInField(member)) return new(Hold.Gone);
                 break;
             default:
                 return target is IDiscardOperation ? token : new(Hold.Gone);
         }
 
-        if (!view.Holds(value) && PathView<Kept>.KeyOf(target) is { } key) _viewVariables.Add(key);
+        if (!view.Holds(value) && view.KeyOfTarget(target) is { } key) _viewVariables.Add(key);
         return token;
     }
 

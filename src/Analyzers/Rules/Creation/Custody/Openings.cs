@@ -10,7 +10,7 @@ using LifecycleAnalyzers.Flow.Paths;
 namespace LifecycleAnalyzers.Rules.Creation.Custody;
 
 /// <summary>Which operations make a connection and which open one, and what a failed opening throws.</summary>
-internal sealed class Openings(Analysis analysis)
+internal sealed class Openings(Analysis analysis, Wrappers wrappers)
 {
     /// <summary>Types that hold nothing before they are used, or that look after themselves.</summary>
     private const Traits Free = Traits.Reconnects | Traits.Operation | Traits.Response | Traits.Pooled;
@@ -88,12 +88,16 @@ internal sealed class Openings(Analysis analysis)
 
     private bool HasResource(INamedTypeSymbol type)
     {
-        if (analysis.Connections.TypeOf(type) is not { } known || (known.Traits & Free) != 0) return false;
+        if (analysis.Connections.TypeOf(type) is not { } known) return wrappers.IsOne(type);
+        if ((known.Traits & Free) != 0) return false;
         // What the user's own class holds is seen, also where a line of the user's own catalogue file tells of it: without a connection
         // in it there is nothing to leak.
         if (!known.Symbol.DeclaringSyntaxReferences.IsEmpty && !analysis.Catalogue.IsBuiltIn(known.Symbol)) return HoldsConnection(type);
         return !analysis.Summaries.IsOwn(type) || !SymbolEqualityComparer.Default.Equals(known.Symbol, type.OriginalDefinition) && !analysis.Summaries.IsOwn(known.Symbol) || HoldsConnection(type);
     }
+
+    /// <summary>It has a handle to give back: not free before it is used, nor looking after itself.</summary>
+    public static bool IsOwnResource(ConnectionType? type) => type is not null && (type.Traits & Free) == 0;
 
     private bool HoldsConnection(INamedTypeSymbol type)
     {
@@ -102,7 +106,7 @@ internal sealed class Openings(Analysis analysis)
             foreach (var member in candidate.GetMembers())
             {
                 if (member is IFieldSymbol { IsStatic: false, Type: var held } && !SymbolEqualityComparer.Default.Equals(held, type)
-                    && analysis.Connections.TypeOf(held) is { } inner && (inner.Traits & Free) == 0) return true;
+                    && IsOwnResource(analysis.Connections.TypeOf(held))) return true;
             }
         }
 
@@ -121,8 +125,21 @@ internal sealed class Openings(Analysis analysis)
         var receiver = Receiver(call);
         if (receiver?.Type is not { } type) return false;
         var roles = analysis.Connections.RolesOf(method, type);
-        return (roles & (Role.Open | Role.Ensures)) != 0 && (roles & Role.Quiet) == 0 && !CleansUp(method);
+        return ((roles & (Role.Open | Role.Ensures)) != 0 && (roles & Role.Quiet) == 0 || wrappers.Opens(method)) && !CleansUp(method);
     }
+
+    /// <summary>A delegate that opens what it is given, by its name, and answers nothing that could have taken it over: <c>_connect(socket, endPoint)</c>.</summary>
+    public static bool IsOpener(IInvocationOperation call) =>
+        (call.TargetMethod.ReturnsVoid || call.Type is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments.IsEmpty: true })
+        && call.Instance is { } invoked && NameOf(PathView<Kept>.Unwrapped(invoked)) is { } name && ClosingFlags.Words(name.TrimStart('_')).Any(word => word is "Connect" or "connect" or "Open" or "open" or "Dial" or "dial" or "Handshake" or "handshake" or "Authenticate" or "authenticate");
+
+    private static string? NameOf(IOperation invoked) => invoked switch
+    {
+        IMemberReferenceOperation member => member.Member.Name,
+        IParameterReferenceOperation parameter => parameter.Parameter.Name,
+        ILocalReferenceOperation local => local.Local.Name,
+        _ => null,
+    };
 
     public static IOperation? Receiver(IInvocationOperation call) =>
         call.Instance ?? (call.TargetMethod.IsExtensionMethod ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value : null);
