@@ -38,6 +38,9 @@ public class Reports
     // A lazy in a dictionary
     [InlineData("public WireClient Get(string k) => {|LCA3002:_lazies.GetOrAdd(k, x => new Lazy<WireClient>(() => Dial(x)))|}.Value;")]
     [InlineData("public WireClient Get(string k) => {|LCA3002:_lazies.GetOrAdd(k, x => { return new Lazy<WireClient>(() => Dial(x), true); })|}.Value;")]
+    // A pool of lazies
+    [InlineData("private readonly ConcurrentBag<Lazy<WireClient>> _bag = new(); public void Warm(string k) { {|LCA3002:_bag.Add(new Lazy<WireClient>(() => Dial(k)))|}; }")]
+    [InlineData("private readonly List<Lazy<Kept>> _kept = new(); public void Warm(string k) { {|LCA3002:_kept.Add(new Lazy<Kept>(() => { var c = new WireClient(k); c.Open(); return new Kept(c); }))|}; } public sealed class Kept(WireClient client) { private readonly WireClient _client = client; public bool IsOpen => _client.IsOpen; }")]
     // One task
     [InlineData("public Task<WireClient> Get() => {|LCA3002:_task ??= DialAsync(\"\")|};")]
     [InlineData("public async Task Get() => await ({|LCA3002:_task ??= DialAsync(\"\")|});")]

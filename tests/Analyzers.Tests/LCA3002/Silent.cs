@@ -4,6 +4,10 @@ namespace LifecycleAnalyzers.Tests.LCA3002;
 public class Silent
 {
     [Theory]
+    // A pool of lazies that try again; a list for the moment
+    [InlineData("private readonly ConcurrentBag<Lazy<WireClient>> _bag = new(); public void Warm(string k) { _bag.Add(new Lazy<WireClient>(() => Dial(k), LazyThreadSafetyMode.PublicationOnly)); }")]
+    [InlineData("public void Warm(string k) { var all = new List<Lazy<WireClient>>(); all.Add(new Lazy<WireClient>(() => Dial(k))); Console.WriteLine(all.Count); }")]
+    [InlineData("public async Task Warm(string k) { var all = new List<Task<WireClient>>(); all.Add(DialAsync(k)); await Task.WhenAll(all); }")]
     // A catch takes it out
     [InlineData("public async Task<WireClient> Get(string k) { var t = _tasks.GetOrAdd(k, DialAsync); try { return await t; } catch { _tasks.TryRemove(k, out _); throw; } }")]
     [InlineData("public async Task<WireClient> Get(string k) { try { return await _tasks.GetOrAdd(k, DialAsync); } catch (Exception) when (Drop(k)) { throw; } } private bool Drop(string k) => _tasks.TryRemove(k, out _);")]

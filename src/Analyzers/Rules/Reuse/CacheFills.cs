@@ -95,6 +95,9 @@ internal sealed class CacheFills(Analysis analysis)
                 return new CacheFill(call, target, factory.Value, isFactory: true);
             case "CompareExchange" when method.ContainingType.Name == "Interlocked" && call.Arguments is [var place, var value, var expected] && Replacements.IsNothing(expected.Value) && Kept(place.Value) is { } exchanged:
                 return new CacheFill(call, exchanged, value.Value, isFactory: false);
+            // A list of tasks is mostly waited for and forgotten; a list of lazies is a pool of what is made when needed.
+            case var _ when Containers.Collects(method) && call is { Instance: { } list, Arguments: [var item] } && IsLazy(Values.Unwrapped(item.Value).Type) && Container(list) is { } pool:
+                return new CacheFill(call, pool, item.Value, isFactory: false);
             case "AddSingleton" when call.Arguments is [_, .., var service]:
                 return new CacheFill(call, null, service.Value, IsDelegate(service.Value));
             default:

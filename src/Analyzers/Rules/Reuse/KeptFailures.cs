@@ -183,8 +183,13 @@ internal sealed class KeptFailures(Analysis analysis, CancellationToken cancella
     {
         if (analysis.Connections.TypeOf(type) is { } known)
             return (known.Traits & (Traits.Operation | Traits.Response)) != 0 ? Content.None : (known.Traits & Traits.Reconnects) != 0 ? Content.Perhaps : Content.Connection;
-        return new Pool(analysis, cancellation).HoldsConnection(type, 1) ? Content.Perhaps : Content.None;
+        return new Pool(analysis, cancellation).HoldsConnection(type, 1) || HoldsShared(type) ? Content.Perhaps : Content.None;
     }
+
+    /// <summary>A class of one's own around a connection that comes back by itself once it is open: who makes the first one may fail all the same.</summary>
+    private bool HoldsShared(ITypeSymbol type) =>
+        type is INamedTypeSymbol { TypeKind: TypeKind.Class } own && analysis.Summaries.IsOwn(own)
+        && own.GetMembers().Any(m => m is IFieldSymbol { IsStatic: false, IsReadOnly: true, Type: var held } && analysis.Connections.TypeOf(held) is { } known && (known.Traits & Traits.Reconnects) != 0 && (known.Traits & (Traits.Operation | Traits.Response)) == 0);
 
     /// <summary>The code opens a connection, or has it opened.</summary>
     private bool Opens(IOperation code, int depth)
