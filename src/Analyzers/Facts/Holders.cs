@@ -316,7 +316,7 @@ internal sealed class Holders
     };
 
     private bool Hands(ITypeSymbol type) =>
-        IsConnection(type) || type is INamedTypeSymbol { TypeArguments: var parts } named && (named.IsTupleType || Tasks.IsTask(named)) && parts.Any(Hands);
+        IsConnection(type) || _analysis.Connections.IsCarrier(type) || type is INamedTypeSymbol { TypeArguments: var parts } named && (named.IsTupleType || Tasks.IsTask(named)) && parts.Any(Hands);
 
     private sealed class Index
     {

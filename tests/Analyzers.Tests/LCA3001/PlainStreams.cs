@@ -1,0 +1,28 @@
+namespace LifecycleAnalyzers.Tests.LCA3001;
+
+/// <summary>A field of type <c>Stream</c> that holds a connection's, behind a getter that says no more than <c>Stream</c>.</summary>
+public class PlainStreams
+{
+    private static string Driver(string getter, string use, string closing) => $$"""
+        class Driver(string host)
+        {
+            private Stream? _stream;
+            private Stream Wire {{getter}}
+            private Stream Open() { var stream = new TcpClient(host, 80).GetStream(); _stream = stream; return stream; }
+            public void Write(byte[] line) { {{use}} }
+            public void Disconnect() { {{closing}} }
+        }
+        """;
+
+    [Theory]
+    [InlineData("=> _stream ??= new TcpClient(host, 80).GetStream();")]
+    [InlineData("{ get { if (_stream == null) _stream = new TcpClient(host, 80).GetStream(); return _stream; } }")]
+    [InlineData("{ get { if (_stream == null) Open(); return _stream!; } }")]
+    public Task Closed_and_used_again(string getter) => Case.HoldsAsync(Driver(getter, "{|LCA3001:Wire.Write(line)|};", "_stream?.Dispose();"));
+
+    [Theory]
+    [InlineData("{ get { if (_stream is not { CanWrite: true }) _stream = new TcpClient(host, 80).GetStream(); return _stream; } }", "Wire.Write(line);")]
+    [InlineData("=> _stream ??= new TcpClient(host, 80).GetStream();", "if (!Wire.CanWrite) throw new IOException(); Wire.Write(line);")]
+    [InlineData("=> _stream ??= new FileStream(host, FileMode.Append);", "Wire.Write(line);")]
+    public Task Asked_or_without_a_peer(string getter, string use) => Case.SilentAsync(Driver(getter, use, "_stream?.Dispose(); _stream = null;").Replace(getter.Contains("FileStream") ? "new TcpClient(host, 80).GetStream()" : "\0", "new FileStream(host, FileMode.Open)"));
+}
