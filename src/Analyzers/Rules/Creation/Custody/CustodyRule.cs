@@ -226,7 +226,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         var bare = PathView<Kept>.Unwrapped(value);
         if (bare is IInvocationOperation { Type.Name: "Task" or "ValueTask" } call && bare == Core(value) && view.KeyOfTarget(target) is { } task && IsOpening(call))
             _tasks[task] = call;
-        if (!Relates(value, view)) return StoredOther(target, value, token);
+        if (!Relates(value, view)) return StoredOther(view.KeyOfTarget(target), value, token);
         switch (view.KeyOfTarget(target))
         {
             case ILocalSymbol local when SymbolEqualityComparer.Default.Equals(local.ContainingSymbol, Body.Owner) || Body.Owner is not IMethodSymbol:
@@ -252,8 +252,8 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         return (Custodian.Openings.IsFollowed(call.TargetMethod) || call.TargetMethod.MethodKind == MethodKind.LocalFunction) && Custodian.OpeningOf(call.TargetMethod, depth) is { Throws.IsEmpty: false };
     }
 
-    /// <summary>Another value is stored.</summary>
-    protected virtual Kept StoredOther(IOperation target, IOperation value, Kept token) => token;
+    /// <summary>Another value is stored in the variable of that key.</summary>
+    protected virtual Kept StoredOther(object? key, IOperation value, Kept token) => token;
 
     /// <summary>The value without an <c>await</c>: what is stored is the task itself.</summary>
     private static IOperation Core(IOperation value)

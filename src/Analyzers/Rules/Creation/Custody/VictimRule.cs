@@ -52,9 +52,9 @@ internal sealed class VictimRule(Custodian custodian, Body body, IOperation? sou
 
     public static bool IsAccept(IMethodSymbol method) => method.Name.IndexOf("Accept", StringComparison.Ordinal) >= 0;
 
-    protected override Kept StoredOther(IOperation target, IOperation value, Kept token)
+    protected override Kept StoredOther(object? key, IOperation value, Kept token)
     {
-        if (_hiding.Contains(PathView<Kept>.Unwrapped(value)) && PathView<Kept>.KeyOf(target) is { } key) _answers[key] = PathView<Kept>.Unwrapped(value);
+        if (_hiding.Contains(PathView<Kept>.Unwrapped(value)) && key is not null) _answers[key] = PathView<Kept>.Unwrapped(value);
         return token;
     }
 
