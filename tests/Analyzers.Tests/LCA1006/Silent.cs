@@ -24,6 +24,9 @@ public class Silent
     [InlineData("async Task RunAsync(TcpListener l) { var client = await l.AcceptSocketAsync(); try { await OneAsync(client); } finally { client.Dispose(); } } async Task OneAsync(Socket client) { using var up = await DialAsync(); client.Close(); }")]
     // It only looks at what it is given.
     [InlineData("async Task<string> LookUpAsync(Socket client) { using var up = await DialAsync(); return client.RemoteEndPoint + \"\"; }")]
+    // It hands out what it makes.
+    [InlineData("static bool TryServe(string host, out TcpClient? client) { client = new TcpClient { NoDelay = true }; try { client.Connect(host, 80); return true; } catch (SocketException) { client.Dispose(); client = null; return false; } catch { client.Dispose(); throw; } }")]
+    [InlineData("static bool TryServe(string host, out TcpClient? client) { client = new TcpClient(); try { client.Connect(host, 80); return true; } catch (SocketException) { client.Dispose(); client = null; return false; } catch { client.Dispose(); throw; } }")]
     // Its own receive is no second connection.
     [InlineData("async Task<int> PeekAsync(Socket s) { var part = new byte[9]; var task = s.ReceiveAsync(part); if (await Task.WhenAny(task, Task.Delay(9)) != task) { s.Close(); return 0; } return await task; }")]
     // The one that is accepted goes on to its own handler before anything can fail.

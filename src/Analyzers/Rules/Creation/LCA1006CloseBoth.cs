@@ -54,7 +54,8 @@ internal sealed class LCA1006CloseBoth : IRule
 
         foreach (var parameter in body.Method?.Parameters ?? [])
         {
-            if (owners.MayBeOwned(parameter.Type) && Follows(file, custodian, body, null, parameter) is { Count: > 0 } found && owners.Owns(body.Method!, parameter, body.Syntax))
+            // What comes out of the method was not given to it.
+            if (parameter.RefKind != RefKind.Out && owners.MayBeOwned(parameter.Type) && Follows(file, custodian, body, null, parameter) is { Count: > 0 } found && owners.Owns(body.Method!, parameter, body.Syntax))
                 Report(file, found, parameter.Name, reported);
         }
 
