@@ -103,6 +103,21 @@ public class Reports
         }
         """);
 
+    [Theory]
+    [InlineData("AddSingleton<Current>()")]
+    [InlineData("AddKeyedSingleton<Current>(\"main\")")]
+    [InlineData("AddKeyedSingleton<object, Current>(\"main\")")]
+    public Task In_a_singleton_however_it_is_registered(string registration) => Case.HoldsAsync(Web + $$"""
+        class Current
+        {
+            private HttpContext? _context;
+            public void Begin(HttpContext context) { {|LCA4002:_context = context|}; }
+            public string? Path() => _context!.Request.Path;
+        }
+
+        static class Services { public static void Add(IServiceCollection services) => services.{{registration}}; }
+        """);
+
     [Fact]
     public Task In_a_registered_singleton_and_in_a_static() => Case.HoldsAsync(Web + """
         class Current

@@ -23,7 +23,7 @@ internal enum Sharing
 /// <summary>Objects that serve several requests: middleware, handlers, hosted services, servers, registered singletons.</summary>
 internal sealed class SharedTypes
 {
-    private static readonly HashSet<string> Registering = new(StringComparer.Ordinal) { "AddSingleton", "TryAddSingleton", "AddHostedService" };
+    private static readonly HashSet<string> Registering = new(StringComparer.Ordinal) { "AddSingleton", "TryAddSingleton", "AddKeyedSingleton", "TryAddKeyedSingleton", "AddHostedService", "AddActivatedSingleton" };
     private static readonly ConditionalWeakTable<Analysis, SharedTypes> Kept = new();
 
     private readonly Analysis _analysis;

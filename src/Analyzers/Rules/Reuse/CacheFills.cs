@@ -11,7 +11,7 @@ internal sealed class CacheFills(Analysis analysis)
 {
     /// <summary>May the member fill anything? Told by its words, before it is bound.</summary>
     public static bool MayFill(CodeMember member) =>
-        member.Invoked.Contains("GetOrAdd") || member.Invoked.Contains("GetOrCreate") || member.Invoked.Contains("AddOrUpdate") || member.Invoked.Contains("AddSingleton")
+        member.Invoked.Contains("GetOrAdd") || member.Invoked.Contains("GetOrCreate") || member.Invoked.Contains("AddOrUpdate") || member.Invoked.Contains("AddSingleton") || member.Invoked.Contains("AddKeyedSingleton")
         || member.Identifiers.Any(i => i.EndsWith("Lazy", StringComparison.Ordinal) || i is "Task" or "IMemoryCache" or "MemoryCache" or "CreateEntry");
 
     public IEnumerable<CacheFill> In(IOperation root)
@@ -98,7 +98,7 @@ internal sealed class CacheFills(Analysis analysis)
             // A list of tasks is mostly waited for and forgotten; a list of lazies is a pool of what is made when needed.
             case var _ when Containers.Collects(method) && call is { Instance: { } list, Arguments: [var item] } && IsLazy(Values.Unwrapped(item.Value).Type) && Container(list) is { } pool:
                 return new CacheFill(call, pool, item.Value, isFactory: false);
-            case "AddSingleton" when call.Arguments is [_, .., var service]:
+            case "AddSingleton" or "AddKeyedSingleton" when call.Arguments is [_, .., var service]:
                 return new CacheFill(call, null, service.Value, IsDelegate(service.Value));
             default:
                 return null;
