@@ -60,6 +60,39 @@ public class SlotsAndLeases
     [InlineData("private bool _noted; public void Note() => _noted = true; public void Dispose() { if (_noted) Wire.Count(); home.Add(Client); }")]
     public Task A_lease_that_gives_back_unless_it_is_told_otherwise_does(string lease) => Case.HoldsAsync(Leased(lease, "using {|LCA4001:var " + Ask.Replace("; await lease.Client.S", "|}; await lease.Client.S", StringComparison.Ordinal)));
 
+    private static string Told(string giving, string taking) => $$"""
+        class Pool
+        {
+            private readonly Stack<WireClient> _idle = new();
+            public async Task<Lease> LeaseAsync() { await Task.Yield(); lock (_idle) { if (_idle.TryPop(out var kept) && kept.IsOpen) return new(this, kept); } return new(this, new WireClient()); }
+            private void Release(WireClient client, bool word) { {{taking}} }
+
+            public sealed class Lease(Pool pool, WireClient client) : IDisposable
+            {
+                private bool _word;
+                public WireClient Client => client;
+                public void Say() => _word = true;
+                public void Dispose() => pool.Release(client, {{giving}});
+            }
+        }
+
+        class Asker(Pool pool)
+        {
+            public async Task<string> AskAsync(string question, CancellationToken stop) { using {|LCA4001:var lease = await pool.LeaseAsync()|}; await lease.Client.SendAsync(question, stop); var answer = await lease.Client.ReceiveAsync(stop); lease.Say(); return answer; }
+        }
+        """;
+
+    [Theory]
+    [InlineData("_word", "if (word) lock (_idle) _idle.Push(client); else client.Dispose();")]
+    [InlineData("_word", "if (!word) { client.Dispose(); return; } lock (_idle) _idle.Push(client);")]
+    public Task Nor_one_whose_pool_is_told_the_word(string giving, string taking) => Case.SilentAsync(Told(giving, taking).Replace("{|LCA4001:", "", StringComparison.Ordinal).Replace("()|}", "()", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("_word", "lock (_idle) _idle.Push(client);")]
+    [InlineData("_word", "if (word) { client.Dispose(); return; } lock (_idle) _idle.Push(client);")]
+    [InlineData("true", "if (word) lock (_idle) _idle.Push(client); else client.Dispose();")]
+    public Task One_whose_pool_takes_it_back_without_the_word_does(string giving, string taking) => Case.HoldsAsync(Told(giving, taking));
+
     [Fact]
     public Task A_pool_for_each_host_is_one() => Case.HoldsAsync("""
         class Pools

@@ -70,7 +70,7 @@ internal static class GivingBack
         {
             if (Code.Of(method, analysis, cancellation) is not { } code) continue;
             if (AsksMore(code.Syntax, lease: named)) return false;
-            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => (Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) && !TellsHowItEnded(i, named) || IsGiveBackDelegate(i)) && !Vouching.IsNeededFor(i.Syntax, named));
+            found |= code.Descendants().OfType<IInvocationOperation>().Any(i => (Argument(i, analysis, cancellation) is { } given && IsOwnPart(given.Value) && !TellsHowItEnded(i, named) || IsGiveBackDelegate(i)) && !Vouching.IsNeededFor(i, named, analysis, cancellation));
         }
 
         return found;

@@ -1,7 +1,9 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Facts;
+using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Isolation;
 
@@ -9,8 +11,17 @@ namespace LifecycleAnalyzers.Rules.Isolation;
 internal static class Vouching
 {
     /// <summary>The giving back is not reached while some flag is off that the lease's users switch on.</summary>
-    public static bool IsNeededFor(SyntaxNode giving, INamedTypeSymbol lease) =>
-        Code.FunctionAround(giving) is { } disposal && lease.GetMembers().Any(m => IsSwitch(m) && IsSwitchedOn(m, lease, disposal) && !IsReachedWithout(m.Name, giving, disposal));
+    public static bool IsNeededFor(IInvocationOperation giving, INamedTypeSymbol lease, Analysis analysis, CancellationToken cancellation) =>
+        Code.FunctionAround(giving.Syntax) is { } disposal && lease.GetMembers().Any(m => IsSwitch(m) && IsSwitchedOn(m, lease, disposal)
+            && (!IsReachedWithout(m.Name, giving.Syntax, disposal) || IsToldAlong(giving, m.Name, analysis, cancellation)));
+
+    /// <summary><c>_pool.Release(_link, _done)</c>: who takes it back does so only where that is true.</summary>
+    private static bool IsToldAlong(IInvocationOperation giving, string flag, Analysis analysis, CancellationToken cancellation)
+    {
+        if (giving.Arguments.FirstOrDefault(a => a.Value.Syntax is ExpressionSyntax told && IsFlag(told, flag)) is not { Parameter.Name: var told } || !analysis.Summaries.IsOwn(giving.TargetMethod) || Code.Of(giving.TargetMethod, analysis, cancellation) is not { } code) return false;
+        var inner = code.Descendants().OfType<IInvocationOperation>().Where(i => GivingBack.Argument(i, analysis, cancellation) is not null).ToList();
+        return inner.Count > 0 && inner.All(i => !IsReachedWithout(told, i.Syntax, code.Syntax));
+    }
 
     private static bool IsSwitch(ISymbol member) =>
         member is IFieldSymbol { IsReadOnly: false, IsImplicitlyDeclared: false, Type.SpecialType: SpecialType.System_Boolean } or IPropertySymbol { SetMethod.IsInitOnly: false, Type.SpecialType: SpecialType.System_Boolean };
