@@ -21,6 +21,10 @@ public class Reports
         }
         """;
 
+    [Fact]
+    public Task A_token_that_outlives_the_session_tells_nothing_of_it() => Case.HoldsAsync(Feed(
+        "var life = _life.Token; var s = Open(); s.Closed += (_, _) => { if (life.IsCancellationRequested) return; _session = null; Renew(); }; {|LCA3006:_session = s|};", "", "private readonly CancellationTokenSource _life = new();"));
+
     [Theory]
     // What the handler does with the field
     [InlineData("_session = null;")]

@@ -41,6 +41,12 @@ public class Silent
         """);
 
     [Theory]
+    [InlineData("_life.Cancel(); _life = new(); var life = _life.Token;", "if (life.IsCancellationRequested) return;")]
+    [InlineData("Retire(); var life = _life = new();", "if (!life.Token.IsCancellationRequested)", "private void Retire() => Interlocked.Exchange(ref _life, new()).Cancel();")]
+    public Task The_token_of_the_old_one_is_cancelled(string first, string question, string members = "") => Case.SilentAsync(Reports.Feed(
+        first + " var s = Open(); s.Closed += (_, _) => { " + question + " { _session = null; Renew(); } }; _session = s;", "", "private CancellationTokenSource _life = new(); " + members));
+
+    [Theory]
     [InlineData("if (!ReferenceEquals(sender, _session)) return; _session = null;")]
     [InlineData("if (sender != _session) return; _session = null;")]
     [InlineData("if (sender == _session) _session = null;")]

@@ -243,6 +243,8 @@ internal sealed class LateEvents(Analysis analysis, Liveness liveness, Cancellat
                     return true;
                 case IInvocationOperation { Instance: { } owner } asked when IsOf(owner, member) && IsReading(asked.TargetMethod, owner.Type) && liveness.Asks(asked.TargetMethod) && Decides(asked):
                     return true;
+                case IPropertyReferenceOperation { Property.Name: "IsCancellationRequested", Instance: { } token } over when EndsWithItsSession(token, handler) && Decides(over):
+                    return true;
                 case IIsPatternOperation pattern when IsOf(pattern.Value, member) && pattern.Pattern.DescendantsAndSelf().Any(p => p is IPropertySubpatternOperation { Member: IMemberReferenceOperation { Member: var asked } } && liveness.Asks(asked)):
                     return true;
             }
@@ -269,6 +271,17 @@ internal sealed class LateEvents(Analysis analysis, Liveness liveness, Cancellat
             _ => false,
         };
     }
+
+    /// <summary>A token that was captured beside the session, and that is cancelled where the next one is made: <c>_life.Cancel(); _life = new(); var life = _life.Token;</c></summary>
+    private bool EndsWithItsSession(IOperation token, IOperation handler)
+    {
+        if (token is IPropertyReferenceOperation { Property.Name: "Token", Instance: { } source }) token = source;
+        if (Values.Unwrapped(token) is not ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [var declared] } || handler.Syntax.Span.Contains(declared.Span)) return false;
+        return declared.GetSyntax(cancellation).FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } member && Cancels(member, Depth);
+    }
+
+    private bool Cancels(SyntaxNode member, int depth) => member.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => call.Expression.LastWord() is "Cancel" or "CancelAsync"
+        || depth > 0 && call.Expression.OwnName() is not null && analysis.Bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { DeclaringSyntaxReferences: [var helper] } && helper.GetSyntax(cancellation) is var code && code != member && Cancels(code, depth - 1));
 
     private static bool IsCurrent(IOperation value)
     {
