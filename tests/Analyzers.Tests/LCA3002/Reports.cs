@@ -24,6 +24,7 @@ public class Reports
     [Theory]
     // A dictionary of tasks
     [InlineData("public Task<WireClient> Get(string k) => {|LCA3002:_tasks.GetOrAdd(k, DialAsync)|};")]
+    [InlineData("private readonly ConcurrentDictionary<string, int> _counts = new(); public Task<WireClient> Get(string k) => {|LCA3002:_tasks.GetOrAdd(k, Start)|}; private Task<WireClient> Start(string k) { var t = DialAsync(k); t.ContinueWith(static (t, s) => ((ConcurrentDictionary<string, int>)s!).TryRemove(\"\", out _), _counts, TaskContinuationOptions.NotOnRanToCompletion); return t; }")]
     [InlineData("public Task<WireClient> Get(string k) => {|LCA3002:_tasks.GetOrAdd(k, x => DialAsync(x))|};")]
     [InlineData("public Task<WireClient> Get(string k) => {|LCA3002:_tasks.GetOrAdd(k, async x => { var c = new WireClient(x); await c.OpenAsync(); return c; })|};")]
     [InlineData("public Task<WireClient> Get(string k) => {|LCA3002:_tasks.GetOrAdd(k, x => Task.Run(() => Dial(x)))|};")]

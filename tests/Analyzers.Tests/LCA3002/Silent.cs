@@ -24,6 +24,7 @@ public class Silent
     // A continuation
     [InlineData("public Task<WireClient> Get(string k) => _tasks.GetOrAdd(k, x => { var t = DialAsync(x); t.ContinueWith(_ => _tasks.TryRemove(x, out var _), TaskContinuationOptions.NotOnRanToCompletion); return t; });")]
     [InlineData("public Task<WireClient> Get() { var t = _task ??= DialAsync(\"\"); t.ContinueWith(Clear, TaskContinuationOptions.OnlyOnFaulted); return t; } private void Clear(Task t) => _task = null;")]
+    [InlineData("public Task<WireClient> Get(string k) => _tasks.GetOrAdd(k, Start); private Task<WireClient> Start(string k) { var t = DialAsync(k); t.ContinueWith(static (t, s) => { var (all, key) = ((ConcurrentDictionary<string, Task<WireClient>>, string))s!; all.TryRemove(KeyValuePair.Create(key, t)); }, (_tasks, k), CancellationToken.None, TaskContinuationOptions.NotOnRanToCompletion, TaskScheduler.Default); return t; }")]
     // It is asked how it ended
     [InlineData("public Task<WireClient> Get() { if (_task == null || _task.IsFaulted || _task.IsCanceled) _task = DialAsync(\"\"); return _task; }")]
     [InlineData("public Task<WireClient> Get() { if (_task is not { IsCompletedSuccessfully: true }) _task = DialAsync(\"\"); return _task; }")]

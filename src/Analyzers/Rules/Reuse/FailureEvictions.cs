@@ -84,7 +84,12 @@ internal sealed class FailureEvictions(Analysis analysis, CacheFills fills, Canc
         }
     }
 
-    private static bool Is(IOperation value, ISymbol cache) => CacheFills.Container(value) is { } container && Values.Is(container, cache);
+    private static bool Is(IOperation value, ISymbol cache) => CacheFills.Container(value) is { } container && Values.Is(container, cache) || IsGivenAlong(value, cache);
+
+    /// <summary>A continuation that captures nothing gets the cache as its state: <c>ContinueWith(static (t, state) => …, _sessions)</c>.</summary>
+    private static bool IsGivenAlong(IOperation value, ISymbol cache) =>
+        Values.Unwrapped(value) is ILocalReferenceOperation or IParameterReferenceOperation && SymbolEqualityComparer.Default.Equals(Values.Unwrapped(value).Type, Symbols.TypeOfValue(cache))
+        && Values.FunctionAround(value) is { } function && ContinuedBy(function) is { } call && call.Arguments.Any(a => a.Value.DescendantsAndSelf().Any(given => given is IMemberReferenceOperation or IParameterReferenceOperation && CacheFills.Container(given) is { } passed && Values.Is(passed, cache)));
 
     private static bool TakesOut(string method) =>
         method is "Remove" or "TryRemove" or "Clear" or "TryUpdate" or "AddOrUpdate" or "RemoveAll" or "SetItem"
@@ -157,10 +162,13 @@ internal sealed class FailureEvictions(Analysis analysis, CacheFills fills, Canc
 
     private static bool IsTask(IOperation? decision) => decision is ISwitchExpressionOperation { Value.Type: { } type } && Tasks.IsTask(type) || decision is ISwitchOperation { Value.Type: { } switched } && Tasks.IsTask(switched);
 
-    private static bool IsContinuation(IOperation function)
+    private static bool IsContinuation(IOperation function) => ContinuedBy(function) is not null;
+
+    /// <summary>The call that is given a function to run once a task has ended.</summary>
+    private static IInvocationOperation? ContinuedBy(IOperation function)
     {
         while (function.Parent is IDelegateCreationOperation or IConversionOperation or IParenthesizedOperation) function = function.Parent;
-        return function.Parent is IArgumentOperation { Parent: IInvocationOperation { TargetMethod.Name: "ContinueWith" or "OnCompleted" or "UnsafeOnCompleted" or "Observe" or "RegisterPostEvictionCallback" } };
+        return function.Parent is IArgumentOperation { Parent: IInvocationOperation { TargetMethod.Name: "ContinueWith" or "OnCompleted" or "UnsafeOnCompleted" or "Observe" or "RegisterPostEvictionCallback" } call } ? call : null;
     }
 
     /// <summary>Asks how a task ended, or a variable that the same function sets around a <c>try</c>.</summary>
