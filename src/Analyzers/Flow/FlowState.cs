@@ -159,6 +159,7 @@ internal sealed class FlowState : IEquatable<FlowState>
     {
         if (place.Root == RootKind.Born)
         {
+            if (place.RootPlace.Key == Place.AnyKey) return true;
             if (!state.Marks.ContainsKey(place.RootPlace)) return false;
         }
         else if (!IsOverwritten(state, place))

@@ -11,9 +11,10 @@ internal sealed partial class Interpreter
     private Value Take(IOperation operation, Value container, BornKind kind, string? key = null)
     {
         var from = container.Places.FirstOrDefault();
-        if (_state is null || from is null || key is null || kind != BornKind.Lookup) return BearAt(operation.Syntax, kind, from, null);
+        if (_state is null || from is null || key is null || kind != BornKind.Lookup) return LikeAll(BearAt(operation.Syntax, kind, from, null), from);
         var element = Place.Element(from, key);
         if (!_state.Marks.ContainsKey(element)) _state = _state.Bear(element);
+        LikeAll(Value.Of(element), from);
         var found = _state.Read(element);
         if (Updated(operation, found) is { } updated)
         {

@@ -43,6 +43,9 @@ internal sealed class Place : IEquatable<Place>
     /// <summary>Longer paths are not followed: two places are the same only if they must be.</summary>
     public const int MaxDepth = 5;
 
+    /// <summary>The key of an element that stands for all that are in a container.</summary>
+    public const string AnyKey = "*";
+
     public static readonly Place This = new(RootKind.This, null, null, null, default, null);
     public static readonly Place Static = new(RootKind.Static, null, null, null, default, null);
 

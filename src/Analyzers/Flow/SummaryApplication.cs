@@ -110,7 +110,7 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
 
     private string? KeyOf(string written)
     {
-        if (written[0] is '"' or '\'' || char.IsDigit(written[0])) return written;
+        if (written[0] is '"' or '\'' || char.IsDigit(written[0]) || written == Place.AnyKey) return written;
         if (call is not IInvocationOperation { Arguments: var given } || summary.Body.Owner is not IMethodSymbol callee) return null;
         return callee.Parameters.FirstOrDefault(p => p.Name == written) is { } parameter && given.FirstOrDefault(a => a.Parameter?.Ordinal == parameter.Ordinal) is { } argument
             ? Containers.Key(argument.Value.Syntax as ExpressionSyntax)
