@@ -45,6 +45,8 @@ internal sealed class Connections(Analysis analysis)
         {
             case IArrayTypeSymbol array:
                 return depth > 0 && Matters(array.ElementType, depth - 1);
+            case INamedTypeSymbol { TypeKind: TypeKind.Struct, IsGenericType: false } own when depth > 0 && analysis.Summaries.IsOwn(own):
+                return own.GetMembers().Any(m => m is IFieldSymbol { IsStatic: false, Type: { IsReferenceType: true } held } && (TypeOf(held) is not null || IsCarrier(held)));
             case ITypeParameterSymbol or IDynamicTypeSymbol or { SpecialType: SpecialType.System_Object } or { TypeKind: TypeKind.Delegate }:
                 return true;
             case { SpecialType: not SpecialType.None } or { TypeKind: TypeKind.Enum } or INamedTypeSymbol { IsValueType: true, IsGenericType: false }:

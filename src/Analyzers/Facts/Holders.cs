@@ -254,10 +254,15 @@ internal sealed class Holders
         {
             IArrayTypeSymbol array => IsConnection(array.ElementType) || array.ElementType is INamedTypeSymbol { TypeArguments: [var inner] } && IsConnection(inner),
             INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } => IsConnection(inner),
-            INamedTypeSymbol { TypeArguments.Length: > 0 } container => container.TypeArguments.Any(a => IsConnection(a) || a is INamedTypeSymbol { TypeArguments: [var nested] } && IsConnection(nested)),
+            { TypeKind: TypeKind.Struct } when IsEntry(held) => true,
+            INamedTypeSymbol { TypeArguments.Length: > 0 } container => container.TypeArguments.Any(a => IsConnection(a) || IsEntry(a)),
             _ => false,
         };
     }
+
+    /// <summary>A task or a tuple of one, or a type of one's own that holds it: <c>record Entry(Session Session, DateTime Since)</c>.</summary>
+    private bool IsEntry(ITypeSymbol type) => type is INamedTypeSymbol { TypeArguments: var parts } named
+        && (parts.Any(IsConnection) || _analysis.Summaries.IsOwn(named) && named.GetMembers().Any(m => m is IFieldSymbol { IsStatic: false, Type: var held } && IsConnection(held)));
 
     private bool IsConnection(ITypeSymbol type) => type is ITypeParameterSymbol parameter ? _givenConnections.Contains(parameter) : _analysis.Connections.TypeOf(type) is { } known
         && ((known.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) == 0 || known.Unless is not null);

@@ -125,7 +125,8 @@ internal sealed partial class Interpreter
         if (storage.Depth > 1 || !storage.IsRoot && storage.RootPlace.Root is RootKind.Parameter or RootKind.Born) Escape(value);
     }
 
-    private static bool IsScalar(ISymbol? symbol)
+    /// <summary>A flag, a number, a text. A struct or tuple with a connection in it holds that as a variable would.</summary>
+    private bool IsScalar(ISymbol? symbol)
     {
         var type = symbol switch
         {
@@ -134,7 +135,7 @@ internal sealed partial class Interpreter
             IParameterSymbol parameter => parameter.Type,
             _ => null,
         };
-        return type is { IsValueType: true } or { SpecialType: SpecialType.System_String };
+        return type is { SpecialType: SpecialType.System_String } || type is { IsValueType: true } && !(type.TypeKind == TypeKind.Struct && _analysis.Connections.Matters(type));
     }
 
     /// <summary>The storage has been written, but with what is unknown.</summary>
