@@ -369,7 +369,12 @@ internal sealed partial class Interpreter
         }
 
         AssignOut(syntax, method, receiver);
-        if (method is { Name: "RemoveAll" or "RemoveWhere", IsStatic: false } && arguments is [{ Atoms: [Atom.Function { Method: IMethodSymbol removed }] }] && receiver.Places.FirstOrDefault() is { } swept) Sweep(swept, removed, operation.Syntax);
+        if (!method.IsStatic && arguments is [{ Atoms: [Atom.Function { Method: IMethodSymbol asked }] }] && receiver.Places.FirstOrDefault() is { } container)
+        {
+            if (method.Name is "RemoveAll" or "RemoveWhere") Sweep(container, asked, operation.Syntax);
+            else if (method.Name is "FindIndex" or "FindLastIndex") Find(container, asked, operation.Syntax);
+        }
+
         return result;
     }
 

@@ -23,6 +23,25 @@ internal sealed partial class Interpreter
         }
     }
 
+    /// <summary><c>var i = _all.FindIndex(c => c.IsOpen); … _all[i].Send()</c></summary>
+    private void Find(Place container, IMethodSymbol asked, SyntaxNode site)
+    {
+        var index = site.Parent switch
+        {
+            EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax variable } => variable.Identifier.ValueText,
+            AssignmentExpressionSyntax { Left: IdentifierNameSyntax variable } => variable.Identifier.ValueText,
+            _ => null,
+        };
+        if (index is null || _state is null) return;
+        var element = Place.Element(container, index);
+        _state = _state.Bear(element);
+        foreach (var summary in Look(asked))
+        {
+            var answer = new SummaryApplication(_state, summary, Value.Of(Place.This), [Value.Of(element)], site).Map(summary.Result);
+            _state = _state.Know(Conditions.AsCondition(answer).WhenTrue);
+        }
+    }
+
     /// <summary>The element that stands for all; of a dictionary's pairs, the pair whose value it is.</summary>
     private Place Any(Place container, ITypeSymbol element)
     {

@@ -62,7 +62,7 @@ internal sealed partial class Interpreter
     /// <summary>The member that a pair or a tuple is taken apart by.</summary>
     private static ISymbol? Part(ITypeSymbol? type, int index, int count) => type switch
     {
-        INamedTypeSymbol { IsTupleType: true, TupleElements: var elements } when elements.Length == count => elements[index].CorrespondingTupleField ?? elements[index],
+        INamedTypeSymbol { IsTupleType: true, TupleElements: var elements } when elements.Length == count => elements[index],
         INamedTypeSymbol { Name: "KeyValuePair" } when count == 2 => type.GetMembers(index == 0 ? "Key" : "Value").FirstOrDefault(m => m is IPropertySymbol),
         _ => null,
     };

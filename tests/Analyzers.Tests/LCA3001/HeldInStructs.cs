@@ -3,7 +3,7 @@ namespace LifecycleAnalyzers.Tests.LCA3001;
 /// <summary>A session that is kept within a tuple, a struct or an entry of one's own.</summary>
 public class HeldInStructs
 {
-    private static string Kept(string field, string body) => $$"""
+    private static string Kept(string field, string body, string members = "") => $$"""
         interface IOpener { IWireSession Open(); }
         readonly record struct Slot(IWireSession? Session, DateTime Since) { public bool IsUsable => Session is { IsOpen: true }; }
         class Entry(IWireSession session) { public IWireSession Session { get; } = session; public DateTime Since { get; } = DateTime.UtcNow; }
@@ -11,6 +11,7 @@ public class HeldInStructs
         {
             private {{field}}
             public void Use(string m) { {{body}} }
+            {{members}}
         }
         """;
 
@@ -33,4 +34,11 @@ public class HeldInStructs
     [InlineData(Tuples, "_kept.RemoveAll(k => !k.Session.IsOpen); if (_kept.Count == 0) _kept.Add((opener.Open(), default)); _kept[0].Session.Send(m);")]
     [InlineData(Entries, "if (!_kept.TryGetValue(m, out var entry) || !entry.Session.IsOpen) _kept[m] = entry = new(opener.Open()); entry.Session.Send(m);")]
     public Task It_was_asked(string field, string body) => Case.SilentAsync(Kept(field, body));
+
+    private const string Ensure = "private (IWireSession Session, DateTime Since) Ensure() { if (_kept.Session is not { IsOpen: true }) _kept = (opener.Open(), default); return _kept!; }";
+
+    [Theory]
+    [InlineData("Ensure().Session.Send(m);")]
+    [InlineData("var (session, _) = Ensure(); session.Send(m);")]
+    public Task A_helper_asked_it(string body) => Case.SilentAsync(Kept(Tuple, body, Ensure));
 }

@@ -43,6 +43,16 @@ public class SweptContainers
     public Task Nor_of_those_under_a_key(string body, string more = "") => Case.SilentAsync(Keyed(body, more));
 
     [Theory]
+    [InlineData("var i = _all.FindIndex(s => s.IsOpen); if (i < 0) return; _all[i].Send(m);")]
+    [InlineData("int i; i = _all.FindLastIndex(static s => s is { IsOpen: true }); if (i >= 0) _all[i].Send(m);")]
+    public Task Nor_has_the_one_that_was_found_by_its_state(string body) => Case.SilentAsync(Listed(body));
+
+    [Theory]
+    [InlineData("var i = _all.FindIndex(s => s.GetHashCode() == m.Length); if (i < 0) return; {|LCA3001:_all[i].Send(m)|};")]
+    [InlineData("var i = _all.FindIndex(s => s.IsOpen); if (i < 0) return; await Task.Delay(9); {|LCA3001:_all[i].Send(m)|};")]
+    public Task By_something_else_or_too_long_ago_it_may_have(string body) => Case.HoldsAsync(Listed(body));
+
+    [Theory]
     [InlineData("_all.RemoveAll(s => s.IsOpen);")]
     [InlineData("_all.RemoveAll(s => s.GetHashCode() == 0);")]
     [InlineData("_all.RemoveAll(s => !s.IsOpen && m.Length > 99);")]

@@ -99,4 +99,29 @@ public class Silent
     [InlineData("class P { ConcurrentBag<Missing> _b = []; void M() { if (_b.TryTake(out var c)) { c.Send(); _b.Add(c); } } }")]
     [InlineData("class P { ConcurrentBag<TcpClient> _b = []; TcpClient M() { return _b.TryTake( }")]
     public Task Half_written(string source) => Case.Broken(source).RunAsync();
+
+    [Fact]
+    public Task The_dead_ones_were_thrown_out_before() => Case.SilentAsync(Sweeping("!c.IsOpen", "_idle[^1]"));
+
+    [Fact]
+    public Task Those_that_are_too_many_are_not_the_dead_ones() => Case.HoldsAsync(Sweeping("c.GetHashCode() == 0", "{|LCA3004:_idle[^1]|}"));
+
+    private static string Sweeping(string removed, string last) => $$"""
+        class Pool
+        {
+            private readonly List<WireClient> _idle = new();
+            public WireClient Rent()
+            {
+                lock (_idle)
+                {
+                    _idle.RemoveAll(c => {{removed}});
+                    if (_idle.Count > 0) { var last = {{last}}; _idle.RemoveAt(_idle.Count - 1); return last; }
+                }
+
+                return Wire.Connect("x");
+            }
+
+            public void Return(WireClient client) { lock (_idle) _idle.Add(client); }
+        }
+        """;
 }

@@ -31,11 +31,27 @@ internal sealed class LCA3004CheckPooledConnection : IRule
                 var slot = operation is IInvocationOperation exchange ? Slots.Emptied(exchange) : null;
                 var source = slot is null ? pool.Source(operation) : null;
                 if (source is null && (slot is null || !pool.HoldsConnection(slot.Type, 1))) continue;
-                var taken = new Taken(file.Analysis, pool, new Liveness(file.Analysis, file.Cancellation), file.Cancellation);
-                if (source is not null && Pool.IsRound(operation, source) || !taken.IsUsedUnchecked(operation) || !(source is null ? pool.IsPool(slot!) : pool.IsPool(operation, source))) continue;
+                var liveness = new Liveness(file.Analysis, file.Cancellation);
+                var taken = new Taken(file.Analysis, pool, liveness, file.Cancellation);
+                if (source is not null && (Pool.IsRound(operation, source) || IsSwept(operation, Pool.Container(source), liveness)) || !taken.IsUsedUnchecked(operation) || !(source is null ? pool.IsPool(slot!) : pool.IsPool(operation, source))) continue;
                 var how = operation is IInvocationOperation call ? call.TargetMethod.Name : operation.Syntax.ToString();
                 file.Report(Diagnostic.Create(Rule, operation.Syntax.GetLocation(), how, (slot ?? Pool.Container(source))?.Name ?? source?.Type?.Name));
             }
         }
+    }
+
+    /// <summary>The dead ones were thrown out right before: <c>_idle.RemoveAll(c => !c.IsOpen)</c>.</summary>
+    private static bool IsSwept(IOperation taking, ISymbol? container, Liveness liveness)
+    {
+        for (var child = taking; child.Parent is { } parent and not (IAnonymousFunctionOperation or ILocalFunctionOperation); child = parent)
+        {
+            if (parent is IBlockOperation block && block.Operations.TakeWhile(o => o != child).Any(Sweeps)) return true;
+        }
+
+        return false;
+
+        bool Sweeps(IOperation statement) =>
+            statement is IExpressionStatementOperation { Operation: IInvocationOperation { TargetMethod.Name: "RemoveAll", Instance: { } swept, Arguments: [{ Value: var question }] } }
+            && container is not null && Values.Is(Pool.Container(swept), container) && question.DescendantsAndSelf().Any(o => o is IMemberReferenceOperation { Member: var asked } && liveness.Asks(asked));
     }
 }
