@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace LifecycleAnalyzers.Callbacks;
@@ -36,6 +37,9 @@ internal sealed class Callback(ISymbol function, SyntaxNode syntax, Location sub
 
     /// <summary>The event proves the state of some connection, and it cannot be told which.</summary>
     public bool ProvesSome { get; init; }
+
+    /// <summary>For the subscriber of an observable: the questions that what comes to it has passed.</summary>
+    public ImmutableArray<IMethodSymbol> Filters { get; set; } = [];
 
     /// <summary>The name of a method, without the interface that it implements explicitly.</summary>
     public string Name => Function is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction } or { Name: "" } ? "the handler" : Function.Name.Substring(Function.Name.LastIndexOf('.') + 1);

@@ -109,6 +109,8 @@ internal sealed class CallbackFinder
                 known.Kind |= subscription.Kind;
                 kind = known.Kind;
                 if ((subscription.Kind & CallbackKind.Callback) == 0) continue;
+                // What comes another way has not passed the same filters.
+                known.Filters = [];
                 // Subscribed twice: it proves the state only if every subscription does.
                 if (known is { ProvenOpen: null, ProvesSome: false } || isReady) continue;
             }
@@ -118,6 +120,7 @@ internal sealed class CallbackFinder
                 Kind = kind,
                 ProvenOpen = isReady ? subscription.Source : null,
                 ProvesSome = isReady && subscription.Source is null,
+                Filters = known is null ? StreamFilters.Before(site.Node, site.Handler, model, cancellation) : [],
             };
         }
     }
@@ -207,7 +210,7 @@ internal sealed class CallbackFinder
     /// <summary>An extension of one's own by which an observable takes a delegate.</summary>
     private static bool IsSubscribing(IMethodSymbol method) =>
         method is { Name: "Subscribe", IsExtensionMethod: true }
-        && (method.ReducedFrom ?? method).Parameters[0].Type.OriginalDefinition is { Name: "IObservable", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
+        && StreamFilters.Is((method.ReducedFrom ?? method).Parameters[0].Type);
 
     /// <summary>The functions that a handler expression stands for.</summary>
     private IEnumerable<(ISymbol Function, SyntaxNode Syntax)> Functions(ExpressionSyntax handler, SemanticModel model, CancellationToken cancellation, int depth)

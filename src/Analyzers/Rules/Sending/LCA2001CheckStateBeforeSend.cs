@@ -41,6 +41,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         {
             if (send.Guarded || send.OnlyUse || !IsThisRules(file, callback, body, send)) continue;
             if (reported.Any(r => r.Operation.Syntax == send.Operation.Syntax || IsSame(file, r.Connection, send.Connection, body))) continue;
+            if (StreamFilters.Ask(callback, send.Connection, body, file.Analysis, file.Cancellation)) continue;
             // The code that raises the event is here too, and hears of what the handler throws.
             if (file.Analysis.Raisers.Hear(callback, file.Cancellation)) return;
             reported.Add(send);
