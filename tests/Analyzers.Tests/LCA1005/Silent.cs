@@ -131,6 +131,20 @@ public class Silent
         }
         """);
 
+    /// <summary>A send that a callback leads to is another rule's, on whichever object the callback calls it.</summary>
+    [Theory]
+    [InlineData("stop.Register(static s => ((Notice)s!).Tell(), this)")]
+    [InlineData("stop.Register(() => this.Tell())")]
+    [InlineData("stop.Register(() => Kept?.Tell())")]
+    public Task A_send_that_a_callback_leads_to(string registration) => Case.SilentAsync($$"""
+        class Notice(ClientWebSocket web)
+        {
+            public Notice? Kept { get; set; }
+            public void Watch(CancellationToken stop) => {{registration}};
+            private async void Tell() { try { await web.SendAsync(new byte[1], WebSocketMessageType.Binary, true, default); } catch (WebSocketException) { } }
+        }
+        """);
+
     [Fact]
     public Task What_a_sibling_overrides_is_not_reached() => Case.HoldsAsync("""
         abstract class Wire

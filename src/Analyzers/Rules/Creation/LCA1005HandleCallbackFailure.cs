@@ -99,7 +99,8 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
                 var name = call.Expression switch
                 {
                     SimpleNameSyntax simple => simple,
-                    MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access => access.Name,
+                    MemberAccessExpressionSyntax access => access.Name,
+                    MemberBindingExpressionSyntax binding => binding.Name,
                     _ => null,
                 };
                 if (name?.Identifier.ValueText == function.Name && SymbolEqualityComparer.Default.Equals(file.Model.GetSymbolInfo(call, file.Cancellation).Symbol?.OriginalDefinition, function.OriginalDefinition)) return true;
