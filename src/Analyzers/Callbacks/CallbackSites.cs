@@ -74,9 +74,13 @@ internal sealed class CallbackSites(Holders holders, ISet<string> registering, F
     private static bool IsCallbackName(string name) =>
         name.StartsWith("On", StringComparison.Ordinal) || name.EndsWith("Callback", StringComparison.Ordinal) || name.EndsWith("Handler", StringComparison.Ordinal) || name.EndsWith("Received", StringComparison.Ordinal);
 
-    /// <summary>A callback property of another object, or in an object's initialiser.</summary>
+    /// <summary>
+    /// A callback property of another object, or in an object's initialiser. What is put under a key (<c>["quit"] = …</c>) is looked up
+    /// and run by the code that keeps it.
+    /// </summary>
     private static bool IsSomebodyElses(ExpressionSyntax target) =>
-        target is MemberAccessExpressionSyntax { Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) } || target.Parent?.Parent is InitializerExpressionSyntax;
+        target is MemberAccessExpressionSyntax { Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) }
+        || target is not ImplicitElementAccessSyntax && target.Parent?.Parent is InitializerExpressionSyntax;
 
     /// <summary>A lambda, the name of a method, or a variable that was given one: <c>total += count</c> is none of these.</summary>
     private bool IsFunction(ExpressionSyntax expression) => Unwrapped(expression) switch

@@ -23,7 +23,7 @@ internal sealed class Guards(Analysis analysis)
         foreach (var fact in state.Facts)
         {
             if (fact.Value.ByThrow && !throwing || (fact.Value.Gaps & gaps) != 0 || fact.Key.Symbol is not { } member) continue;
-            if (!Concerns(fact.Key, member, connection, body) && !IsTold(fact.Key, member, body)) continue;
+            if (!Concerns(fact.Key, member, connection, body) && !IsTold(fact.Key, member, connection, body)) continue;
             if (analysis.Flags.MeansUsable(member, fact.Value) || analysis.Flags.ExcludesEnd(member, fact.Value)) return true;
         }
 
@@ -81,9 +81,11 @@ internal sealed class Guards(Analysis analysis)
         ClosingFlags.Words(member.Name).ToList() is ["Can" or "can", var verb, ..] && ClosingFlags.ByName(verb) is null && verb is not ("Send" or "Write" or "Publish" or "Request" or "Execute" or "Invoke" or "Emit" or "Transmit" or "Post" or "Use");
 
     /// <summary>What the function was told by its caller, who calls it for that: <c>e.CurrentState</c>, <c>isConnected</c>; not how it was before.</summary>
-    private bool IsTold(Place fact, ISymbol member, Body body)
+    private bool IsTold(Place fact, ISymbol member, Place connection, Body body)
     {
         var told = fact.Parent ?? fact;
+        // `sender is Session { IsOpen: true }` tells of the one that raised the event, and not of the others in a list.
+        if (connection.RootPlace is { Root: RootKind.Born, Born: BornKind.Iterated } && analysis.Connections.TypeOf(member.ContainingType) is not null) return false;
         return told is { IsRoot: true, Root: RootKind.Parameter, Symbol: IParameterSymbol parameter } && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, body.Owner)
             && analysis.Connections.TypeOf(parameter.Type) is null && !Tasks.IsTask(parameter.Type)
             && TellsState(member) && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "was" or "had" or "old" or "previous" or "prior" or "former" or "last" or "from");
@@ -100,8 +102,8 @@ internal sealed class Guards(Analysis analysis)
         }
 
         if (owner.Equals(Place.Static)) return connection.RootPlace.Root == RootKind.Static;
-        // `_stopping.IsCancellationRequested` is a flag of whoever owns `_stopping`.
-        if (member.Name == "IsCancellationRequested")
+        // `_stopping.IsCancellationRequested` is a flag of whoever owns `_stopping`, and `_view.Phase` of whoever keeps that record.
+        if (member.Name == "IsCancellationRequested" || IsRecord(owner))
         {
             while (owner.Parent is { } around && owner.Symbol is IFieldSymbol or IPropertySymbol or IParameterSymbol) owner = around;
             return Owns(owner, connection);
@@ -111,6 +113,10 @@ internal sealed class Guards(Analysis analysis)
         connection = Base(connection);
         return Owns(owner, connection) || connection.IsPrefixOf(owner) || analysis.Types.IsSameConnection(owner, connection, body);
     }
+
+    /// <summary>Plain values kept together, which have no life of their own: they are their keeper's.</summary>
+    private bool IsRecord(Place place) =>
+        place is { IsRoot: false, Type: INamedTypeSymbol { IsRecord: true } or { TypeKind: TypeKind.Struct } } && analysis.Connections.TypeOf(place.Type) is null;
 
     /// <summary>The connection itself, without the steps to its parts: its stream, its socket, a writer around it.</summary>
     public Place Base(Place place)
@@ -345,7 +351,8 @@ internal sealed class Guards(Analysis analysis)
                 isWhole &= summary.IsComplete;
                 var arguments = inner.Arguments.Select(site.Map).ToImmutableArray();
                 var lambda = new SummaryApplication(state, summary, known.Target is null ? Value.Of(Place.This) : Value.Of(known.Target), arguments, happened.Operation.Syntax);
-                if (TryBlocks.Catch(inner.Operation, callee.Body.Syntax, analysis.Catalogue.Throws(function), analysis.Bodies)) continue;
+                // What an `async` function without a task throws comes to nobody who calls it.
+                if (function is not { IsAsync: true, ReturnsVoid: true } && TryBlocks.Catch(inner.Operation, callee.Body.Syntax, analysis.Catalogue.Throws(function), analysis.Bodies)) continue;
                 foreach (var send in summary.Sends) Lift(body, happened, send, lambda.Map(send.Connection), state, callee.Body.Owner, sends);
             }
         }

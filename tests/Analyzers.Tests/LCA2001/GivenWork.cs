@@ -39,6 +39,24 @@ public class GivenWork
     [InlineData("{|LCA2001:Guarded(() => _socket.Send(m))|}", "private void Guarded(Action work) { work(); if (_closed) return; }")]
     public Task It_does_not(string handler, string helper) => Case.HoldsAsync(Sender(handler, helper));
 
+    /// <summary>The helper catches what it calls, and an <c>async</c> function without a task throws later, to nobody.</summary>
+    [Theory]
+    [InlineData("{|LCA2001:Shielded(async () => { await Task.Yield(); _socket.Send(m); })|}", "private void Shielded(Action work) { try { work(); } catch (Exception e) { Console.WriteLine(e); } }")]
+    [InlineData("{|LCA2001:Shielded(async s => { await Task.Yield(); s.Send(m); })|}", "private void Shielded(Action<Socket> work) { try { work(_socket); } catch (Exception e) { Console.WriteLine(e); } }")]
+    public Task It_catches_too_little(string handler, string helper) => Case.HoldsAsync(Sender(handler, helper));
+
+    [Theory]
+    [InlineData("Shielded(() => _socket.Send(m))", "private void Shielded(Action work) { try { work(); } catch (Exception e) { Console.WriteLine(e); } }")]
+    [InlineData("_ = ShieldedAsync(async () => { await Task.Yield(); _socket.Send(m); })", "private async Task ShieldedAsync(Func<Task> work) { try { await work(); } catch (Exception e) { Console.WriteLine(e); } }")]
+    [InlineData("Shielded(async () => { try { await Task.Yield(); _socket.Send(m); } catch (Exception e) { Console.WriteLine(e); } })", "private void Shielded(Action work) { try { work(); } catch (Exception e) { Console.WriteLine(e); } }")]
+    public Task It_catches(string handler, string helper) => Case.SilentAsync(Sender(handler, helper));
+
+    /// <summary>What is kept under a key is run by the code that keeps it, which has asked.</summary>
+    [Theory]
+    [InlineData("{ if (_socket.Connected) _all[\"a\"](_socket, m); }")]
+    [InlineData("{ if (_all.TryGetValue(\"a\", out var run)) run(_socket, m); }")]
+    public Task It_is_kept_under_a_key(string handler) => Case.SilentAsync(Sender(handler, "private readonly Dictionary<string, Action<Socket, byte[]>> _all = new() { [\"a\"] = (s, m) => s.Send(m), [\"b\"] = (s, m) => s.Close() };"));
+
     /// <summary>What a query or a list has sorted out is sent to nobody.</summary>
     [Theory]
     [InlineData("peers.FindAll(p => p.Connected).ForEach(p => p.Send(m))")]

@@ -125,6 +125,9 @@ public class Silent
     [InlineData("if (_phase == WireState.Closed) return; _client.Send(text);")]
     [InlineData("if (_stop.IsCancellationRequested) return; _client.Send(text);")]
     [InlineData("if (_stop.Token.IsCancellationRequested) return; _client.Send(text);")]
+    [InlineData("if (_seen is { Phase: WireState.Open }) _client.Send(text);", "private Seen _seen = new(WireState.Open, 0); public void Leave() => _seen = _seen with { Phase = WireState.Closed }; } record Seen(WireState Phase, int Errors) {")]
+    [InlineData("if (!_health.IsUp) return; _client.Send(text);", "private Health _health; public void Leave() => _health.IsUp = false; } struct Health { public bool IsUp; public int Score;")]
+    [InlineData("if (_now.Open) _client.Send(text);", "private (bool Open, int Count) _now; public void Leave() => _now = (false, 0);")]
     // Helpers
     [InlineData("if (!CanSend()) return; _client.Send(text);", "bool CanSend() => _client.IsOpen;")]
     [InlineData("if (!IsUp) return; _client.Send(text);", "bool IsUp { get { lock (_sync) return _client.IsOpen && !_closed; } }")]
