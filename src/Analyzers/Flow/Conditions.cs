@@ -29,6 +29,7 @@ internal static class Conditions
     {
         Atom.Constant known => Same(known.Value, constant) ? True : False,
         Atom.Of { Implied: { } implied } of when constant is null => new Atom.Condition(One(of, Constraint.Is(null)), Both(implied, One(of, Constraint.IsNot(null)))),
+        Atom.Unknown { Implied: { } implied } when constant is null => new Atom.Condition(Nothing, implied),
         Atom.Of of => new Atom.Condition(One(of, Constraint.Is(constant)), One(of, Constraint.IsNot(constant))),
         Atom.Condition condition when constant is true => condition,
         Atom.Condition condition when constant is false => Not(condition),
@@ -63,8 +64,9 @@ internal static class Conditions
         foreach (var atom in value.Atoms)
         {
             var condition = test(atom);
-            whenTrue = Alternative(whenTrue, condition.WhenTrue, atom is Atom.Condition);
-            whenFalse = Alternative(whenFalse, condition.WhenFalse, atom is Atom.Condition);
+            var isNameless = atom is Atom.Condition or Atom.Unknown { Implied: not null };
+            whenTrue = Alternative(whenTrue, condition.WhenTrue, isNameless);
+            whenFalse = Alternative(whenFalse, condition.WhenFalse, isNameless);
         }
 
         return new(whenTrue, whenFalse);
@@ -77,7 +79,8 @@ internal static class Conditions
         return opaque ? Either(sofar, next) : Both(sofar, next);
     }
 
-    private static FactMap? Both(FactMap? a, FactMap? b)
+    /// <summary>What holds where both are so; null for what cannot be.</summary>
+    public static FactMap? Both(FactMap? a, FactMap? b)
     {
         if (a is null || b is null) return null;
         foreach (var fact in b) a = a.Set(fact.Key, a.TryGet(fact.Key, out var old) ? Constraint.And(old, fact.Value) : fact.Value);

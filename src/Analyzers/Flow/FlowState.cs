@@ -360,6 +360,8 @@ internal sealed class FlowState : IEquatable<FlowState>
                 return new Atom.Of(of.Place, of.Gaps | gap, AgeAll(of.Implied));
             case Atom.Of { Implied: { } implied } of:
                 return new Atom.Of(of.Place, of.Gaps, AgeAll(implied));
+            case Atom.Unknown { Implied: { } implied }:
+                return new Atom.Unknown(AgeAll(implied));
             case Atom.Condition condition:
                 return new Atom.Condition(AgeAll(condition.WhenTrue), AgeAll(condition.WhenFalse));
             default:

@@ -157,9 +157,13 @@ internal sealed partial class Interpreter
         foreach (var argument in arguments) Escape(argument);
         if (!IsWithoutSideEffect(callee) && !Computes(invocation.TargetMethod)) Pass(Gaps.UserCode);
         // A question that the code was given, `isUsable(kept)`: what it means, its name says.
-        if (invocation.Type?.SpecialType == SpecialType.System_Boolean && arguments.Length > 0 && callee.Places.FirstOrDefault()?.Symbol is { } question) return ByName(question, arguments[0]);
+        if (invocation.Type?.SpecialType == SpecialType.System_Boolean && arguments.Length > 0 && Question(invocation.Instance, callee) is { } question) return ByName(question, arguments[0]);
         return _analysis.Connections.Matters(invocation.Type) ? BearAt(invocation.Syntax, BornKind.Returned, null, invocation.TargetMethod) : Value.Unknown;
     }
+
+    /// <summary>The delegate's name where it is called; where that tells nothing, the name it was kept under.</summary>
+    private static ISymbol? Question(IOperation? called, Value callee) =>
+        called is ILocalReferenceOperation { Local: var local } && ClosingFlags.ByName(local.Name) is not null ? local : callee.Places.FirstOrDefault()?.Symbol;
 
     /// <summary><c>_send = link.Send; … _send(data)</c>: the call of that object's method.</summary>
     private Value CallTarget(IInvocationOperation invocation, IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments) =>
@@ -193,7 +197,7 @@ internal sealed partial class Interpreter
         {
             if (creation.Constructor is { } plain) Record(new BodyEvent(EventKind.Call, creation, _state) { Value = Value.Of(Place.Static), Symbol = plain, Arguments = arguments });
             foreach (var argument in arguments) Escape(argument);
-            return Value.Unknown;
+            return creation.Constructor is { } primary && Parts.IsPrimary(primary) ? Together(creation, arguments) : Value.Unknown;
         }
 
         var born = Place.BornAt(creation.Syntax, BornKind.Created, null, creation.Constructor);
@@ -213,6 +217,8 @@ internal sealed partial class Interpreter
                 new SummaryApplication(_state, callees[0], Value.Of(born), arguments, creation.Syntax).Apply(ref _state);
                 if (_state is not null) _state = AttachGiven(callees[0], Value.Of(born), arguments, _state);
             }
+
+            if (_state is not null) Fill(born, constructor, arguments);
 
             foreach (var argument in arguments)
             {

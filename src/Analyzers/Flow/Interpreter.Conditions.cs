@@ -182,19 +182,22 @@ internal sealed partial class Interpreter
                 continue;
             }
 
-            var memberValue = ReadPart(value, member, part.Member);
+            var memberValue = ReadAsked(value, member, part.Member);
             var matched = Match(memberValue, part.Pattern);
             condition = Conditions.And(condition, matched);
             // `is not { IsOpen: false }`: it is open, or there is none, of which any state may be said.
             if (matched.WhenFalse is not null && recursive is { PropertySubpatterns.Length: 1, DeconstructionSubpatterns.IsEmpty: true } && SymbolEqualityComparer.Default.Equals(recursive.MatchedType, recursive.InputType)) condition = new(condition.WhenTrue, matched.WhenFalse);
         }
 
-        if (recursive.DeconstructionSubpatterns.Length > 0) condition = Conditions.And(condition, Conditions.Unknown);
+        var parts = recursive.DeconstructionSubpatterns;
+        for (var i = 0; i < parts.Length; i++)
+            condition = Conditions.And(condition, Parts.Of(recursive.MatchedType, i, parts.Length) is { } part ? Match(ReadMember(value, part), parts[i]) : Conditions.Unknown);
+
         Declare(recursive.DeclaredSymbol, value);
         return condition;
     }
 
-    private Value ReadPart(Value value, ISymbol member, IOperation operation)
+    private Value ReadAsked(Value value, ISymbol member, IOperation operation)
     {
         if (member is IPropertySymbol { GetMethod: { } getter } property && _analysis.Summaries.HasCode(property))
             return Call(operation, getter, value, [], property);

@@ -51,21 +51,13 @@ internal sealed partial class Interpreter
             for (var i = 0; i < parts.Elements.Length; i++)
             {
                 var part = parts.Elements[i];
-                if (whole.Places.Any() && Part(source.Type, i, parts.Elements.Length) is { } member) Assign(deconstruction, part, Storages(part), ReadMember(whole, member));
+                if (whole.Places.Any() && Parts.Of(deconstruction.Value.Type, i, parts.Elements.Length) is { } member) Assign(deconstruction, part, Storages(part), ReadMember(whole, member));
                 else Forget(part);
             }
         }
 
         return Value.Unknown;
     }
-
-    /// <summary>The member that a pair or a tuple is taken apart by.</summary>
-    private static ISymbol? Part(ITypeSymbol? type, int index, int count) => type switch
-    {
-        INamedTypeSymbol { IsTupleType: true, TupleElements: var elements } when elements.Length == count => elements[index],
-        INamedTypeSymbol { Name: "KeyValuePair" } when count == 2 => type.GetMembers(index == 0 ? "Key" : "Value").FirstOrDefault(m => m is IPropertySymbol),
-        _ => null,
-    };
 
     private void Assign(IOperation operation, IOperation target, List<Place>? storages, Value value)
     {
@@ -117,9 +109,9 @@ internal sealed partial class Interpreter
             return;
         }
 
-        // A number or a text in a variable decides nothing that is followed here.
+        // A number or a text in a variable decides nothing that is followed here; whether there is a text may.
         if (storage.IsRoot && storage.Symbol is ILocalSymbol { Type: var type } && type.SpecialType is not (SpecialType.None or SpecialType.System_Boolean or SpecialType.System_Object)
-            && type.TypeKind != TypeKind.Enum && !_state.Env.ContainsKey(storage) && !value.Places.Any()) return;
+            && type.TypeKind != TypeKind.Enum && !_state.Env.ContainsKey(storage) && !value.Atoms.Any(a => a is Atom.Of or Atom.Unknown { Implied: not null } or Atom.Constant { Value: null })) return;
         _state = _state.Write(storage, value);
         // In another object than our own, others can reach it.
         if (storage.Depth > 1 || !storage.IsRoot && storage.RootPlace.Root is RootKind.Parameter or RootKind.Born) Escape(value);

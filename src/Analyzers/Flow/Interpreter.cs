@@ -211,8 +211,7 @@ internal sealed partial class Interpreter : ITransfer
             case IDefaultValueOperation { Type.IsReferenceType: true }:
                 return Value.Null;
             case ITupleOperation tuple:
-                foreach (var part in tuple.Elements) Escape(Eval(part));
-                return Value.Unknown;
+                return EvalTuple(tuple);
             default:
                 return Discard(operation);
         }
@@ -261,7 +260,8 @@ internal sealed partial class Interpreter : ITransfer
             if (atom is not Atom.Of { Place: var place } whole) continue;
             if (place.Step(member) is not { } storage) return Value.Unknown;
             // What is known where the owner is this one is known where its part is.
-            var value = whole.Implied is { } implied ? _state.Read(storage).Implying(implied) : _state.Read(storage);
+            var value = ReadPart(place, member) ?? _state.Read(storage);
+            if (whole.Implied is { } implied) value = value.Implying(implied);
             result = result is null ? value : Value.Join(result, value);
         }
 
@@ -356,6 +356,7 @@ internal sealed partial class Interpreter : ITransfer
         var busy = BusyWith(awaited.Operation);
         _state = after.Pass(Gaps.Await, place => IsNews(before, after, place) || busy is not null && busy.Any(b => Concerns(b, place)));
         if (busy is not null) _state = _state.Renew(place => busy.Any(b => Concerns(b, place)));
+        KeepParts(value, after);
         return value;
     }
 

@@ -12,7 +12,7 @@ internal static class Outward
     {
         var seen = new HashSet<Place>();
         See(result, seen);
-        var env = exit.Env.Select((storage, value) => (Outlives(storage, body), value));
+        var env = exit.Env.Select((storage, value) => (Outlives(storage, body) || IsPartOf(result, storage), value));
         foreach (var entry in env) See(entry.Value, seen);
         var facts = exit.Facts.Select((place, constraint) => (IsSeen(place), constraint));
         var marks = exit.Marks.Select((place, mark) => (IsSeen(place), mark));
@@ -37,6 +37,9 @@ internal static class Outward
         _ => false,
     };
 
+    /// <summary>The answer is a tuple or a record, and this a part of it.</summary>
+    private static bool IsPartOf(Value result, Place storage) => storage is { Root: RootKind.Born, Depth: 1 } && Parts.IsOne(storage.Symbol!) && result.Contains(storage.Parent!);
+
     /// <summary>What is kept under a key in something that the caller can see: whoever asks for the same key finds the same.</summary>
     private static bool IsElement(Place place, Body body) => place is { Key: not null, From: { } container } && Outlives(container, body);
 
@@ -54,6 +57,9 @@ internal static class Outward
                 case Atom.Of of:
                     See(of.Place, seen);
                     See(of.Implied, seen);
+                    break;
+                case Atom.Unknown unknown:
+                    See(unknown.Implied, seen);
                     break;
                 case Atom.Condition condition:
                     See(condition.WhenTrue, seen);

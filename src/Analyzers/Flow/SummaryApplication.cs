@@ -162,6 +162,8 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
                 var value = Map(of.Place);
                 return of.Gaps == Gaps.None && of.Implied is null ? value
                     : value.Select(a => a is Atom.Of inner ? new Atom.Of(inner.Place, inner.Gaps | of.Gaps & ~Gaps.LockReleased, Map(of.Implied) ?? inner.Implied) : a);
+            case Atom.Unknown { Implied: { } implied }:
+                return Value.Of(new Atom.Unknown(Map(implied)));
             case Atom.Condition condition:
                 return Value.Of(new Atom.Condition(Map(condition.WhenTrue), Map(condition.WhenFalse)));
             default:

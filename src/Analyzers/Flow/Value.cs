@@ -8,9 +8,18 @@ using FactMap = SmallMap<Place, Constraint>;
 /// <summary>One thing that an expression may be: a place's value, a constant, a condition, a delegate.</summary>
 internal abstract class Atom
 {
-    internal sealed class Unknown : Atom
+    internal sealed class Unknown(FactMap? implied) : Atom, IEquatable<Unknown>
     {
-        public static readonly Unknown Instance = new();
+        public static readonly Unknown Instance = new(null);
+
+        /// <summary>What is known if the variable turns out not to be null.</summary>
+        public FactMap? Implied { get; } = implied;
+
+        public bool Equals(Unknown? other) => other is not null && Equals(other.Implied, Implied);
+
+        public override bool Equals(object? obj) => Equals(obj as Unknown);
+
+        public override int GetHashCode() => Implied?.Count ?? 0;
 
         public override string ToString() => "?";
     }
@@ -139,7 +148,13 @@ internal sealed class Value : IEquatable<Value>
 
     /// <summary>This value, and what is known where it turns out to be the one.</summary>
     public Value Implying(FactMap facts) =>
-        facts.Count == 0 ? this : Select(atom => atom is Atom.Of { Implied: null, Place.IsPlainValue: false } of ? new Atom.Of(of.Place, of.Gaps, facts) : atom);
+        facts.Count == 0 ? this : Select(atom => atom switch
+        {
+            Atom.Of { Implied: null, Place.IsPlainValue: false } of => new Atom.Of(of.Place, of.Gaps, facts),
+            Atom.Unknown unknown => new Atom.Unknown(Conditions.Both(unknown.Implied ?? FactMap.Empty, facts)),
+            Atom.Constant { Value: string } => new Atom.Unknown(facts),
+            _ => atom,
+        });
 
     public static Value Join(Value left, Value right)
     {

@@ -40,6 +40,20 @@ public class Reports
         }
         """);
 
+    /// <summary>A state object that is given with the callback, alone or in a tuple.</summary>
+    [Theory]
+    [InlineData("static s => {|LCA2001:((Panel)s!).Client.Send(\"\")|}, this")]
+    [InlineData("static s => { var (panel, text) = ((Panel, string))s!; {|LCA2001:panel.Client.Send(text)|}; }, (this, \"\")")]
+    [InlineData("static s => { var (panel, text) = ((Panel, string))s!; if (panel.Client.IsOpen) panel.Client.Send(text); }, (this, \"\")")]
+    [InlineData("static s => { var (client, isUsable) = ((WireClient, Func<WireClient, bool>))s!; if (isUsable(client)) client.Send(\"\"); }, (Client, new Func<WireClient, bool>(c => c.IsOpen))")]
+    public Task By_a_state_object(string arguments) => Case.HoldsAsync($$"""
+        class Panel(WireClient client, SynchronizationContext context)
+        {
+            public WireClient Client { get; } = client;
+            public void OnEnter() => context.Post({{arguments}});
+        }
+        """);
+
     [Theory]
     [InlineData("using var command = connection.CreateCommand(); {|LCA2001:command.ExecuteNonQuery()|};")]
     [InlineData("using var command = connection.CreateCommand(); command.Connection = connection; Wire.Use({|LCA2001:command.ExecuteScalar()|});")]
@@ -116,6 +130,8 @@ public class Reports
     [InlineData("var c = _client; {|LCA2001:c.Send(text)|};")]
     [InlineData("{|LCA2001:(sender as WireClient)!.Send(text)|};")]
     [InlineData("if (sender is WireClient c) {|LCA2001:c.Send(text)|};")]
+    // The sender is open: the others in the list need not be.
+    [InlineData("if (sender is not WireClient { IsOpen: true }) return; foreach (var c in new List<WireClient> { _client, _other }.Skip(1)) {|LCA2001:c.Send(text)|};")]
     [InlineData("{|LCA2001:_client?.Send(text)|};", true)]
     public Task The_send(string body, bool conditional = false) =>
         Case.HoldsAsync(Handler(conditional ? body.Replace("{|LCA2001:_client?.Send(text)|}", "_client?{|LCA2001:.Send(text)|}") : body));
