@@ -111,12 +111,14 @@ internal static class TryBlocks
         while (node.Parent is MemberAccessExpressionSyntax or InvocationExpressionSyntax or ParenthesizedExpressionSyntax or ArgumentSyntax)
         {
             if (node.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ContinueWith" or "Observe" } access && access.Expression == node) return true;
-            if (node is InvocationExpressionSyntax or ParenthesizedExpressionSyntax && Watcher(node) is { } call && bodies.ModelOf(call.SyntaxTree).GetOperation(call) is IInvocationOperation handed && Watches(handed, node)) return true;
+            if (node is InvocationExpressionSyntax or ParenthesizedExpressionSyntax or IdentifierNameSyntax && Watcher(node) is { } call && bodies.ModelOf(call.SyntaxTree).GetOperation(call) is IInvocationOperation handed && Watches(handed, node)) return true;
             if (node.Parent is ArgumentSyntax) return false;
             node = node.Parent;
         }
 
-        return false;
+        // `var sending = link.SendAsync(…); sending.ContinueWith(…)`
+        return node.Parent is EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var variable, Parent.Parent: LocalDeclarationStatementSyntax { Parent: { } block } } }
+            && block.DescendantNodes().OfType<IdentifierNameSyntax>().Any(use => use.Identifier.ValueText == variable && LooksAtTask(use, bodies));
     }
 
     /// <summary>The call that the task is handed to: <c>task.Report(log)</c>, <c>Report(task)</c>.</summary>

@@ -88,6 +88,10 @@ internal sealed partial class Interpreter
             case "EnsureInitialized" when type == "LazyInitializer" && arguments.Length > 0:
                 foreach (var argument in arguments.Skip(1)) Eval(argument.Value);
                 return Eval(arguments[0].Value);
+            case "Equals" when arguments.Length == 1 && !method.IsStatic && invocation.Instance?.Type is { TypeKind: TypeKind.Enum } or { SpecialType: SpecialType.System_Boolean }:
+                return Eval(arguments[0].Value).Atoms is [Atom.Constant same] ? Value.Of(Conditions.EqualTo(receiver, same.Value)) : Value.Unknown;
+            case "Contains" when arguments.Length > (method.IsStatic ? 1 : 0) && arguments[method.IsStatic ? 1 : 0].Value is { Type.TypeKind: TypeKind.Enum } asked:
+                return ConstantSets.Of(invocation.Instance ?? arguments[0].Value, _analysis) is { IsEmpty: false } constants ? Value.Of(Conditions.OneOf(Eval(asked), constants)) : null;
             case "HasFlag" when arguments.Length == 1 && method.ContainingType?.SpecialType == SpecialType.System_Enum:
                 var flag = Eval(arguments[0].Value);
                 return flag.Atoms[0] is Atom.Constant constant ? Value.Of(Conditions.EqualTo(receiver, constant.Value)) : Value.Unknown;
@@ -295,6 +299,7 @@ internal sealed partial class Interpreter
         }
 
         RecordCall(result ?? Value.Unknown);
+        PassOn(operation, callees);
         _state = joined;
         if (_state is null) return Value.Unknown;
         AfterCall(operation, asMethod, member, receiver, arguments);
@@ -396,7 +401,7 @@ internal sealed partial class Interpreter
 
         Value Query(Value source, Value? filter)
         {
-            if (filter?.Atoms is [Atom.Function { Method: IMethodSymbol asked }]) _filters[operation.Syntax] = asked;
+            if (filter?.Atoms is [Atom.Function { Method: IMethodSymbol asked }] || filter is not null && _analysis.Delegates.Of(filter) is ([var kept], null) && (asked = kept) is not null) _filters[operation.Syntax] = asked;
             return BearAt(operation.Syntax, BornKind.Returned, source.Places.FirstOrDefault(), method);
         }
     }

@@ -34,6 +34,17 @@ internal sealed partial class Interpreter
         return value;
     }
 
+    /// <summary><c>usable &amp;= link.IsOpen</c></summary>
+    private Value EvalBoth(ICompoundAssignmentOperation compound)
+    {
+        var storages = Storages(compound.Target);
+        var before = EvalCondition(compound.Target);
+        var added = EvalCondition(compound.Value);
+        var both = Value.Of(compound.OperatorKind == BinaryOperatorKind.And ? Conditions.And(before, added) : Conditions.Or(before, added));
+        Assign(compound, compound.Target, storages, both);
+        return both;
+    }
+
     private Value EvalDeconstruction(IDeconstructionAssignmentOperation deconstruction)
     {
         var target = deconstruction.Target is IDeclarationExpressionOperation declaration ? declaration.Expression : deconstruction.Target;

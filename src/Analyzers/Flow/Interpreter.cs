@@ -22,6 +22,8 @@ internal sealed partial class Interpreter : ITransfer
     private readonly CancellationToken _cancellation;
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
     private readonly Dictionary<object, IMethodSymbol> _filters = [];
+    private readonly Dictionary<object, SmallMap<Place, Constraint>> _passed = [];
+    private readonly Dictionary<IOperation, SmallMap<Place, Constraint>> _yielded = [];
     private readonly Dictionary<object, Value> _contents = [];
     private readonly UnloweredLocks _locks = new();
     private readonly List<Place> _declared = [];
@@ -68,7 +70,7 @@ internal sealed partial class Interpreter : ITransfer
         var result = engine.Exit is { } exit && exit.Env.TryGet(ReturnSlot, out var value) ? value : Value.Unknown;
         var events = engine.Events.OrderBy(e => e.Operation.Syntax.SpanStart).ToImmutableArray();
         var (sends, areAll) = analysis.Guards.SendsOf(body, events, depth);
-        return new Summary(body, engine.Exit, result, events, sends) { IsComplete = !interpreter._cutOff && areAll, Gaps = interpreter._gaps, Operated = interpreter.OperatedForCaller() };
+        return new Summary(body, engine.Exit, result, events, sends) { IsComplete = !interpreter._cutOff && areAll, Gaps = interpreter._gaps, Operated = interpreter.OperatedForCaller(), Elements = interpreter.Elements(result) };
     }
 
     int ITransfer.Spent => _spent;
@@ -189,6 +191,8 @@ internal sealed partial class Interpreter : ITransfer
                 return EvalElement(element);
             case ISimpleAssignmentOperation assignment:
                 return EvalAssignment(assignment);
+            case ICompoundAssignmentOperation { Type.SpecialType: SpecialType.System_Boolean, OperatorKind: BinaryOperatorKind.And or BinaryOperatorKind.Or } both:
+                return EvalBoth(both);
             case ICompoundAssignmentOperation compound:
                 Eval(compound.Value);
                 Forget(compound.Target);
@@ -210,6 +214,8 @@ internal sealed partial class Interpreter : ITransfer
                 return EvalCollection(operation, collection.Elements);
             case IDefaultValueOperation { Type.IsReferenceType: true }:
                 return Value.Null;
+            case IReturnOperation { Kind: OperationKind.YieldReturn, ReturnedValue: { } element } yielded:
+                return Yield(yielded, Eval(element));
             case ITupleOperation tuple:
                 return EvalTuple(tuple);
             default:
@@ -297,23 +303,6 @@ internal sealed partial class Interpreter : ITransfer
         property.Name is "Result" or "Value" && property.ContainingType is { } type
         && type.Name is "Task" or "ValueTask" or "Nullable";
 
-    /// <summary><c>foreach (var c in all.Where(c => c.IsOpen))</c>: each element has passed the filter.</summary>
-    private Value Filtered(Value element, Place collection)
-    {
-        for (Place? from = collection; from is not null; from = from.RootPlace.From)
-        {
-            if (from.Site is null || !_filters.TryGetValue(from.Site, out var filter)) continue;
-            foreach (var summary in Look(filter))
-            {
-                if (_state is null) return element;
-                var site = new SummaryApplication(_state, summary, Value.Of(Place.This), [element], (SyntaxNode)from.Site);
-                _state = _state.Know(Conditions.AsCondition(site.Map(summary.Result)).WhenTrue);
-            }
-        }
-
-        return element;
-    }
-
     private Value EvalElement(IArrayElementReferenceOperation element)
     {
         var array = Eval(element.ArrayReference);
@@ -332,6 +321,8 @@ internal sealed partial class Interpreter : ITransfer
     /// <summary>A collection that is written down remembers what is in it, for the loop that follows.</summary>
     private Value EvalCollection(IOperation operation, ImmutableArray<IOperation> elements)
     {
+        // `[.. all.Where(c => c.IsOpen)]` is that sequence, written down.
+        if (elements is [ISpreadOperation { Operand: var spread }]) return Eval(spread).Places.FirstOrDefault() is { } source ? BearAt(operation.Syntax, BornKind.Returned, source, null) : Value.Unknown;
         var values = elements.Select(Eval).Where(v => v.Places.Any()).ToList();
         if (values.Count == 0 || _state is null) return Value.Unknown;
         var content = Value.Join(values);

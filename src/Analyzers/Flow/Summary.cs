@@ -24,6 +24,9 @@ internal sealed class Summary(Body body, FlowState? exit, Value result, Immutabl
     /// <summary>What the body lets happen while its caller waits for it: a check from before the call is that much older after it.</summary>
     public Gaps Gaps { get; init; }
 
+    /// <summary>What is known of every element of the sequence that it answers.</summary>
+    public SmallMap<Place, Constraint> Elements { get; init; } = SmallMap<Place, Constraint>.Empty;
+
     /// <summary>The values that the caller knows and on which the body sends, receives or asks something.</summary>
     public ImmutableArray<Place> Operated { get; init; } = [];
 

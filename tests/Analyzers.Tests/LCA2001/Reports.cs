@@ -120,6 +120,11 @@ public class Reports
     [InlineData("try { {|LCA2001:_client.Send(text)|}; } catch (FormatException) { }")]
     [InlineData("try { {|LCA2001:_client.Send(text)|}; } catch (Exception) { _busy = false; throw; }")]
     [InlineData("try { _busy = true; } catch (Exception) { {|LCA2001:_client.Send(text)|}; }")]
+    [InlineData("if (_client.State.Equals(WireState.Closed)) {|LCA2001:_client.Send(text)|};")]
+    [InlineData("if (new[] { WireState.Closing, WireState.Closed }.Contains(_client.State)) {|LCA2001:_client.Send(text)|};")]
+    [InlineData("var wanted = _client.IsOpen; wanted |= text != \"\"; if (wanted) {|LCA2001:_client.Send(text)|};")]
+    [InlineData("var skip = _closing; skip &= !_client.IsOpen; if (skip) {|LCA2001:_client.Send(text)|};")]
+    [InlineData("var sending = {|LCA2001:_client.SendAsync(text)|}; Console.WriteLine(sending.Status);")]
     // The lock is no check.
     [InlineData("lock (_sync) {|LCA2001:_client.Send(text)|};")]
     // One report for each connection, at the first such send.
