@@ -260,9 +260,13 @@ internal sealed class Holders
         };
     }
 
-    /// <summary>A task or a tuple of one, or a type of one's own that holds it: <c>record Entry(Session Session, DateTime Since)</c>.</summary>
+    /// <summary>
+    /// A task or a tuple of one, or a value of one's own that was made with it: <c>record Entry(Session Session, DateTime Since)</c>. A player
+    /// whose session changes has a life of its own.
+    /// </summary>
     private bool IsEntry(ITypeSymbol type) => type is INamedTypeSymbol { TypeArguments: var parts } named
-        && (parts.Any(IsConnection) || _analysis.Summaries.IsOwn(named) && named.GetMembers().Any(m => m is IFieldSymbol { IsStatic: false, Type: var held } && IsConnection(held)));
+        && (parts.Any(IsConnection) || _analysis.Summaries.IsOwn(named)
+            && named.GetMembers().Any(m => m is IFieldSymbol { IsStatic: false, Type: var held } field && (field.IsReadOnly || named.IsRecord || named.TypeKind == TypeKind.Struct) && IsConnection(held)));
 
     private bool IsConnection(ITypeSymbol type) => type is ITypeParameterSymbol parameter ? _givenConnections.Contains(parameter) : _analysis.Connections.TypeOf(type) is { } known
         && ((known.Traits & (Traits.Reconnects | Traits.Response | Traits.Operation)) == 0 || known.Unless is not null);
@@ -305,8 +309,9 @@ internal sealed class Holders
             {
                 foreach (var member in type.GetMembers())
                 {
-                    if (!HandsOut(member)) continue;
-                    if (member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax && index.Cached.Mentions(Names.Of(syntax), type)) index.Cached.Add(member, type);
+                    var isCarrier = IsCarrier(member);
+                    if (!isCarrier && !HandsOut(member)) continue;
+                    if (member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax && (!isCarrier || MayFill(syntax)) && index.Cached.Mentions(Names.Of(syntax), type)) index.Cached.Add(member, type);
                 }
             }
         }
@@ -320,8 +325,14 @@ internal sealed class Holders
         _ => false,
     };
 
+    /// <summary>It answers a plain stream or writer.</summary>
+    private bool IsCarrier(ISymbol member) => member is IMethodSymbol { MethodKind: MethodKind.Ordinary } or IPropertySymbol && _analysis.Connections.IsCarrier(Symbols.TypeOfValue(member));
+
+    /// <summary>It makes what it hands out where there is none; one that only chooses (<c>_tls ?? _plain</c>) does not.</summary>
+    private static bool MayFill(SyntaxNode getter) => getter.DescendantNodes().Any(n => n is AssignmentExpressionSyntax or InvocationExpressionSyntax);
+
     private bool Hands(ITypeSymbol type) =>
-        IsConnection(type) || _analysis.Connections.IsCarrier(type) || type is INamedTypeSymbol { TypeArguments: var parts } named && (named.IsTupleType || Tasks.IsTask(named)) && parts.Any(Hands);
+        IsConnection(type) || type is INamedTypeSymbol { TypeArguments: var parts } named && (named.IsTupleType || Tasks.IsTask(named)) && parts.Any(Hands);
 
     private sealed class Index
     {

@@ -49,6 +49,7 @@ internal sealed partial class Interpreter
     /// <summary>The parts of what was awaited are as fresh as the whole.</summary>
     private void KeepParts(Value answer, FlowState answered)
     {
+        if (!answer.Places.Any(p => p.Root == RootKind.Born)) return;
         foreach (var entry in answered.Env)
         {
             if (entry.Key is { Root: RootKind.Born, Parent: { } whole, Symbol: { } part } && Parts.IsOne(part) && answer.Contains(whole)) _state = _state!.With(env: _state.Env.Set(entry.Key, entry.Value));

@@ -47,7 +47,7 @@ internal sealed partial class Interpreter
     {
         var any = Place.Element(container, Place.AnyKey);
         if (!_state!.Marks.ContainsKey(any)) _state = _state.Bear(any);
-        if (element is not INamedTypeSymbol { Name: "KeyValuePair" } || Part(element, 1, 2) is not { } value) return any;
+        if (element is not INamedTypeSymbol { Name: "KeyValuePair" } || Parts.Of(element, 1, 2) is not { } value) return any;
         var pair = Place.BornAt(_body.Syntax, BornKind.Iterated, container);
         _state = _state.Write(pair.Step(value)!, Value.Of(any));
         return pair;
@@ -167,7 +167,7 @@ internal sealed partial class Interpreter
         if (loop is not ForEachVariableStatementSyntax { Variable: DeclarationExpressionSyntax { Designation: ParenthesizedVariableDesignationSyntax { Variables: var parts } } }) yield break;
         for (var i = 0; i < parts.Count; i++)
         {
-            if (parts[i] is SingleVariableDesignationSyntax single && model.GetDeclaredSymbol(single, _cancellation) is { } part && Part(type, i, parts.Count) is { } member) yield return (part, ReadMember(Value.Of(element), member));
+            if (parts[i] is SingleVariableDesignationSyntax single && model.GetDeclaredSymbol(single, _cancellation) is { } part && Parts.Of(type, i, parts.Count) is { } member) yield return (part, ReadMember(Value.Of(element), member));
         }
     }
 
