@@ -110,7 +110,7 @@ internal sealed partial class Interpreter
 
         // The values of a dictionary are those of its pairs.
         if (container is { Symbol: IPropertySymbol { Name: "Values" or "Keys" }, Parent: { } dictionary }) container = dictionary;
-        if (container.Symbol is not { Name: var name } || filters.Count > 1) return;
+        if (container.Symbol is not { Name: var name } || filters.Count > 1 || !_analysis.Connections.Matters(container.Type)) return;
         var statements = Statements(loop.Statement).ToList();
         foreach (var statement in statements)
         {
