@@ -62,17 +62,11 @@ internal static class StreamFilters
     private static IOperation? Source(IOperation? call, SemanticModel model, CancellationToken cancellation)
     {
         if (call is not IInvocationOperation invocation) return null;
-        var source = Plain(invocation.Instance ?? invocation.Arguments.FirstOrDefault()?.Value);
+        var source = (invocation.Instance ?? invocation.Arguments.FirstOrDefault()?.Value)?.WithoutConversions();
         // `var usable = samples.Where(…); usable.Subscribe(…)`
         if (source is ILocalReferenceOperation { Local: var local } && local.DeclaringSyntaxReferences is [var declared] && declared.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer.Value: var value } && value.SyntaxTree == model.SyntaxTree)
-            source = Plain(model.GetOperation(value, cancellation));
+            source = model.GetOperation(value, cancellation)?.WithoutConversions();
         return IsObservable(source?.Type) ? source : null;
-    }
-
-    private static IOperation? Plain(IOperation? operation)
-    {
-        while (operation is IConversionOperation conversion) operation = conversion.Operand;
-        return operation;
     }
 
     private static bool IsObservable(ITypeSymbol? type) => type is not null && (Is(type) || type.AllInterfaces.Any(Is));
@@ -81,15 +75,10 @@ internal static class StreamFilters
     public static bool Is(ITypeSymbol type) =>
         type.OriginalDefinition is { Name: "IObservable", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 
-    private static IMethodSymbol? Function(IOperation handler)
+    private static IMethodSymbol? Function(IOperation handler) => handler.WithoutDelegate() switch
     {
-        while (handler is IConversionOperation or IDelegateCreationOperation)
-            handler = handler is IConversionOperation conversion ? conversion.Operand : ((IDelegateCreationOperation)handler).Target;
-        return handler switch
-        {
-            IAnonymousFunctionOperation lambda => lambda.Symbol,
-            IMethodReferenceOperation { Instance: null or IInstanceReferenceOperation } method => method.Method,
-            _ => null,
-        };
-    }
+        IAnonymousFunctionOperation lambda => lambda.Symbol,
+        IMethodReferenceOperation { Instance: null or IInstanceReferenceOperation } method => method.Method,
+        _ => null,
+    };
 }

@@ -32,7 +32,7 @@ internal sealed class Attachments(Analysis analysis)
         var made = false;
         foreach (var (value, model) in Assignments.To(f, analysis))
         {
-            switch (Unwrapped(model.GetOperation(value)))
+            switch (model.GetOperation(value)?.WithoutAwait())
             {
                 case IObjectCreationOperation:
                     made = true;
@@ -44,7 +44,7 @@ internal sealed class Attachments(Analysis analysis)
                 case IParameterReferenceOperation or IInvocationOperation or IPropertyReferenceOperation or IFieldReferenceOperation:
                     return false;
                 case ILocalReferenceOperation local when local.Local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var initial } && initial.SyntaxTree == model.SyntaxTree:
-                    var creation = Unwrapped(model.GetOperation(initial));
+                    var creation = model.GetOperation(initial)?.WithoutAwait();
                     if (creation is IObjectCreationOperation or IInvocationOperation) made = true;
                     else return false;
                     break;
@@ -53,13 +53,6 @@ internal sealed class Attachments(Analysis analysis)
 
         return made;
     });
-
-    private static IOperation? Unwrapped(IOperation? operation)
-    {
-        while (operation is IConversionOperation or IAwaitOperation)
-            operation = operation is IConversionOperation conversion ? conversion.Operand : ((IAwaitOperation)operation).Operation;
-        return operation;
-    }
 
     private bool Attaches(Summary summary, ISymbol field)
     {

@@ -77,7 +77,7 @@ internal sealed class CachedFields(Analysis analysis)
         {
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Refers(assignment.Left, name):
                 return !InConstructor(node) && !IsView(assignment.Right);
-            case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && Refers(assignment.Left, name) && !IsNothing(assignment.Right):
+            case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && Refers(assignment.Left, name) && !assignment.Right.IsNothing():
                 return !InConstructor(node) && !IsView(assignment.Right) && !IsMadeOver(assignment, name) && (IsUnderNullCheck(node, name, type) || FilledBeside(node, type).Any(other => IsWhereMissing(node, other))) && !IsOwnersStart(node, name, type);
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "EnsureInitialized" or "CompareExchange" } } call
                 when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
@@ -220,7 +220,7 @@ internal sealed class CachedFields(Analysis analysis)
                 {
                     foreach (var assignment in reference.GetSyntax().DescendantNodes().OfType<AssignmentExpressionSyntax>())
                     {
-                        if (Refers(assignment.Left, field) && !IsNothing(assignment.Right)) return true;
+                        if (Refers(assignment.Left, field) && !assignment.Right.IsNothing()) return true;
                     }
                 }
             }
@@ -230,10 +230,6 @@ internal sealed class CachedFields(Analysis analysis)
     }
 
     private static bool InConstructor(SyntaxNode node) => node.FirstAncestorOrSelf<ConstructorDeclarationSyntax>() is not null && node.FirstAncestorOrSelf<AnonymousFunctionExpressionSyntax>() is null;
-
-    private static bool IsNothing(ExpressionSyntax value) =>
-        value.IsKind(SyntaxKind.NullLiteralExpression) || value.IsKind(SyntaxKind.DefaultLiteralExpression) || value.IsKind(SyntaxKind.DefaultExpression)
-        || value is PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } suppressed && IsNothing(suppressed.Operand);
 
     private static bool Refers(ExpressionSyntax expression, string name) => expression switch
     {

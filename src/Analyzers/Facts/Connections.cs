@@ -32,6 +32,9 @@ internal sealed class Connections(Analysis analysis)
         return t.Name == "IDuplexPipe";
     });
 
+    /// <summary>A connection, or what carries bytes to one.</summary>
+    public bool LeadsToPeer(ITypeSymbol? type) => TypeOf(type) is not null || IsCarrier(type);
+
     /// <summary>Datagrams have no peer whose end could be noticed, or that could end the session.</summary>
     public static bool IsWithoutPeer(ITypeSymbol? type) => type is { Name: "UdpClient", ContainingNamespace.Name: "Sockets" };
 
@@ -40,13 +43,13 @@ internal sealed class Connections(Analysis analysis)
 
     private bool Matters(ITypeSymbol type, int depth)
     {
-        if (TypeOf(type) is not null || IsCarrier(type)) return true;
+        if (LeadsToPeer(type)) return true;
         switch (type)
         {
             case IArrayTypeSymbol array:
                 return depth > 0 && Matters(array.ElementType, depth - 1);
             case INamedTypeSymbol { TypeKind: TypeKind.Struct, IsGenericType: false } own when depth > 0 && analysis.Summaries.IsOwn(own):
-                return own.GetMembers().Any(m => m is IFieldSymbol { IsStatic: false, Type: { IsReferenceType: true } held } && (TypeOf(held) is not null || IsCarrier(held)));
+                return own.GetMembers().Any(m => m is IFieldSymbol { IsStatic: false, Type: { IsReferenceType: true } held } && LeadsToPeer(held));
             case ITypeParameterSymbol or IDynamicTypeSymbol or { SpecialType: SpecialType.System_Object } or { TypeKind: TypeKind.Delegate }:
                 return true;
             case { SpecialType: not SpecialType.None } or { TypeKind: TypeKind.Enum } or INamedTypeSymbol { IsValueType: true, IsGenericType: false }:
@@ -107,7 +110,7 @@ internal sealed class Connections(Analysis analysis)
         foreach (var argument in syntax)
         {
             if (argument.Parameter is not { Ordinal: var ordinal, Type: var type } || ordinal >= arguments.Length) continue;
-            if (!IsCarrier(type) && TypeOf(type) is null && !IsCarrier(argument.Value.Type) && TypeOf(argument.Value.Type) is null) continue;
+            if (!LeadsToPeer(type) && !LeadsToPeer(argument.Value.Type)) continue;
             if (arguments[ordinal].Places.FirstOrDefault() is { } place) return place;
         }
 

@@ -13,9 +13,5 @@ internal static class ErrorCallbacks
     private static bool TakesException(ITypeSymbol? type) =>
         type is INamedTypeSymbol { TypeKind: TypeKind.Delegate, DelegateInvokeMethod: { ReturnsVoid: true, Parameters: [var told] } } && Bases.IncludeNamed(told.Type, "Exception", "System");
 
-    private static bool IsNothing(IOperation value)
-    {
-        while (value is IConversionOperation conversion) value = conversion.Operand;
-        return value is { ConstantValue: { HasValue: true, Value: null } } or IDefaultValueOperation;
-    }
+    private static bool IsNothing(IOperation value) => value.WithoutConversions() is { ConstantValue: { HasValue: true, Value: null } } or IDefaultValueOperation;
 }

@@ -259,7 +259,7 @@ internal sealed class Escapes(Analysis analysis)
 
         return Operations(code, cancellation).Any(o => o is IInvocationOperation && analysis.Io.Of(o) is not null);
 
-        bool Leads(ITypeSymbol? type) => analysis.Connections.TypeOf(type) is not null || analysis.Connections.IsCarrier(type);
+        bool Leads(ITypeSymbol? type) => analysis.Connections.LeadsToPeer(type);
     }
 
     /// <summary>It tells that the network failed.</summary>

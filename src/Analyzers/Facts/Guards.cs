@@ -321,7 +321,7 @@ internal sealed class Guards(Analysis analysis)
 
     private INamedTypeSymbol? ExceptionOf(IOperation thrown, IMethodSymbol method)
     {
-        while (thrown is IConversionOperation conversion) thrown = conversion.Operand;
+        thrown = thrown.WithoutConversions();
         if (thrown is IInvocationOperation) return analysis.Catalogue.Throws(method).FirstOrDefault(t => t.Name == "InvalidOperationException");
         return thrown.Type as INamedTypeSymbol;
     }

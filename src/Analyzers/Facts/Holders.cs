@@ -241,7 +241,7 @@ internal sealed class Holders
 
     /// <summary>A connection, something that carries to one, or a container of such.</summary>
     private bool Leads(ITypeSymbol type) =>
-        _analysis.Connections.TypeOf(type) is not null || _analysis.Connections.IsCarrier(type)
+        _analysis.Connections.LeadsToPeer(type)
         || type is INamedTypeSymbol { TypeArguments: { Length: > 0 } arguments } && arguments.Any(Leads)
         || type is IArrayTypeSymbol { ElementType: var element } && Leads(element);
 

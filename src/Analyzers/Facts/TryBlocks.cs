@@ -117,8 +117,8 @@ internal static class TryBlocks
         }
 
         // `var sending = link.SendAsync(…); sending.ContinueWith(…)`
-        return node.Parent is EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var variable, Parent.Parent: LocalDeclarationStatementSyntax { Parent: { } block } } }
-            && block.DescendantNodes().OfType<IdentifierNameSyntax>().Any(use => use.Identifier.ValueText == variable && LooksAtTask(use, bodies));
+        return node.Parent is EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declared } && bodies.ModelOf(declared.SyntaxTree).GetDeclaredSymbol(declared) is ILocalSymbol variable
+            && Results.Uses(variable, declared, bodies).Any(use => LooksAtTask(use, bodies));
     }
 
     /// <summary>The call that the task is handed to: <c>task.Report(log)</c>, <c>Report(task)</c>.</summary>

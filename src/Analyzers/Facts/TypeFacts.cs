@@ -60,7 +60,7 @@ internal sealed class TypeFacts(Analysis analysis)
         foreach (var node in value.DescendantNodesAndSelf(n => n is not AnonymousFunctionExpressionSyntax))
         {
             if (node is not IdentifierNameSyntax name || model.GetSymbolInfo(name).Symbol is not { } symbol) continue;
-            if (Symbols.TypeOf(symbol) is not { } type || analysis.Connections.TypeOf(type) is null && !analysis.Connections.IsCarrier(type)) continue;
+            if (Symbols.TypeOf(symbol) is not { } type || !analysis.Connections.LeadsToPeer(type)) continue;
             if (!found.Add(symbol) || depth == 0 || symbol is not ILocalSymbol) continue;
             if (symbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer: { } initializer } && initializer.SyntaxTree == model.SyntaxTree)
                 Collect(initializer.Value, model, found, depth - 1);

@@ -288,7 +288,7 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
         if (call.Arguments.Any(a => analysis.Catalogue.TakesOver(a.Parameter))) return true;
         if (method.Name is "Cancel" or "CancelAsync" or "CancelAfter" && method.ContainingType.Name == "CancellationTokenSource") return true;
         var type = IoCalls.Receiver(call)?.Type ?? method.ContainingType;
-        if (IsEndingVerb(method.Name) && (analysis.Connections.TypeOf(type) is not null || analysis.Connections.IsCarrier(type) || analysis.Summaries.IsOwn(method) || analysis.Summaries.IsOwn(type) || method.MethodKind == MethodKind.LocalFunction)) return true;
+        if (IsEndingVerb(method.Name) && (analysis.Connections.LeadsToPeer(type) || analysis.Summaries.IsOwn(method) || analysis.Summaries.IsOwn(type) || method.MethodKind == MethodKind.LocalFunction)) return true;
         if ((analysis.Connections.RolesOf(method, type) & Role.Close) != 0) return true;
         if (!analysis.Summaries.IsOwn(method) && method.MethodKind != MethodKind.LocalFunction) return false;
         return method.OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is { } declaration && Names.Of(declaration).Any(IsEndingVerb);

@@ -11,7 +11,7 @@ internal static class ConstantSets
     /// <summary>Its elements; empty where they are not all known.</summary>
     public static ImmutableArray<object?> Of(IOperation set, Analysis analysis)
     {
-        while (set is IConversionOperation conversion) set = conversion.Operand;
+        set = set.WithoutConversions();
         if (set is not IFieldReferenceOperation { Field: { IsReadOnly: true } field }) return set.Syntax is ExpressionSyntax written ? Written(written, analysis.Bodies.ModelOf(written.SyntaxTree)) : [];
         return analysis.Summaries.IsOwn(field) && Assignments.To(field, analysis).ToList() is [var (value, model)] ? Written(value, model) : [];
     }

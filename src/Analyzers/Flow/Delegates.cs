@@ -46,9 +46,7 @@ internal sealed class Delegates(Analysis analysis)
     /// <summary>The other object whose method this is: a field, or a variable of the constructor.</summary>
     private static Place? TargetOf(IOperation? operation)
     {
-        while (operation is IConversionOperation or IDelegateCreationOperation)
-            operation = operation is IConversionOperation conversion ? conversion.Operand : ((IDelegateCreationOperation)operation).Target;
-        return operation is not IMethodReferenceOperation { Method.IsStatic: false, Instance: { } instance } ? null : instance switch
+        return operation?.WithoutDelegate() is not IMethodReferenceOperation { Method.IsStatic: false, Instance: { } instance } ? null : instance switch
         {
             IParameterReferenceOperation parameter => Place.Parameter(parameter.Parameter),
             ILocalReferenceOperation local => Place.Local(local.Local),

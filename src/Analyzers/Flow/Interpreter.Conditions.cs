@@ -101,11 +101,7 @@ internal sealed partial class Interpreter
 
         return bound?.Value is long limit ? InOrder(value, kind, limit, type) : Conditions.Unknown;
 
-        static ITypeSymbol? Underlying(IOperation operand)
-        {
-            while (operand is IConversionOperation conversion) operand = conversion.Operand;
-            return operand.Type;
-        }
+        static ITypeSymbol? Underlying(IOperation operand) => operand.WithoutConversions().Type;
     }
 
     private static Atom.Condition NotNull(Value value) => new(Conditions.Not(Conditions.EqualTo(value, null)).WhenTrue, Conditions.Unknown.WhenFalse);

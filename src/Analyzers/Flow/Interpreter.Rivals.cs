@@ -18,8 +18,7 @@ internal sealed partial class Interpreter
     private void FindRivals(IOperation condition, ref FlowState? whenTrue, ref FlowState? whenFalse)
     {
         if (Comparison(condition) is not var (left, right, isEqualWhenTrue) || (isEqualWhenTrue ? whenFalse : whenTrue) is not { } different) return;
-        var renewed = Renewed(left, right) is { Count: > 0 } storages ? storages : Renewed(right, left);
-        if (renewed.Count == 0) return;
+        if ((Renewed(left, right) ?? Renewed(right, left)) is not { } renewed) return;
         var fresh = Place.BornAt(condition.Syntax, BornKind.Returned);
         different = different.Bear(fresh).Mark(fresh, Marks.Fresh);
         foreach (var storage in renewed) different = different.Write(storage, Value.Of(fresh));
@@ -49,20 +48,20 @@ internal sealed partial class Interpreter
         };
     }
 
-    /// <summary>The storages that hold another value than was seen: the field, a variable that it was read into, those that are filled along with it.</summary>
-    private List<Place> Renewed(IOperation kept, IOperation seen)
+    /// <summary>The storages that hold another value than was seen: the field, a variable that it was read into, those that are filled along with it. Null where there is none.</summary>
+    private List<Place>? Renewed(IOperation kept, IOperation seen)
     {
+        if (_state is null || seen is not (ILocalReferenceOperation or IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } })) return null;
+        if (kept is not (ILocalReferenceOperation or IMemberReferenceOperation)) return null;
         var renewed = new List<Place>();
-        if (_state is null || seen is not (ILocalReferenceOperation or IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } })) return renewed;
         if (kept is ILocalReferenceOperation { Local: var variable }) renewed.Add(Place.Local(variable));
-        else if (kept is not IMemberReferenceOperation) return renewed;
         foreach (var place in Eval(kept).Places)
         {
-            if (place is not { Depth: 1, Root: RootKind.This or RootKind.Static, Symbol: { } member } || !IsReplacedHere(member.Name, isCounted: IsScalar(member))) return [];
+            if (place is not { Depth: 1, Root: RootKind.This or RootKind.Static, Symbol: { } member } || !IsReplacedHere(member.Name, isCounted: IsScalar(member))) return null;
             if (!IsScalar(member))
             {
                 // A variable is what was seen only if it was read from there.
-                if (seen is ILocalReferenceOperation && !Eval(seen).Contains(place)) return [];
+                if (seen is ILocalReferenceOperation && !Eval(seen).Contains(place)) return null;
                 renewed.Add(place);
                 continue;
             }
@@ -73,7 +72,7 @@ internal sealed partial class Interpreter
             }
         }
 
-        return renewed.Any(r => !r.IsRoot) ? renewed : [];
+        return renewed.Any(r => !r.IsRoot) ? renewed : null;
     }
 
     /// <summary>This body puts something new there, or counts it up, or has a method of its own do so.</summary>
@@ -86,13 +85,11 @@ internal sealed partial class Interpreter
 
     private static bool Replaces(SyntaxNode code, string member, bool isCounted) => code.DescendantNodes().Any(node => node switch
     {
-        AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression or (int)SyntaxKind.CoalesceAssignmentExpression } assignment => !isCounted && assignment.Left.OwnName() == member && !IsNothing(assignment.Right),
+        AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression or (int)SyntaxKind.CoalesceAssignmentExpression } assignment => !isCounted && assignment.Left.OwnName() == member && !assignment.Right.IsNothing(),
         PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PreIncrementExpression, Operand: var counted } => isCounted && counted.OwnName() == member,
         PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PostIncrementExpression, Operand: var counted } => isCounted && counted.OwnName() == member,
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var type, Name.Identifier.ValueText: var name }, ArgumentList.Arguments: [{ Expression: var first }, ..] arguments } when type.LastWord() is "Interlocked" or "Volatile" && first.OwnName() == member =>
-            isCounted ? name == "Increment" : name is "Exchange" or "CompareExchange" or "Write" && arguments.Count > 1 && !IsNothing(arguments[1].Expression),
+            isCounted ? name == "Increment" : name is "Exchange" or "CompareExchange" or "Write" && arguments.Count > 1 && !arguments[1].Expression.IsNothing(),
         _ => false,
     });
-
-    private static bool IsNothing(ExpressionSyntax value) => value.IsKind(SyntaxKind.NullLiteralExpression) || value.IsKind(SyntaxKind.DefaultLiteralExpression);
 }

@@ -26,15 +26,21 @@ internal sealed partial class Interpreter
             }
 
             if (!_filters.TryGetValue(site, out var filter)) continue;
-            foreach (var summary in Look(filter))
-            {
-                if (_state is null) return element;
-                var application = new SummaryApplication(_state, summary, Value.Of(Place.This), [element], (SyntaxNode)site);
-                _state = _state.Know(Conditions.AsCondition(application.Map(summary.Result)).WhenTrue);
-            }
+            Answered(filter, element, (SyntaxNode)site, isTrue: true);
         }
 
         return element;
+    }
+
+    /// <summary>The element is one of those for which the question has this answer.</summary>
+    private void Answered(IMethodSymbol question, Value element, SyntaxNode site, bool isTrue)
+    {
+        foreach (var summary in Look(question))
+        {
+            if (_state is null) return;
+            var answer = Conditions.AsCondition(new SummaryApplication(_state, summary, Value.Of(Place.This), [element], site).Map(summary.Result));
+            _state = _state.Know(isTrue ? answer.WhenTrue : answer.WhenFalse);
+        }
     }
 
     private FactMap PassedAt(object site) =>

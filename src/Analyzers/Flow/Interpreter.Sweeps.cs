@@ -15,12 +15,7 @@ internal sealed partial class Interpreter
     private void Sweep(Place container, IMethodSymbol removed, SyntaxNode site)
     {
         if (_state is null || removed.Parameters is not [var parameter]) return;
-        var element = Any(container, parameter.Type);
-        foreach (var summary in Look(removed))
-        {
-            var answer = new SummaryApplication(_state, summary, Value.Of(Place.This), [Value.Of(element)], site).Map(summary.Result);
-            _state = _state.Know(Conditions.AsCondition(answer).WhenFalse);
-        }
+        Answered(removed, Value.Of(Any(container, parameter.Type)), site, isTrue: false);
     }
 
     /// <summary><c>var i = _all.FindIndex(c => c.IsOpen); … _all[i].Send()</c></summary>
@@ -35,11 +30,7 @@ internal sealed partial class Interpreter
         if (index is null || _state is null) return;
         var element = Place.Element(container, index);
         _state = _state.Bear(element);
-        foreach (var summary in Look(asked))
-        {
-            var answer = new SummaryApplication(_state, summary, Value.Of(Place.This), [Value.Of(element)], site).Map(summary.Result);
-            _state = _state.Know(Conditions.AsCondition(answer).WhenTrue);
-        }
+        Answered(asked, Value.Of(element), site, isTrue: true);
     }
 
     /// <summary>The element that stands for all; of a dictionary's pairs, the pair whose value it is.</summary>
@@ -67,8 +58,7 @@ internal sealed partial class Interpreter
     private FlowState Swept(IOperation condition, FlowState after)
     {
         if (condition.Syntax is ExpressionSyntax { Parent: ForStatementSyntax counting } asked && counting.Condition == asked) return Learning(after, () => Learn(counting));
-        while (condition is IConversionOperation or IAwaitOperation) condition = condition is IAwaitOperation awaited ? awaited.Operation : ((IConversionOperation)condition).Operand;
-        return condition is IInvocationOperation { TargetMethod.Name: "MoveNext", Instance: { } enumerator }
+        return condition.WithoutAwait() is IInvocationOperation { TargetMethod.Name: "MoveNext", Instance: { } enumerator }
             && condition.Syntax.FirstAncestorOrSelf<CommonForEachStatementSyntax>() is { } loop && loop.Expression.Span.Contains(condition.Syntax.Span)
             && Eval(enumerator).Places.FirstOrDefault() is { From: { } collection } ? Learning(after, () => Learn(loop, collection)) : after;
     }

@@ -138,7 +138,7 @@ internal sealed partial class Interpreter : ITransfer
     /// <summary>Thrown to a handler of this very body, as a way out of a block.</summary>
     private bool IsCaughtHere(IOperation thrown)
     {
-        while (thrown is IConversionOperation conversion) thrown = conversion.Operand;
+        thrown = thrown.WithoutConversions();
         return thrown.Type is INamedTypeSymbol type && Facts.TryBlocks.Catch(thrown, _body.Syntax, [type], _analysis.Bodies);
     }
 
@@ -411,7 +411,7 @@ internal sealed partial class Interpreter : ITransfer
         }
     }
 
-    private bool CanBeBusy(ITypeSymbol type) => _analysis.Connections.TypeOf(type) is not null || _analysis.Connections.IsCarrier(type);
+    private bool CanBeBusy(ITypeSymbol type) => _analysis.Connections.LeadsToPeer(type);
 
     /// <summary>The calls whose tasks a variable holds.</summary>
     private List<IOperation> TasksOf(ILocalSymbol local)

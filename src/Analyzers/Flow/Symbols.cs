@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace LifecycleAnalyzers.Flow;
 
@@ -17,4 +18,13 @@ internal static class Symbols
 
     /// <summary>The same, and of a method the type of its answer.</summary>
     public static ITypeSymbol? TypeOfValue(ISymbol? symbol) => symbol is IMethodSymbol method ? method.ReturnType : TypeOf(symbol);
+
+    /// <summary>The name by which a value is reached: that of a member, a parameter or a variable; null for all else.</summary>
+    public static string? NameOf(IOperation value) => value switch
+    {
+        IMemberReferenceOperation { Member: var member } => member.Name,
+        IParameterReferenceOperation { Parameter: var parameter } => parameter.Name,
+        ILocalReferenceOperation { Local: var local } => local.Name,
+        _ => null,
+    };
 }

@@ -96,14 +96,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         {
             foreach (var call in callback.Syntax.DescendantNodes().OfType<InvocationExpressionSyntax>())
             {
-                var name = call.Expression switch
-                {
-                    SimpleNameSyntax simple => simple,
-                    MemberAccessExpressionSyntax access => access.Name,
-                    MemberBindingExpressionSyntax binding => binding.Name,
-                    _ => null,
-                };
-                if (name?.Identifier.ValueText == function.Name && SymbolEqualityComparer.Default.Equals(file.Model.GetSymbolInfo(call, file.Cancellation).Symbol?.OriginalDefinition, function.OriginalDefinition)) return true;
+                if (call.Expression.LastName()?.Identifier.ValueText == function.Name && SymbolEqualityComparer.Default.Equals(file.Model.GetSymbolInfo(call, file.Cancellation).Symbol?.OriginalDefinition, function.OriginalDefinition)) return true;
             }
         }
 

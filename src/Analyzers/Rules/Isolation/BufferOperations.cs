@@ -85,7 +85,7 @@ internal static class BufferOperations
     {
         if (Wire.Of(call, analysis) != WireUse.None) return true;
         var method = call.TargetMethod;
-        if (method.Name.StartsWith("Begin", StringComparison.Ordinal) && Wire.Receiver(call)?.Type is { } type && (analysis.Connections.TypeOf(type) is not null || analysis.Connections.IsCarrier(type))) return true;
+        if (method.Name.StartsWith("Begin", StringComparison.Ordinal) && Wire.Receiver(call)?.Type is { } type && analysis.Connections.LeadsToPeer(type)) return true;
         if (depth == 0 || !analysis.Summaries.IsOwn(method) || !method.Parameters.Any(p => IsMemory(p.Type)) || Code.Of(method, analysis, cancellation) is not { } code) return false;
         return code.Descendants().OfType<IInvocationOperation>().Any(i => Given(i).Any(s => s is IParameterSymbol) && Works(i, analysis, depth - 1, cancellation));
     }

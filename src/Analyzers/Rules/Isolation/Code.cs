@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Flow;
 
 namespace LifecycleAnalyzers.Rules.Isolation;
@@ -35,9 +36,9 @@ internal static class Code
         {
             switch (operation)
             {
-                case Microsoft.CodeAnalysis.Operations.IConversionOperation conversion: operation = conversion.Operand; break;
-                case Microsoft.CodeAnalysis.Operations.IParenthesizedOperation parenthesized: operation = parenthesized.Operand; break;
-                case Microsoft.CodeAnalysis.Operations.IDelegateCreationOperation creation: operation = creation.Target; break;
+                case IConversionOperation conversion: operation = conversion.Operand; break;
+                case IParenthesizedOperation parenthesized: operation = parenthesized.Operand; break;
+                case IDelegateCreationOperation creation: operation = creation.Target; break;
                 default: return operation;
             }
         }
@@ -58,6 +59,10 @@ internal static class Code
     /// <summary>The nodes of a function, not those of the functions in it.</summary>
     public static IEnumerable<SyntaxNode> OwnNodes(SyntaxNode function) =>
         function.DescendantNodes(n => n == function || n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax));
+
+    /// <summary>The calls of a function, not those of the functions in it.</summary>
+    public static IEnumerable<IInvocationOperation> OwnCalls(IOperation function) =>
+        function.Descendants().OfType<IInvocationOperation>().Where(i => FunctionAround(i.Syntax) == function.Syntax);
 
     private static bool HasSyntaxErrors(SyntaxNode syntax) =>
         syntax.ContainsDiagnostics && syntax.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error);

@@ -155,7 +155,7 @@ internal sealed class ExchangeCalls
         foreach (var member in type.GetMembers())
         {
             var held = member switch { IFieldSymbol { IsImplicitlyDeclared: false } field => field.Type, IPropertySymbol property => property.Type, _ => null };
-            if (held is not null && (_analysis.Connections.TypeOf(held) is not null || _analysis.Connections.IsCarrier(held)) && exchanges.IsSame(member, _connection, null)) names.Add(member.Name);
+            if (held is not null && _analysis.Connections.LeadsToPeer(held) && exchanges.IsSame(member, _connection, null)) names.Add(member.Name);
         }
 
         return names;
@@ -242,7 +242,7 @@ internal sealed class ExchangeCalls
     private ExchangeStep? HandedOn(IMethodSymbol method, ISymbol key, int depth)
     {
         if (Code.Of(method, _analysis, _cancellation) is not { Syntax: var function } code) return null;
-        var calls = Of(_analysis, key, function, code.Descendants().OfType<IInvocationOperation>().Where(i => Code.FunctionAround(i.Syntax) == function), isKept: false, depth, _cancellation);
+        var calls = Of(_analysis, key, function, Code.OwnCalls(code), isKept: false, depth, _cancellation);
         return (calls.Writes, calls.Reads) switch { (true, false) => ExchangeStep.Write, (false, true) => ExchangeStep.Read, _ => null };
     }
 
@@ -275,7 +275,7 @@ internal sealed class ExchangeCalls
         key ??= Exchanges.Of(_analysis).In(method, _cancellation).Select(e => e.Key).FirstOrDefault(Wire.IsKept);
         if (key is null) return false;
         var function = code.Syntax;
-        var calls = Of(_analysis, key, function, code.Descendants().OfType<IInvocationOperation>().Where(i => Code.FunctionAround(i.Syntax) == function), isKept: true, depth, _cancellation);
+        var calls = Of(_analysis, key, function, Code.OwnCalls(code), isKept: true, depth, _cancellation);
         var path = new ExchangePath(calls, function, _analysis) { IsSummary = true };
         var exits = PathEngine<ExchangeToken>.Exits(_analysis, body, path, new ExchangeToken(ExchangeState.Written, null, null), null, _cancellation);
         return exits is not null && calls._effects.Values.Any(e => e.Heals || !e.Cuts.IsEmpty) && !exits.Any(e => e.Token.State == ExchangeState.Cut && e.Thrown is not null);

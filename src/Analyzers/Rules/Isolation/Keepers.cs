@@ -19,7 +19,7 @@ internal static class Keepers
 
         return false;
 
-        bool Holds(ITypeSymbol held) => analysis.Connections.TypeOf(held) is not null || analysis.Connections.IsCarrier(held);
+        bool Holds(ITypeSymbol held) => analysis.Connections.LeadsToPeer(held);
     }
 
     /// <summary>The member calls another one of its type.</summary>

@@ -51,7 +51,7 @@ internal sealed class LCA4002KeepRequestOutOfSharedFields : IRule
     private static bool IsKeepable(ITypeSymbol type, Analysis analysis) =>
         type is INamedTypeSymbol { Name: "Nullable", TypeArguments: [var inner] } && IsKeepable(inner, analysis)
         || type is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.Any(e => IsKeepable(e.Type, analysis))
-        || RequestContexts.IsContext(type) || analysis.Connections.TypeOf(type) is not null || analysis.Connections.IsCarrier(type) || type.Name is "IDuplexPipe" or "IClientProxy" or "ISingleClientProxy";
+        || RequestContexts.IsContext(type) || analysis.Connections.LeadsToPeer(type) || type.Name is "IDuplexPipe" or "IClientProxy" or "ISingleClientProxy";
 
     private static void Check(RuleContext file, IAssignmentOperation assignment)
     {

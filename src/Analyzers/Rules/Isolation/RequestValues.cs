@@ -60,7 +60,7 @@ internal static class RequestValues
     }
 
     private static bool IsPart(ITypeSymbol? type, RuleContext file) =>
-        RequestContexts.IsContext(type) || file.Analysis.Connections.TypeOf(type) is not null || file.Analysis.Connections.IsCarrier(type) || type?.Name is "IDuplexPipe" or "IClientProxy" or "ISingleClientProxy" or "IHubCallerClients" or "WebSocketManager";
+        RequestContexts.IsContext(type) || file.Analysis.Connections.LeadsToPeer(type) || type?.Name is "IDuplexPipe" or "IClientProxy" or "ISingleClientProxy" or "IHubCallerClients" or "WebSocketManager";
 
     /// <summary>A raw connection that somebody accepted; a client of a broker or database is no request's.</summary>
     private static bool IsOfRequest(ITypeSymbol? type, RuleContext file) =>

@@ -9,9 +9,12 @@ namespace LifecycleAnalyzers.Rules.Reuse;
 /// <summary>Where code puts values into what outlives the call: a field that is filled when first needed, a dictionary, a memory cache, a container of services.</summary>
 internal sealed class CacheFills(Analysis analysis)
 {
+    /// <summary>Calls by which a container of services gets one for everybody.</summary>
+    public static readonly HashSet<string> Registrations = new(StringComparer.Ordinal) { "AddSingleton", "AddKeyedSingleton" };
+
     /// <summary>May the member fill anything? Told by its words, before it is bound.</summary>
     public static bool MayFill(CodeMember member) =>
-        member.Invoked.Contains("GetOrAdd") || member.Invoked.Contains("GetOrCreate") || member.Invoked.Contains("AddOrUpdate") || member.Invoked.Contains("AddSingleton") || member.Invoked.Contains("AddKeyedSingleton")
+        member.Invoked.Contains("GetOrAdd") || member.Invoked.Contains("GetOrCreate") || member.Invoked.Contains("AddOrUpdate") || member.Invoked.Meets(Registrations)
         || member.Identifiers.Any(i => i.EndsWith("Lazy", StringComparison.Ordinal) || i is "Task" or "IMemoryCache" or "MemoryCache" or "CreateEntry");
 
     public IEnumerable<CacheFill> In(IOperation root)
@@ -98,7 +101,7 @@ internal sealed class CacheFills(Analysis analysis)
             // A list of tasks is mostly waited for and forgotten; a list of lazies is a pool of what is made when needed.
             case var _ when Containers.Collects(method) && call is { Instance: { } list, Arguments: [var item] } && IsLazy(Values.Unwrapped(item.Value).Type) && Container(list) is { } pool:
                 return new CacheFill(call, pool, item.Value, isFactory: false);
-            case "AddSingleton" or "AddKeyedSingleton" when call.Arguments is [_, .., var service]:
+            case var name when Registrations.Contains(name) && call.Arguments is [_, .., var service]:
                 return new CacheFill(call, null, service.Value, IsDelegate(service.Value));
             default:
                 return null;

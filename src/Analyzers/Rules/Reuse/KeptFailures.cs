@@ -220,14 +220,7 @@ internal sealed class KeptFailures(Analysis analysis, CancellationToken cancella
     private static bool SaysOpening(string? name) =>
         name is not null && ClosingFlags.Words(name.TrimStart('_')).FirstOrDefault() is { } first && first.ToUpperInvariant() is "CONNECT" or "OPEN" or "DIAL" or "LOGIN" or "LOGON" or "AUTHENTICATE" or "ESTABLISH";
 
-    private static string? NameOf(IOperation operation) => operation switch
-    {
-        IMemberReferenceOperation { Member: var member } => member.Name,
-        IParameterReferenceOperation { Parameter: var parameter } => parameter.Name,
-        ILocalReferenceOperation { Local: var local } => local.Name,
-        IInvocationOperation { TargetMethod: var method } => method.Name,
-        _ => null,
-    };
+    private static string? NameOf(IOperation operation) => operation is IInvocationOperation { TargetMethod: var method } ? method.Name : Symbols.NameOf(operation);
 
     /// <summary>The type of what a delegate answers.</summary>
     private static ITypeSymbol? Made(IOperation factory) => factory switch

@@ -122,10 +122,10 @@ internal sealed class SharedClients(Analysis analysis, CancellationToken cancell
             case IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator } when value is not ILocalReferenceOperation:
                 return IsKept(declarator.Symbol, value, depth - 1);
             case IArgumentOperation { Parent: IInvocationOperation { TargetMethod: var called } }:
-                return Containers.Puts(called) || called.Name is "AddSingleton" or "AddKeyedSingleton" or "GetOrAdd" or "TryAdd";
+                return Containers.Puts(called) || CacheFills.Registrations.Contains(called.Name) || called.Name is "GetOrAdd" or "TryAdd";
             case IReturnOperation returned:
                 if (Values.FunctionAround(returned) is IAnonymousFunctionOperation lambda)
-                    return Values.Outermost(lambda).Parent is IArgumentOperation { Parent: var user } && (user is IObjectCreationOperation { Type.Name: "Lazy" or "AsyncLazy" } || user is IInvocationOperation { TargetMethod.Name: "AddSingleton" or "AddKeyedSingleton" or "GetOrAdd" or "EnsureInitialized" or "GetOrCreate" });
+                    return Values.Outermost(lambda).Parent is IArgumentOperation { Parent: var user } && (user is IObjectCreationOperation { Type.Name: "Lazy" or "AsyncLazy" } || user is IInvocationOperation { TargetMethod.Name: var keeping } && (CacheFills.Registrations.Contains(keeping) || keeping is "GetOrAdd" or "EnsureInitialized" or "GetOrCreate"));
                 return Values.MethodAround(returned, analysis.Bodies.ModelOf(returned.Syntax.SyntaxTree)) is { } method
                     && (method.AssociatedSymbol is null && analysis.Callers.Of(method, cancellation).Any(c => c is IInvocationOperation && IsKept(c, depth - 1)));
             default:

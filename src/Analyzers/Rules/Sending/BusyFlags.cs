@@ -38,7 +38,7 @@ internal sealed class BusyFlags
     /// <summary>A flag, the task of the write, or the message that is being written.</summary>
     private bool MayBeFlag(IFieldSymbol field) =>
         !field.IsReadOnly && !field.IsConst && ClosingFlags.ByName(field.Name) is null
-        && (field.Type.SpecialType == SpecialType.System_Boolean || field.Type.IsReferenceType && field.Type.Name != "Timer" && _analysis.Connections.TypeOf(field.Type) is null && !_analysis.Connections.IsCarrier(field.Type));
+        && (field.Type.SpecialType == SpecialType.System_Boolean || field.Type.IsReferenceType && field.Type.Name != "Timer" && !_analysis.Connections.LeadsToPeer(field.Type));
 
     /// <summary>One member asks and raises it, and another one, which a write completes with, takes it down.</summary>
     private static bool IsFlag(INamedTypeSymbol type, string flag)

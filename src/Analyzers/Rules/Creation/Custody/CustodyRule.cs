@@ -139,7 +139,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
             return Followed(call, method, given.Select(a => (ISymbol)a.Parameter!.OriginalDefinition).ToList(), token, view);
         if (method.MethodKind == MethodKind.DelegateInvoke && Openings.IsOpener(call)) return Failing(call, true, [Custodian.AnyException], token, view);
         // A stream or socket that a library makes over it.
-        if (Openings.Result(method) is { } made && (Custodian.Analysis.Connections.IsCarrier(made) || Custodian.Analysis.Connections.TypeOf(made) is not null))
+        if (Openings.Result(method) is { } made && Custodian.Analysis.Connections.LeadsToPeer(made))
         {
             Stand(call, given.Any(a => view.Holds(a.Value)) && !Endings.LeavesOpen(call.Arguments));
             return new(token);

@@ -131,15 +131,8 @@ internal sealed class Openings(Analysis analysis, Wrappers wrappers)
     /// <summary>A delegate that opens what it is given, by its name, and answers nothing that could have taken it over: <c>_connect(socket, endPoint)</c>.</summary>
     public static bool IsOpener(IInvocationOperation call) =>
         (call.TargetMethod.ReturnsVoid || call.Type is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments.IsEmpty: true })
-        && call.Instance is { } invoked && NameOf(PathView<Kept>.Unwrapped(invoked)) is { } name && ClosingFlags.Words(name.TrimStart('_')).Any(word => word is "Connect" or "connect" or "Open" or "open" or "Dial" or "dial" or "Handshake" or "handshake" or "Authenticate" or "authenticate");
-
-    private static string? NameOf(IOperation invoked) => invoked switch
-    {
-        IMemberReferenceOperation member => member.Member.Name,
-        IParameterReferenceOperation parameter => parameter.Parameter.Name,
-        ILocalReferenceOperation local => local.Local.Name,
-        _ => null,
-    };
+        && call.Instance is { } invoked && Symbols.NameOf(PathView<Kept>.Unwrapped(invoked)) is { } name
+        && ClosingFlags.Words(name.TrimStart('_')).Any(word => word.ToLowerInvariant() is "connect" or "open" or "dial" or "handshake" or "authenticate");
 
     public static IOperation? Receiver(IInvocationOperation call) =>
         call.Instance ?? (call.TargetMethod.IsExtensionMethod ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value : null);

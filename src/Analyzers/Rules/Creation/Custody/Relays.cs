@@ -175,7 +175,7 @@ internal sealed class Relays
             case IdentifierNameSyntax:
                 var symbol = _model.GetSymbolInfo(expression).Symbol;
                 var type = symbol switch { ILocalSymbol local => local.Type, IParameterSymbol parameter => parameter.Type, _ => null };
-                if (symbol is null || type is null || _file.Analysis.Connections.TypeOf(type) is null && !_file.Analysis.Connections.IsCarrier(type)) return null;
+                if (symbol is null || type is null || !_file.Analysis.Connections.LeadsToPeer(type)) return null;
                 return symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] } && reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: (InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax } or BaseObjectCreationExpressionSyntax) and var made }
                     ? Root(made, steps - 1) ?? symbol
                     : symbol;

@@ -36,5 +36,5 @@ internal sealed class Wrappers(Analysis analysis, Endings endings, CancellationT
 
     /// <summary>It answers a part of what its wrapper holds, which the wrapper closes: <c>GetStream()</c>.</summary>
     public bool IsAccessor(IMethodSymbol method) =>
-        method is { IsStatic: false, Parameters.IsEmpty: true, ContainingType: { } type } && IsOne(type) && (analysis.Connections.IsCarrier(method.ReturnType) || analysis.Connections.TypeOf(method.ReturnType) is not null);
+        method is { IsStatic: false, Parameters.IsEmpty: true, ContainingType: { } type } && IsOne(type) && analysis.Connections.LeadsToPeer(method.ReturnType);
 }
