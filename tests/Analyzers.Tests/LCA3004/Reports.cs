@@ -49,6 +49,7 @@ public class Reports
     [InlineData("return {|LCA3004:_bag.TryTake(out var s)|} ? s : Connect();", "", "Task<IWireSession>")]
     [InlineData("if ({|LCA3004:_bag.TryTake(out var s)|}) return new Lease(this, s); return new Lease(this, Connect());", "public class Lease(Holder h, IWireSession s) { public IWireSession Session => s; public void Done() => h.Return(s); }", "Task<Holder.Lease>")]
     // A private helper, and a caller that forgets to ask
+    [InlineData("var s = await TakeAsync(); s.Send(text);", "private Task<IWireSession> TakeAsync() => {|LCA3004:_bag.TryTake(out var s)|} ? Task.FromResult(s) : Task.Run(Connect);")]
     [InlineData("var s = Take(); if (s is null || !Fine(s)) s = Connect(); s.Send(text); var u = Take() ?? Connect(); u.Send(text);", "private IWireSession? Take() => {|LCA3004:_bag.TryTake(out var s)|} ? s : null;")]
     public Task It_is_used_as_it_is(string body, string members = "", string result = "Task") => Case.HoldsAsync(Pool(body, members, result));
 

@@ -24,6 +24,8 @@ public class Silent
     [InlineData("IWireSession s; do { s = await _channel.Reader.ReadAsync(); } while (!s.IsOpen); s.Send(text); _channel.Writer.TryWrite(s);")]
     [InlineData("if (!_bag.TryTake(out var s) || !Alive!(s)) s = Connect(); s.Send(text); _bag.Add(s);", "public Func<IWireSession, bool>? Alive { get; set; }")]
     [InlineData("var s = Take(); if (s is null || !Fine(s)) s = Connect(); s.Send(text);", "private IWireSession? Take() => _bag.TryTake(out var s) ? s : null;")]
+    [InlineData("var s = await TakeAsync(); if (!Fine(s)) s = Connect(); s.Send(text);", "private Task<IWireSession> TakeAsync() => _bag.TryTake(out var s) ? Task.FromResult(s) : Task.Run(Connect);")]
+    [InlineData("var s = await TakeAsync().ConfigureAwait(false); if (!Fine(s)) s = Connect(); s.Send(text);", "private ValueTask<IWireSession> TakeAsync() { if (_bag.TryTake(out var s)) return ValueTask.FromResult(s); return new(Task.Run(Connect)); }")]
     [InlineData("if (TryTake(out var s)) { s.Send(text); _bag.Add(s); }", "private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IWireSession? s) { while (_bag.TryTake(out s)) { if (s.IsOpen) return true; s.Dispose(); } return false; }")]
     [InlineData("var s = _stack.Pop(); while (!s.IsOpen) { s.Dispose(); s = _stack.Pop(); } s.Send(text); _stack.Push(s);")]
     [InlineData("var s = _stack.Pop(); for (; s.State != WireState.Open; s = _stack.Pop()) s.Dispose(); s.Send(text); _stack.Push(s);")]

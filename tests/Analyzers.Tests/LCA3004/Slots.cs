@@ -18,6 +18,8 @@ public class Slots
     [InlineData("var s = {|LCA3004:Interlocked.Exchange(ref _idle, null)|}; if (s == null) s = Connect(); s.Send(text); if (Interlocked.CompareExchange(ref _idle, s, null) != null) s.Dispose();")]
     [InlineData("var s = Rent(); s.Send(text); Return(s);", "public IWireSession Rent() => {|LCA3004:Interlocked.Exchange(ref _idle, null)|} ?? Connect(); public void Return(IWireSession s) => Interlocked.Exchange(ref _idle, s)?.Dispose();")]
     [InlineData("if ({|LCA3004:Interlocked.Exchange(ref _idle, null)|} is { } s) { s.Send(text); Interlocked.Exchange(ref _idle, s); }")]
+    [InlineData("var s = {|LCA3004:Interlocked.Exchange(ref _idle, null)|}; Tell(s, text); Interlocked.Exchange(ref _idle, s);", "private void Tell(IWireSession? s, string text) { var to = s; to?.Send(text); }")]
+    [InlineData("var s = {|LCA3004:Interlocked.Exchange(ref _idle, null)|}; Part(s, text); Interlocked.Exchange(ref _idle, s);", "private void Part(IWireSession? s, string text) { if (s == null) return; s.Send(text); s.Close(); }")]
     public Task What_is_taken_out_of_a_slot_has_to_be_asked(string body, string members = "") => Case.HoldsAsync(Slot(body, members));
 
     [Theory]
@@ -29,5 +31,29 @@ public class Slots
     [InlineData("Interlocked.Exchange(ref _idle, null)?.Dispose(); Interlocked.Exchange(ref _idle, Connect());")]
     [InlineData("var old = Interlocked.Exchange(ref _idle, null); if (old != null) old.Send(text); Interlocked.Exchange(ref _idle, Connect());")]
     [InlineData("var fresh = Connect(); var old = Interlocked.Exchange(ref _idle, fresh); old?.Close();")]
-    public Task A_slot_that_is_asked_or_only_replaced_is_fine(string body) => Case.SilentAsync(Slot(body));
+    [InlineData("Tidy(Interlocked.Exchange(ref _idle, null)); Interlocked.Exchange(ref _idle, Connect()); var mine = Interlocked.Exchange(ref _idle, null); Tidy(mine);", "private void Tidy(IWireSession? s) { if (s != null) { try { s.Close(); } catch (IOException) { } } }")]
+    [InlineData("var mine = Interlocked.Exchange(ref _idle, null); Vet(mine); mine?.Send(text); Interlocked.Exchange(ref _idle, mine);", "private static void Vet(IWireSession? s) { if (s is { IsOpen: false }) throw new IOException(); }")]
+    public Task A_slot_that_is_asked_or_only_replaced_is_fine(string body, string members = "") => Case.SilentAsync(Slot(body, members));
+
+    /// <summary>A connection that tells its end by a token is asked by that token; a registration is no question.</summary>
+    [Theory]
+    [InlineData("if (s == null || s.Ended.IsCancellationRequested) return; s.Send(text);")]
+    [InlineData("if (s == null) return; s.Ended.Register(s.Close); s.Send(text);", "{|LCA3004:Interlocked.Exchange(ref _idle, null)|}")]
+    public Task Asked_by_its_token(string use, string taking = "Interlocked.Exchange(ref _idle, null)") => Case.HoldsAsync($$"""
+        class WireLink(IWireSession inner) : IDisposable
+        {
+            private readonly CancellationTokenSource _ended = new();
+            public CancellationToken Ended => _ended.Token;
+            public bool IsOpen => inner.IsOpen;
+            public void Send(string text) => inner.Send(text);
+            public void Close() { _ended.Cancel(); inner.Close(); }
+            public void Dispose() => Close();
+        }
+
+        class Holder
+        {
+            private WireLink? _idle;
+            public void Use(string text) { var s = {{taking}}; {{use}} Interlocked.Exchange(ref _idle, s); }
+        }
+        """);
 }

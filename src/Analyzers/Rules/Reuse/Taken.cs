@@ -19,6 +19,9 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
         HandOut,
     }
 
+    /// <summary>The helpers that are being looked into.</summary>
+    private readonly HashSet<ISymbol> _entered = new(SymbolEqualityComparer.Default);
+
     /// <summary>Used or handed out, and nobody asks before whether it still lives.</summary>
     public bool IsUsedUnchecked(IOperation taking, int depth = 3)
     {
@@ -196,11 +199,14 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
         switch (outer.Parent)
         {
             case IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } member when member.Instance == outer:
-                return liveness.Asks(member.Member) && !IsLogged(member) ? Act.Check : Act.Nothing;
+                return (liveness.Asks(member.Member) || AsksForItsEnd(member)) && !IsLogged(member) ? Act.Check : Act.Nothing;
             case IInvocationOperation call when call.Instance == outer:
                 return OfCall(call, call.TargetMethod, analysis.Connections.RolesOf(call.TargetMethod, outer.Type));
-            case IArgumentOperation { Parent: IInvocationOperation call }:
-                return OfArgument(call, outer.Type);
+            // `return Task.FromResult(c);`
+            case IArgumentOperation { Parent: IInvocationOperation { TargetMethod: { Name: "FromResult", ContainingType.Name: "Task" or "ValueTask" } } ended }:
+                return Values.Outermost(ended).Parent is IReturnOperation ? Act.HandOut : Act.Nothing;
+            case IArgumentOperation { Parent: IInvocationOperation call } argument:
+                return OfArgument(argument, call, outer.Type);
             case IArgumentOperation { Parent: IObjectCreationOperation }:
                 return Values.Outermost(outer.Parent.Parent!).Parent is IReturnOperation ? Act.HandOut : Act.Use;
             case IIsPatternOperation isPattern when isPattern.Value == outer:
@@ -218,19 +224,37 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
         }
     }
 
+    /// <summary><c>connection.ConnectionClosed.IsCancellationRequested</c></summary>
+    private static bool AsksForItsEnd(IMemberReferenceOperation member) =>
+        member is { Type.Name: "CancellationToken", Parent: IPropertyReferenceOperation { Property.Name: "IsCancellationRequested" } } && ClosingFlags.ByName(member.Member.Name) == false;
+
     private Act OfCall(IInvocationOperation call, IMethodSymbol method, Role roles)
     {
         if ((roles & Role.Close) != 0 || IsEnding(method.Name) || method.Name is "Equals" or "GetHashCode" or "ToString" or "GetType") return Act.Nothing;
         return (roles & Role.Open) != 0 || IsRevival(method.Name) || liveness.Asks(method) ? Act.Check : Act.Use;
     }
 
-    private Act OfArgument(IInvocationOperation call, ITypeSymbol? type)
+    private Act OfArgument(IArgumentOperation argument, IInvocationOperation call, ITypeSymbol? type)
     {
         var method = call.TargetMethod;
         if (Pool.IsGiving(call) || IsEnding(method.Name) || IsLog(method) || Containers.Collects(method) || Containers.Puts(method)) return Act.Nothing;
         if (method.Name is "ReferenceEquals" or "Equals" or "ThrowIfNull" or "Assert" or "SuppressFinalize" or "KeepAlive" or "Remove" or "TryRemove" or "Contains") return Act.Nothing;
+        if (argument.Parameter is { } parameter && OfHelper(method, parameter) is { } inside) return inside;
         var roles = method.IsExtensionMethod ? analysis.Connections.RolesOf(method, type) : Role.None;
         return OfCall(call, method, roles);
+    }
+
+    /// <summary>What a helper of one's own does with what it is given: <c>Cleanup(c)</c> may do no more than close it. Null where it uses it, or may do so unseen.</summary>
+    private Act? OfHelper(IMethodSymbol method, IParameterSymbol parameter)
+    {
+        if (!analysis.Summaries.IsOwn(method) || method.IsVirtual || method.IsAbstract || method.IsOverride || !_entered.Add(method) || Values.CodeOf(method, analysis, cancellation) is not { } code) return null;
+        var uses = Values.References(parameter, code).ToList();
+        var acts = uses.Select(Classify).Distinct().ToList();
+        _entered.Remove(method);
+        var elsewhere = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        foreach (var use in uses) Follow(Values.Outermost(Part(use)), elsewhere);
+        if (elsewhere.Count > 0 || acts.Count == 0 || acts.Any(act => act is Act.Use or Act.HandOut)) return null;
+        return acts.Contains(Act.Check) ? Act.Check : Act.Nothing;
     }
 
     /// <summary>Made to live again, whatever it was before.</summary>
