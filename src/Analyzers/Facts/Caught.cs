@@ -61,7 +61,9 @@ internal static class Caught
     /// <summary>The clause catches this type; a filter that says nothing of types is believed.</summary>
     private static bool Takes(ICatchClauseOperation clause, INamedTypeSymbol thrown)
     {
-        if (clause.ExceptionType is INamedTypeSymbol { SpecialType: not SpecialType.System_Object } caught && !Bases.Include(thrown, caught)) return false;
+        // What derives from a class that is missing here is an exception all the same.
+        var takesAll = clause.ExceptionType is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
+        if (!takesAll && clause.ExceptionType is INamedTypeSymbol { SpecialType: not SpecialType.System_Object } caught && !Bases.Include(thrown, caught)) return false;
         return clause.Filter is null || Holds(clause.Filter, thrown) != false;
     }
 

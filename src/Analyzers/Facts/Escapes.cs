@@ -215,7 +215,7 @@ internal sealed class Escapes(Analysis analysis)
     private void OfThrow(IThrowOperation operation, ImmutableArray<Escape>.Builder found)
     {
         // What a handler throws again belongs to the call in its try.
-        if (operation.Exception is not { } exception || IoCalls.Unwrapped(exception).Type is not INamedTypeSymbol thrown || IsInHandler(operation)) return;
+        if (operation.Exception is not { } exception || IoCalls.Unwrapped(exception).Type is not INamedTypeSymbol { Name.Length: > 0 } thrown || IsInHandler(operation)) return;
         if (IsMistake(thrown) || !IsNetworks(thrown) && (operation.Syntax is ThrowExpressionSyntax || IsDefault(operation))) return;
         if (!Caught.Any(operation, [thrown])) found.Add(new Escape(operation, null, thrown) { Fails = true });
     }
