@@ -101,4 +101,20 @@ public class Silent
         await Task.Delay(1);
         await s_screen.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
         """, "var upload = s_upload = request.Body; await Task.Yield(); await upload.FlushAsync();"));
+
+    /// <summary>Where to write is a setting, and no request's.</summary>
+    [Fact]
+    public Task A_writer_that_a_property_is_given() => Case.SilentAsync("""
+        public static class Diary
+        {
+            private static TextWriter? s_out;
+            private static bool s_isOn;
+            public static TextWriter? Out { get => s_out; set { if (value != null) s_isOn = !Environment.HasShutdownStarted; s_out = value; } }
+            public static void Reset() { Out = null; s_isOn = false; }
+            public static void Tell(string text) { if (s_isOn) s_out?.WriteLine(text); }
+            public static async Task TellAsync(string text) { await Task.Yield(); if (s_out is { } writer) await writer.WriteLineAsync(text); }
+        }
+
+        class Host { public void Start(NetworkStream console) => Diary.Out = new StreamWriter(console); }
+        """);
 }

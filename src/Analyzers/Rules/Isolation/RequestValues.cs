@@ -37,6 +37,8 @@ internal static class RequestValues
                 return call.Instance is { } source && Origin(source, file, depth - 1) is var from && (from == Isolation.Origin.Ambient || RequestContexts.IsContext(source.Type) && from != Isolation.Origin.None) ? from : Isolation.Origin.Accepted;
             case IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol method } parameter:
                 if (RequestContexts.IsContext(parameter.Type) && !RequestContexts.IsHttpListeners(parameter.Type)) return Isolation.Origin.Ambient;
+                // Where to write is a setting: `Log.Out = writer`.
+                if (method.MethodKind == MethodKind.PropertySet && !IsAcceptable(parameter.Type, file)) return Isolation.Origin.None;
                 return method.MethodKind != MethodKind.Constructor && IsOfRequest(parameter.Type, file) ? Isolation.Origin.Handed : Isolation.Origin.None;
             case ILocalReferenceOperation local when local.Local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is { } declaration && declaration.SyntaxTree == file.Tree:
                 return declaration is VariableDeclaratorSyntax { Initializer.Value: var initial } && file.Model.GetOperation(initial, file.Cancellation) is { } initializer ? Origin(initializer, file, depth - 1) : Isolation.Origin.None;
@@ -64,8 +66,11 @@ internal static class RequestValues
 
     /// <summary>A raw connection that somebody accepted; a client of a broker or database is no request's.</summary>
     private static bool IsOfRequest(ITypeSymbol? type, RuleContext file) =>
-        RequestContexts.IsContext(type) || file.Analysis.Connections.IsCarrier(type)
-        || type is not null && Accepted.Contains(type.Name) && file.Analysis.Connections.TypeOf(type) is not null;
+        file.Analysis.Connections.IsCarrier(type) || IsAcceptable(type, file);
+
+    /// <summary>What a listener makes for each client.</summary>
+    private static bool IsAcceptable(ITypeSymbol? type, RuleContext file) =>
+        RequestContexts.IsContext(type) || type is not null && Accepted.Contains(type.Name) && file.Analysis.Connections.TypeOf(type) is not null;
 
     private static readonly HashSet<string> Accepted = new(StringComparer.Ordinal)
     {
