@@ -47,6 +47,7 @@ public class Reports
     [InlineData("await Task.WhenAll(_ws.SendAsync(data, ARGS), {|LCA2004:_ws.SendAsync(data, ARGS)|});")]
     [InlineData("var a = _ws.SendAsync(data, ARGS); var b = {|LCA2004:_ws.SendAsync(data, ARGS)|}; await Task.WhenAll(a, b);")]
     [InlineData("_ = _ws.SendAsync(data, ARGS); await {|LCA2004:_ws.SendAsync(data, ARGS)|};")]
+    [InlineData("foreach (var m in many) { var t = {|LCA2004:_ws.SendAsync(m, ARGS)|}; if (t.IsCompleted) throw new TimeoutException(); }")]
     [InlineData("await Task.WhenAll(many.Select(m => {|LCA2004:_ws.SendAsync(m, ARGS)|}));")]
     [InlineData("var sends = many.Select(m => {|LCA2004:_ws.SendAsync(m, ARGS)|}); await Task.WhenAll(sends);")]
     [InlineData("var sends = new List<Task>(); foreach (var m in many) sends.Add({|LCA2004:_ws.SendAsync(m, ARGS)|}); await Task.WhenAll(sends);")]
@@ -55,6 +56,7 @@ public class Reports
     // The gate is given back between the frames of one message
     [InlineData("for (var i = 0; i < 3; i++) { await _gate.WaitAsync(); try { await {|LCA2004:_ws.SendAsync(data, WebSocketMessageType.Text, i == 2, default)|}; } finally { _gate.Release(); } }")]
     // A callback that can run again
+    [InlineData("ThreadPool.UnsafeQueueUserWorkItem(static s => _ = ((Feed)s!).RunAsync(), this);", "async Task RunAsync() { try { await TellAsync(); } catch (WebSocketException) { } } Task TellAsync() => {|LCA2004:_ws.SendAsync(new byte[2], ARGS)|};")]
     [InlineData("_source.Ticked += async (_, m) => await {|LCA2004:_ws.SendAsync(m, ARGS)|};")]
     [InlineData("_source.Ticked += (_, m) => { _ = {|LCA2004:_ws.SendAsync(m, ARGS)|}; };")]
     [InlineData("_source.Ticked += async (_, m) => { foreach (var x in new[] { m }) { if (x.Length == 0) break; _sending = true; await {|LCA2004:_ws.SendAsync(x, ARGS)|}; _sending = false; } };")]

@@ -23,6 +23,7 @@ public class Silent
     [InlineData("var a = _ws.SendAsync(data, ARGS); await a; var b = _ws.SendAsync(data, ARGS); await b;")]
     [InlineData("foreach (var m in many) await _ws.SendAsync(m, ARGS);")]
     [InlineData("foreach (var m in many) { var t = _ws.SendAsync(m, ARGS); await t; }")]
+    [InlineData("foreach (var m in many) { var t = _ws.SendAsync(m, ARGS); if (!t.Wait(1000)) throw new TimeoutException(); }")]
     [InlineData("await Task.WhenAll(all.Select(w => w.SendAsync(data, ARGS)));")]
     [InlineData("var sends = new List<Task>(); foreach (var w in all) sends.Add(w.SendAsync(data, ARGS)); await Task.WhenAll(sends);")]
     [InlineData("await Task.WhenAll(all[0].SendAsync(data, ARGS), all[1].SendAsync(data, ARGS));")]
@@ -53,6 +54,7 @@ public class Silent
     [InlineData("_source.Ticked += async (_, m) => await _client.SendAsync(\"x\");", "readonly WireClient _client = new();")]
     [InlineData("_timer = new Timer(_ => _memory.Write(data), null, 0, 100);", "readonly Stream _memory = new MemoryStream();")]
     // What opens and what ends stands apart
+    [InlineData("ThreadPool.UnsafeQueueUserWorkItem(static s => _ = ((Feed)s!).RunAsync(), this);", "async Task RunAsync() { try { await StartAsync(); } catch (WebSocketException) { } } Task StartAsync() => _ws.SendAsync(new byte[2], ARGS);")]
     [InlineData("_source.Awaited += async m => await _ws.SendAsync(m, ARGS);", "public async Task StartAsync(byte[] m) => await _ws.SendAsync(m, ARGS); public async Task CloseAsync(byte[] m) => await _ws.SendAsync(m, ARGS);")]
     public Task In_the_body(string body, string members = "") => Case.SilentAsync(Reports.Feed(body, members));
 

@@ -171,13 +171,16 @@ internal sealed class LCA2004OneSendAtATime : IRule
         {
             if (name.Identifier.ValueText != variable || name.SpanStart <= first.Span.End || name.SpanStart >= second.SpanStart) continue;
             // Awaited, waited for, or handed to something that may do so.
-            if (name.Ancestors().Any(a => a is AwaitExpressionSyntax && !a.Span.Contains(second.Span)) || name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "Result" or "GetAwaiter" }) return true;
+            if (IsWaitedFor(name) && !name.Ancestors().Any(a => a is AwaitExpressionSyntax && a.Span.Contains(second.Span))) return true;
             // `Task.WhenAll(first, <second>)` waits for neither before both are started.
             if (name.Parent is ArgumentSyntax { Parent: { } list } && !list.Span.Contains(second.Span)) return true;
         }
 
         return false;
     }
+
+    private static bool IsWaitedFor(IdentifierNameSyntax task) =>
+        task.Ancestors().Any(a => a is AwaitExpressionSyntax) || task.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "Result" or "GetAwaiter" };
 
     /// <summary>The loop starts the next one without waiting, on the same connection each time.</summary>
     private static bool RunsInALoop(RuleContext file, SyntaxNode call, GatedSend send, Body body)
@@ -189,7 +192,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
             var root = send.Site.First.Body == body ? send.Site.Connection.RootPlace : null;
             // A connection of each round's own.
             if (root is null or { Root: RootKind.Born } || root.Symbol is ILocalSymbol or IParameterSymbol && root.Symbol.DeclaringSyntaxReferences.Any(r => around.Span.Contains(r.Span))) return false;
-            if (variable is not null && around.DescendantNodes().Any(n => n is AwaitExpressionSyntax && n.DescendantNodes().Any(i => i is IdentifierNameSyntax name && name.Identifier.ValueText == variable))) return false;
+            if (variable is not null && around.DescendantNodes().Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == variable && IsWaitedFor(name))) return false;
             // Left after the first: `return`, `break` behind it.
             return !around.DescendantNodes().Any(n => n is BreakStatementSyntax or ReturnStatementSyntax && n.SpanStart > call.SpanStart && n.Parent == call.FirstAncestorOrSelf<StatementSyntax>()?.Parent);
         }
@@ -258,7 +261,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
         foreach (var callback in callbacks)
         {
             if (file.Analysis.Bodies.At(callback.Syntax, file.Cancellation) is not { } body) continue;
-            foreach (var send in sends.Of(body)) inCallbacks.Add((callback, send));
+            foreach (var send in sends.Of(body).Where(s => !OpensOnTheWay(s.Site))) inCallbacks.Add((callback, send));
         }
 
         if (inCallbacks.Count == 0) return;
@@ -336,6 +339,10 @@ internal sealed class LCA2004OneSendAtATime : IRule
             foreach (var send in sends.Of(body)) yield return (member, send);
         }
     }
+
+    /// <summary>A connection that its callback starts: what it says then comes before everything else on it.</summary>
+    private static bool OpensOnTheWay(SendSite site) =>
+        site.Steps.Take(site.Steps.Length - 1).Any(step => step.Event.Symbol is IMethodSymbol { Name: var name } && !name.StartsWith("Begin", StringComparison.Ordinal) && IsBeginning(name));
 
     private static bool IsBeginning(string name) =>
         ClosingFlags.Words(name).FirstOrDefault() is "Start" or "Open" or "Connect" or "Init" or "Initialize" or "Initialise" or "Login" or "Handshake" or "Authenticate" or "Begin" or "Setup" or "Reconnect";
