@@ -90,9 +90,20 @@ internal sealed class CachedFields(Analysis analysis)
         }
     }
 
-    /// <summary><c>PipeWriter.Create(stream)</c> looks at what somebody else keeps.</summary>
-    private static bool IsView(ExpressionSyntax value) =>
-        value is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var type, Name.Identifier.ValueText: "Create" } } && type.LastWord() is "PipeWriter" or "PipeReader";
+    /// <summary><c>PipeWriter.Create(stream)</c>, <c>new NetworkStream(client.Socket)</c> look at what somebody else keeps.</summary>
+    private static bool IsView(ExpressionSyntax value) => value switch
+    {
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var type, Name.Identifier.ValueText: "Create" } } => type.LastWord() is "PipeWriter" or "PipeReader",
+        ObjectCreationExpressionSyntax { Type: var type, ArgumentList.Arguments: [{ Expression: var over }, ..] } => type.LastWord() == "NetworkStream" && IsGiven(over),
+        _ => false,
+    };
+
+    /// <summary>The method's parameter, or a part of it.</summary>
+    private static bool IsGiven(ExpressionSyntax value)
+    {
+        while (value is MemberAccessExpressionSyntax access) value = access.Expression;
+        return value is IdentifierNameSyntax name && name.FirstAncestorOrSelf<BaseMethodDeclarationSyntax>()?.ParameterList.Parameters.Any(p => p.Identifier.ValueText == name.Identifier.ValueText) == true;
+    }
 
     /// <summary>What the field held goes on inside: <c>var tls = new SslStream(_stream); if (tls.IsAuthenticated) _stream = tls;</c>.</summary>
     private static bool IsMadeOver(AssignmentExpressionSyntax assignment, string name)

@@ -15,5 +15,8 @@ internal static class Datagrams
         _ => false,
     };
 
+    /// <summary>The call names whom it is for: <c>socket.SendTo(bytes, address)</c>.</summary>
+    public static bool IsAddressed(ISymbol send) => send.ContainingNamespace?.Name == "Sockets" && send.Name is "SendTo" or "SendToAsync" or "BeginSendTo";
+
     private static bool IsMadeIn(SyntaxNode code) => Names.Of(code).Contains("Dgram");
 }

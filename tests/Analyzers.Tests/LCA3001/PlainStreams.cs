@@ -25,4 +25,25 @@ public class PlainStreams
     [InlineData("=> _stream ??= new TcpClient(host, 80).GetStream();", "if (!Wire.CanWrite) throw new IOException(); Wire.Write(line);")]
     [InlineData("=> _stream ??= new FileStream(host, FileMode.Append);", "Wire.Write(line);")]
     public Task Asked_or_without_a_peer(string getter, string use) => Case.SilentAsync(Driver(getter, use, "_stream?.Dispose(); _stream = null;").Replace(getter.Contains("FileStream") ? "new TcpClient(host, 80).GetStream()" : "\0", "new FileStream(host, FileMode.Open)"));
+
+    /// <summary>A stream over a socket that somebody else keeps is a view of it; one over a socket of its own is a session.</summary>
+    [Theory]
+    [InlineData("new NetworkStream(peer.Socket)", "_protocol.Wire(peer).Write(line);")]
+    [InlineData("new NetworkStream(Dial(peer.Host))", "{|LCA3001:_protocol.Wire(peer).Write(line)|};")]
+    public Task Over_the_socket_of_another(string made, string use) => Case.HoldsAsync($$"""
+        class Peer { public string Host = "h"; public Socket Socket = new(SocketType.Stream, ProtocolType.Tcp); }
+        class Protocol
+        {
+            private NetworkStream? _stream;
+            public Stream Wire(Peer peer) => _stream ??= {{made}};
+            private static Socket Dial(string host) { var socket = new Socket(SocketType.Stream, ProtocolType.Tcp); socket.Connect(host, 1); return socket; }
+            public void Dispose() => _stream?.Dispose();
+        }
+
+        class Sender
+        {
+            private readonly Protocol _protocol = new();
+            public void Send(Peer peer, byte[] line) { {{use}} }
+        }
+        """);
 }

@@ -457,4 +457,20 @@ public class Silent
             private static void E(DeskSession s) => s.Send("x");
         }
         """);
+
+    /// <summary>A datagram names whom it is for, whatever socket it leaves by.</summary>
+    [Theory]
+    [InlineData("socket.SendTo(data, new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 1));")]
+    [InlineData("{|LCA3001:socket.Send(data)|};")]
+    public Task Addressed(string use) => Case.HoldsAsync($$"""
+        class Exporter
+        {
+            private readonly Dictionary<string, Socket> _all = [];
+            public void Send(string name, byte[] data)
+            {
+                if (!_all.TryGetValue(name, out var socket)) _all[name] = socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                {{use}}
+            }
+        }
+        """);
 }

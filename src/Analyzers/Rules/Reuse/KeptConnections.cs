@@ -14,7 +14,7 @@ internal static class KeptConnections
     public static ISymbol? CacheOf(RuleContext file, SendFact send)
     {
         var sent = file.Analysis.Connections.TypeOf(send.Type);
-        if (Connections.IsWithoutPeer(send.Type) || IsWalkedOver(send.Operation) || sent is not null && ((sent.Traits & (Traits.Response | Traits.Operation)) != 0 || AlwaysComesBack(sent))) return null;
+        if (Connections.IsWithoutPeer(send.Type) || Datagrams.IsAddressed(send.Member) || IsWalkedOver(send.Operation) || sent is not null && ((sent.Traits & (Traits.Response | Traits.Operation)) != 0 || AlwaysComesBack(sent))) return null;
         return KeeperOf(file, send) is { } cache && (sent is null || !ComesBack(sent, cache)) ? cache : null;
     }
 
