@@ -449,4 +449,17 @@ public class Silent
         private async Task ListenAsync(CancellationToken stop) { while (await _wire.ReceiveAsync(stop) != "") { } }
         public Task Ended => _listening ?? Task.CompletedTask;
         """));
+
+    /// <summary>A loop that begins with a read goes on with one: what comes late is its own to read. One that asks anew does not.</summary>
+    [Theory]
+    [InlineData("_socket.Send(line); while (!stop.IsCancellationRequested) { try { var n = _socket.Receive(line); if (n > 0) _socket.Send(line); } catch (SocketException e) when (e.SocketErrorCode == SocketError.TimedOut) { } }")]
+    [InlineData("while (!stop.IsCancellationRequested) { try { _socket.Send(line); _socket.Receive(line); } {|LCA4001:catch (SocketException e)|} when (e.SocketErrorCode == SocketError.TimedOut) { } }")]
+    public Task A_loop_that_listens(string body) => Case.HoldsAsync($$"""
+        class Feed
+        {
+            private readonly Socket _socket;
+            public Feed(Socket socket) { _socket = socket; _socket.ReceiveTimeout = 500; }
+            public void Run(byte[] line, CancellationToken stop) { {{body}} }
+        }
+        """);
 }

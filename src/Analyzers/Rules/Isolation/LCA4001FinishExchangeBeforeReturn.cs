@@ -70,7 +70,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
             if (!exchange.Asks || IsMadeFor(exchange, key, function) || CallersClose(function, key, file)) continue;
             var path = new ExchangePath(exchange, function, file.Analysis);
             if (Run(path) is not { } exits) continue;
-            var places = Places(path, exits, exchange, function).Distinct().Where(p => !EndsTheLoop(p, exchange)).OrderBy(p => p.SpanStart).ToList();
+            var places = Places(path, exits, exchange, function).Distinct().Where(p => !EndsTheLoop(p, exchange) && !ReadsOn(p, exchange)).OrderBy(p => p.SpanStart).ToList();
             // Where a clause keeps it, that is what has to change; the end of the lock around says nothing more.
             var clauses = places.Where(p => p is CatchClauseSyntax).ToList();
             places.RemoveAll(p => p is LockStatementSyntax && clauses.Any(p.Contains));
@@ -163,6 +163,11 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         var asked = exchange.Effects.Keys.Where(k => block.Span.Contains(k.Span)).ToList();
         return asked.Count > 0 && asked.All(k => k.Ancestors().TakeWhile(n => n != block).Any(n => n is WhileStatementSyntax or DoStatementSyntax));
     }
+
+    /// <summary>A loop that begins with a read goes on with one: what comes late is still its own to read.</summary>
+    private static bool ReadsOn(SyntaxNode place, ExchangeCalls exchange) =>
+        place is CatchClauseSyntax { Parent: TryStatementSyntax { Parent: { } around } } && Order.LoopAround(around) is { } loop
+        && exchange.Effects.Where(e => loop.Span.Contains(e.Key.Span)).OrderBy(e => e.Key.SpanStart).Select(e => e.Value.Step).FirstOrDefault(step => step <= ExchangeStep.Begin) is ExchangeStep.Read or ExchangeStep.Begin;
 
     /// <summary>A gate around the write alone is another matter: it never held the pair together.</summary>
     private static bool ReadsBefore(SyntaxNode released, ExchangeCalls exchange) =>
