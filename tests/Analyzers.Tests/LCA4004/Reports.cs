@@ -71,6 +71,7 @@ public class Reports
     [InlineData("public async Task PumpAsync(Socket to) { while (true) { var n = await {|LCA4004:_socket.ReceiveAsync(_out)|}; _ = to.SendAsync(_out.AsMemory(0, n)); } }")]
     // It stays in its field.
     [InlineData("public void Advance() { {|LCA4004:ArrayPool<byte>.Shared.Return(_spare)|}; } public void Put(byte b) => _spare[0] = b; public void Fill() { _spare[1] = 1; }")]
+    [InlineData("public void Advance(byte[] next) { Release(); _spare = next; } public void Pause() { Release(); } private void Release() => {|LCA4004:ArrayPool<byte>.Shared.Return(_spare)|}; public void Fill() { _spare[1] = 1; }")]
     public Task Given_away(string members) => Case.HoldsAsync(Sender(members));
 
     [Fact]

@@ -47,6 +47,7 @@ public class Silent
     [InlineData("public async Task SayAsync(string text) { var n = Encoding.UTF8.GetBytes(text, _out); await _socket.SendAsync(_out.AsMemory(0, n)); }")]
     [InlineData("public void Say(string text) { var bytes = Encoding.UTF8.GetBytes(text); _ = _socket.SendAsync(bytes.AsMemory()); }")]
     [InlineData("public void Advance() { ArrayPool<byte>.Shared.Return(_spare); _spare = ArrayPool<byte>.Shared.Rent(9); } public void Put(byte b) => _spare[0] = b;")]
+    [InlineData("public void Advance(byte[] next) { Release(); _spare = next; } public void Dispose() { Release(); } private void Release() => ArrayPool<byte>.Shared.Return(_spare); public void Fill() { _spare[1] = 1; }")]
     [InlineData("public void Dispose() => ArrayPool<byte>.Shared.Return(_spare); public void Put(byte b) { _spare[0] = b; }")]
     public Task Kept(string members) => Case.SilentAsync(Reports.Sender(members));
 

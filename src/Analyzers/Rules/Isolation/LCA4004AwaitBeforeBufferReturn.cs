@@ -65,11 +65,21 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
         {
             if (operation is not IInvocationOperation { TargetMethod: { Name: "Return", ContainingType.Name: "ArrayPool" } } call || call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0) is not { } given) continue;
             if (Code.Unwrapped(given.Value) is not IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation, Field: { IsReadOnly: false } field } || Code.FunctionAround(call.Syntax) is not { } function) continue;
-            var isReplaced = function.DescendantNodes().Any(n => n is AssignmentExpressionSyntax { Left: var left } && left.LastWord() == field.Name
-                || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument && argument.Expression.Mentions(field.Name));
-            if (isReplaced || !IsUsedElsewhere(field, function, file.Cancellation) && !IsUsedAgain(field, call.Syntax, function) || !reported.Add(call.Syntax)) continue;
+            if (IsReplaced(field, function) || IsReplacedByCallers(file, field, function) || !IsUsedElsewhere(field, function, file.Cancellation) && !IsUsedAgain(field, call.Syntax, function) || !reported.Add(call.Syntax)) continue;
             file.Report(Diagnostic.Create(Rule, call.Syntax.GetLocation(), field.Name, "its field still holds it"));
         }
+    }
+
+    private static bool IsReplaced(IFieldSymbol field, SyntaxNode function) =>
+        function.DescendantNodes().Any(n => n is AssignmentExpressionSyntax { Left: var left } && left.LastWord() == field.Name
+            || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument && argument.Expression.Mentions(field.Name));
+
+    /// <summary>A private helper gives it back, and each that calls it puts another in its place: <c>Release(); _buffer = [];</c></summary>
+    private static bool IsReplacedByCallers(RuleContext file, IFieldSymbol field, SyntaxNode function)
+    {
+        if (file.Model.GetDeclaredSymbol(function, file.Cancellation) is not IMethodSymbol { DeclaredAccessibility: Accessibility.Private } helper) return false;
+        var callers = file.Analysis.Callers.Of(helper, file.Cancellation);
+        return !callers.IsEmpty && callers.All(c => Code.FunctionAround(c.Syntax) is { } caller && (IsEnd(caller) || IsReplaced(field, caller)));
     }
 
     /// <summary>The object's own end: nobody uses the field after it.</summary>

@@ -67,7 +67,7 @@ internal sealed class LCA4005LeaveOperationObjectAlone : IRule
     private static ImmutableDictionary<string, string?> Named(ISymbol symbol) => ImmutableDictionary<string, string?>.Empty.Add(Object, symbol.Name);
 
     private static bool IsOpenToAll(SyntaxNode function) =>
-        function is MethodDeclarationSyntax method && method.Modifiers.Any(m => m.IsKind(SyntaxKind.PublicKeyword) || m.IsKind(SyntaxKind.InternalKeyword));
+        function is MethodDeclarationSyntax method && method.Modifiers.Any(m => m.IsKind(SyntaxKind.PublicKeyword) || m.IsKind(SyntaxKind.InternalKeyword)) && !Phases.IsOnce(method);
 
     /// <summary>An object of one's own that describes an operation, and that a pool hands out.</summary>
     private static void CheckPooled(RuleContext file, SyntaxNode function, List<IInvocationOperation> calls)
