@@ -22,6 +22,7 @@ public class Reports
     [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active++|}; await s.SendAsync(new byte[1], stop); _active--; }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active += 1|}; await s.SendAsync(new byte[1], stop); _active -= 1; }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { await {|LCA1007:_slots.WaitAsync(stop)|}; await EchoAsync(s, stop); _slots.Release(); }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { var entering = {|LCA1007:_slots.WaitAsync(9, stop)|}; if (!await entering) return; await EchoAsync(s, stop); _slots.Release(); }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { var id = Guid.NewGuid(); {|LCA1007:_sockets.TryAdd(id, s)|}; await EchoAsync(s, stop); _sockets.TryRemove(id, out _); }")]
     [InlineData("async Task<bool> M(string peer, Socket s, CancellationToken stop) { if (!{|LCA1007:_peers.Add(peer)|}) return false; await EchoAsync(s, stop); _peers.Remove(peer); return true; }")]
     [InlineData("void M(Socket s) { {|LCA1007:_active++|}; s.Send(new byte[1]); s.Shutdown(SocketShutdown.Both); _active--; }")]

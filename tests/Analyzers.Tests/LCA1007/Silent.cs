@@ -8,6 +8,7 @@ public class Silent
     [InlineData("async Task M(Socket s, CancellationToken stop) { try { _active++; await EchoAsync(s, stop); } finally { _active--; } }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { _active++; try { await EchoAsync(s, stop); } catch (Exception e) { Console.WriteLine(e); } _active--; }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { if (Interlocked.Increment(ref _active) > 9) { Interlocked.Decrement(ref _active); s.Dispose(); return; } try { await EchoAsync(s, stop); } finally { Interlocked.Decrement(ref _active); } }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { var entering = _slots.WaitAsync(9, stop); if (!entering.IsCompletedSuccessfully) { if (!await entering.ConfigureAwait(false)) return; } try { await EchoAsync(s, stop); } finally { _slots.Release(); } }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { if (!await _slots.WaitAsync(0, stop)) { s.Dispose(); return; } try { await EchoAsync(s, stop); } finally { _slots.Release(); } }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { var id = Guid.NewGuid(); if (!_sockets.TryAdd(id, s)) return; try { await EchoAsync(s, stop); } finally { _sockets.TryRemove(id, out _); } }")]
     [InlineData("async Task<Socket> M(CancellationToken stop) { _active++; var s = new Socket(SocketType.Stream, ProtocolType.Tcp); try { await s.ConnectAsync(\"peer\", 80, stop); } catch { s.Dispose(); _active--; throw; } return s; } void Close(Socket s) { s.Close(); _active--; }")]

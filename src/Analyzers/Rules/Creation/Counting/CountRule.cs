@@ -123,7 +123,7 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
         var bare = PathView<Tally>.Unwrapped(condition);
         while (bare is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not) (bare, isTrue) = (PathView<Tally>.Unwrapped(not.Operand), !isTrue);
         // `if (!TryAdd(…))`: it is not up then.
-        var asks = bare is IInvocationOperation call && Moves(call) == true || PathView<Tally>.KeyOf(bare) is { } key && _answers.Contains(key);
+        var asks = bare is IInvocationOperation call && Moves(call) == true || IsAnswer(bare);
         if (asks && !isTrue) token = default;
         foreach (var opened in _opened)
         {
@@ -132,6 +132,9 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
 
         return true;
     }
+
+    /// <summary>A variable that holds what the way up has answered, or its task.</summary>
+    private bool IsAnswer(IOperation value) => PathView<Tally>.KeyOf(PathView<Tally>.Unwrapped(value)) is { } key && _answers.Contains(key);
 
     public Tally Return(IOperation? value, Tally token, PathView<Tally> view) => token;
 
@@ -203,6 +206,7 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
             return new(token) { Throws = counter.Throws(call) is { IsEmpty: false } known ? known : [counter.AnyException], OnThrow = Failed(token, call) };
         }
 
-        return new(token) { Throws = [counter.AnyException], OnThrow = Failed(token, awaited) };
+        // `var entering = gate.WaitAsync(limit); if (!await entering) return;`: who fails to enter is not in.
+        return new(token) { Throws = [counter.AnyException], OnThrow = IsAnswer(task) ? default : Failed(token, awaited) };
     }
 }
