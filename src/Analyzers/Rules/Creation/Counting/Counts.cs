@@ -105,10 +105,13 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
             case { Name: "SemaphoreSlim", ContainingNamespace.Name: "Threading" }:
                 return IsInvocationOf(node, "Wait", "WaitAsync", "Release") && MayBeOfConnections(symbol.Name) && !IsLockOrSignal(symbol);
             default:
-                return IsInvocationOf(node, "Add", "TryAdd", "Remove", "TryRemove") && type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true
+                return IsInvocationOf(node, "Add", "TryAdd", "Remove", "TryRemove") && !IsOfWaiters(type) && type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true
                     && (ClosingFlags.Words(symbol.Name).LastOrDefault() is { } word && Plainly.Contains(word) && !(word is "Channels" && IsOfNames(type)) || type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(a => IsConnection(a) || IsPeer(a)));
         }
     }
+
+    /// <summary>Those who wait for a session have none yet.</summary>
+    private static bool IsOfWaiters(ITypeSymbol type) => type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(a => a.Name == "TaskCompletionSource");
 
     /// <summary>Channels by their names are those that people talk in.</summary>
     private static bool IsOfNames(ITypeSymbol type) =>
