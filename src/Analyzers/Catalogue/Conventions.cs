@@ -169,7 +169,10 @@ internal sealed class Conventions(CatalogueOptions options, Func<ITypeSymbol, bo
     }
 
     private bool IsSend(IMethodSymbol method) =>
-        IsVerb(method.Name, Sending) && !IsVerb(method.Name, "RequestClose") && !IsVerb(method.Name, "InvokeOn") || IsExtra(method.Name, options.SendMembers);
+        IsVerb(method.Name, Sending) && !IsVerb(method.Name, "RequestClose") && !IsVerb(method.Name, "InvokeOn") && !AsksForIncoming(method.Name) || IsExtra(method.Name, options.SendMembers);
+
+    /// <summary><c>RequestAccept</c>, <c>RequestRead</c>: nothing goes out by it.</summary>
+    public static bool AsksForIncoming(string name) => IsVerb(name, "RequestAccept") || IsVerb(name, "RequestRead") || IsVerb(name, "RequestReceive");
 
     private static bool IsPart(ITypeSymbol type)
     {

@@ -315,7 +315,7 @@ internal sealed class Guards(Analysis analysis)
     {
         if ((analysis.Connections.RolesOf(method, null) & (Role.Send | Role.Use)) != 0) return true;
         var first = ClosingFlags.Words(method.Name).FirstOrDefault();
-        return first is "Send" or "Write" or "Publish" or "Request" or "Emit" or "Transmit" or "Post"
+        return first is "Send" or "Write" or "Publish" or "Request" or "Emit" or "Transmit" or "Post" && !Conventions.AsksForIncoming(method.Name)
             && type.GetMembers().Any(m => (m is IPropertySymbol or IFieldSymbol) && IsStateEnum(m) || m is IPropertySymbol { Type.SpecialType: SpecialType.System_Boolean } && ClosingFlags.ByName(m.Name) is not null);
     }
 

@@ -400,4 +400,24 @@ public class Silent
             public Greeter(System.Timers.Timer timer, {{type}} session) => timer.Elapsed += (_, _) => {{send}};
         }
         """).RunAsync();
+
+    /// <summary>What asks for the next client, or the next message, sends nothing, whatever it demands.</summary>
+    [Theory]
+    [InlineData("RequestAccept", "RequestAccept()")]
+    [InlineData("RequestHello", "{|LCA2001:RequestHello()|}")]
+    public Task It_asks_for_what_comes_in(string name, string call) => Case.HoldsAsync($$"""
+        enum DoorState { Listening, Open, Closed }
+        class DoorSocket(Socket socket)
+        {
+            public DoorState State { get; private set; } = DoorState.Open;
+            public void Send(byte[] data) { if (State != DoorState.Open) throw new InvalidOperationException("closed"); socket.Send(data); }
+            public void Close() { State = DoorState.Closed; socket.Close(); }
+            public void {{name}}() { if (State != DoorState.Open) throw new InvalidOperationException("closed"); socket.BeginAccept(OnAccepted, null); }
+            private void OnAccepted(IAsyncResult result)
+            {
+                try { socket.EndAccept(result).Dispose(); } catch (SocketException) { return; } catch (ObjectDisposedException) { return; }
+                {{call}};
+            }
+        }
+        """);
 }

@@ -10,6 +10,7 @@ public class Reports
             private readonly ConcurrentBag<WireClient> _idle = new();
             public async Task<WireClient> RentAsync(CancellationToken stop) { await Task.Yield(); return _idle.TryTake(out var one) ? one : new WireClient(); }
             public void Return(WireClient client) => _idle.Add(client);
+            public void Return(WireClient client, Exception? failure) { if (failure is null) _idle.Add(client); else client.Dispose(); }
             public void Return(WireClient client, bool reusable) { if (reusable) _idle.Add(client); else client.Dispose(); }
             public async Task<WireLease> LeaseAsync(CancellationToken stop) => new(this, await RentAsync(stop));
         }
@@ -51,6 +52,7 @@ public class Reports
     [InlineData("using var {|LCA4001:lease = await _pool.LeaseAsync(stop)|}; await lease.Client.SendAsync(q, stop); return await lease.Client.ReceiveAsync(stop);", true)]
     [InlineData("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); return await c.ReceiveAsync(stop); } finally { {|LCA4001:_pool.Return(c, true)|}; }")]
     [InlineData("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); return await c.ReceiveAsync(stop); } catch (IOException) { c.Dispose(); throw; } finally { {|LCA4001:_pool.Return(c)|}; }")]
+    [InlineData("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); return await c.ReceiveAsync(stop); } finally { {|LCA4001:_pool.Return(c, null)|}; }")]
     public Task Given_back(string body, bool isDeclaration = false) =>
         Case.HoldsAsync(Pooled(isDeclaration ? body.Replace("using var {|LCA4001:lease", "using {|LCA4001:var lease") : body));
 

@@ -4,6 +4,7 @@ namespace LifecycleAnalyzers.Tests.LCA4001;
 public class Silent
 {
     [Theory]
+    [InlineData("Exception? failure = null; var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); return await c.ReceiveAsync(stop); } catch (Exception e) { failure = e; throw; } finally { _pool.Return(c, failure); }")]
     [InlineData("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); var a = await c.ReceiveAsync(stop); _pool.Return(c); return a; } catch { c.Dispose(); throw; }")]
     [InlineData("var c = await _pool.RentAsync(stop); var done = false; try { await c.SendAsync(q, stop); var a = await c.ReceiveAsync(stop); done = true; return a; } finally { if (done) _pool.Return(c); else c.Dispose(); }")]
     [InlineData("var c = await _pool.RentAsync(stop); var done = false; try { await c.SendAsync(q, stop); var a = await c.ReceiveAsync(stop); done = true; return a; } finally { _pool.Return(c, done); }")]

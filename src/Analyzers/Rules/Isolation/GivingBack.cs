@@ -36,7 +36,7 @@ internal static class GivingBack
         if (call.Arguments.IsEmpty) return null;
         if (Reuse.Slots.Filled(call) is { } filled) return Reuse.Slots.IsSlot(filled.Slot, analysis, cancellation) ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 1) : null;
         var given = call.Arguments.FirstOrDefault(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter?.Type is { SpecialType: SpecialType.None } or { SpecialType: SpecialType.System_Object } && !IsBuffer(a.Parameter!.Type) && Code.Unwrapped(a.Value) is not (IDefaultValueOperation or IAnonymousFunctionOperation or IMethodReferenceOperation) && a.Value.Type?.Name is not "CancellationToken" && !(call.TargetMethod.IsExtensionMethod && a.Parameter?.Ordinal == 0));
-        if (given is null) return null;
+        if (given is null || TellsWhatFailed(call, given)) return null;
         if (IsVerb(name)) return AsksMore(call.TargetMethod, analysis, cancellation) || EndsIt(call.TargetMethod, given, analysis, cancellation) ? null : given;
         if (IntoContainer.Contains(name) && IsPool(call, analysis)) return given;
         if (depth == 0 || given.Parameter is not { } parameter || !analysis.Summaries.IsOwn(call.TargetMethod) || Code.Of(call.TargetMethod, analysis, cancellation) is not { } code) return null;
@@ -44,6 +44,10 @@ internal static class GivingBack
         return code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, depth - 1, cancellation) is { } inner && Code.Unwrapped(inner.Value) is IParameterReferenceOperation back && back.Parameter.Ordinal == parameter.Ordinal)
             && !AsksMore(call.TargetMethod, analysis, cancellation) ? given : null;
     }
+
+    /// <summary><c>pool.Return(link, failure)</c>: whoever takes it back decides by what has failed.</summary>
+    private static bool TellsWhatFailed(IInvocationOperation call, IArgumentOperation given) =>
+        call.Arguments.Any(a => a != given && Bases.IncludeNamed(a.Value.Type, "Exception", "System") && Code.Unwrapped(a.Value) is ILocalReferenceOperation or IParameterReferenceOperation);
 
     /// <summary>What goes back is memory: <c>ArrayPool&lt;byte&gt;.Shared.Return(_buffer)</c>.</summary>
     private static bool IsBuffer(ITypeSymbol type) => type is IArrayTypeSymbol { ElementType.IsValueType: true };
