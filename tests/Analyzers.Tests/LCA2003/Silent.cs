@@ -90,4 +90,12 @@ public class Silent
             }
         }
         """);
+
+    /// <summary>Connected tells of an address there.</summary>
+    [Theory]
+    [InlineData("UdpBeacon", "Connected")]
+    [InlineData("TcpBeacon", "{|LCA2003:Connected|}")]
+    public Task A_type_that_speaks_of_udp(string type, string connected) => Case.HoldsAsync($$"""
+        class {{type}}(Socket socket) { public void Tell(byte[] data) { if (socket.{{connected}}) socket.Send(data); } }
+        """);
 }

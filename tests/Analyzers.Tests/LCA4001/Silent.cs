@@ -463,4 +463,21 @@ public class Silent
             public void Run(byte[] line, CancellationToken stop) { {{body}} }
         }
         """);
+
+    /// <summary>What names the connection for the time of a call is used again without it; an entry of a pool has it.</summary>
+    [Theory]
+    [InlineData("SendContext", "_free.Add(c)")]
+    [InlineData("Seat", "{|LCA4001:_free.Add(c)|}")]
+    public Task A_context_of_a_call(string type, string back) => Case.HoldsAsync($$"""
+        class {{type}}(WireClient client) { public WireClient Client { get; } = client; }
+        class Bus(WireClient wire)
+        {
+            private readonly ConcurrentBag<{{type}}> _free = [];
+            public async Task<string?> AskAsync(string q, CancellationToken stop)
+            {
+                var c = _free.TryTake(out var kept) && kept.Client.IsOpen ? kept : new {{type}}(wire);
+                try { await c.Client.SendAsync(q, stop); return await c.Client.ReceiveAsync(stop); } finally { {{back}}; }
+            }
+        }
+        """);
 }

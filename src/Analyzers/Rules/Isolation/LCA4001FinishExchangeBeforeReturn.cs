@@ -105,10 +105,13 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         // A driver with a pool of its own breaks a connection that was cut short itself; an operation object is LCA4005's.
         if (file.Analysis.Connections.TypeOf(type) is { } known) return (known.Traits & (Traits.Pooled | Traits.Operation)) == 0;
         if (file.Analysis.Connections.IsCarrier(type)) return true;
-        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface or TypeKind.Struct } named || !file.Analysis.Summaries.IsOwn(named)) return false;
+        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface or TypeKind.Struct } named || !file.Analysis.Summaries.IsOwn(named) || SpeaksOfOne(named.Name)) return false;
         return named.GetMembers().Any(m => m is IMethodSymbol && (m.Name.StartsWith("Write", StringComparison.Ordinal) || m.Name.StartsWith("Send", StringComparison.Ordinal) || m.Name.StartsWith("Execute", StringComparison.Ordinal) || m.Name.StartsWith("Ask", StringComparison.Ordinal)))
             || named.GetMembers().Any(m => m is IPropertySymbol { Type: var held } && file.Analysis.Connections.TypeOf(held) is not null);
     }
+
+    /// <summary>What names the connection for the time of a call, and is used again, is none.</summary>
+    private static bool SpeaksOfOne(string name) => ClosingFlags.Words(name).LastOrDefault() is "Context" or "Args" or "Message" or "Request" or "Packet";
 
     private static bool IsKeptForGood(ISymbol key) => key is not (ILocalSymbol or IParameterSymbol);
 

@@ -43,6 +43,7 @@ internal sealed class LCA2003ConnectedIsNoProof : IRule
     private static bool IsOfDatagrams(IdentifierNameSyntax name, RuleContext file) => name.Parent switch
     {
         MemberAccessExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Client", Expression: var client } } when file.Model.GetTypeInfo(client, file.Cancellation).Type is { Name: "UdpClient" } => true,
+        _ when name.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { Identifier.ValueText: var type } && ClosingFlags.Words(type).Any(w => w.Equals("Udp", StringComparison.OrdinalIgnoreCase)) => true,
         MemberAccessExpressionSyntax { Expression: var socket } => Datagrams.AreSentBy(file.Model.GetSymbolInfo(socket, file.Cancellation).Symbol, file.Analysis),
         _ => false,
     };
