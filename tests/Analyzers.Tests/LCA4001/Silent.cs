@@ -480,4 +480,22 @@ public class Silent
             }
         }
         """);
+
+    /// <summary>A stream that is wound back lies in memory or in a file.</summary>
+    [Theory]
+    [InlineData("", "{|LCA4001:catch (IOException)|}")]
+    [InlineData("public string Text() { _answer.Seek(0, SeekOrigin.Begin); return new StreamReader(_answer).ReadToEnd(); }", "catch (IOException)")]
+    public Task Wound_back(string members, string clause) => Case.HoldsAsync($$"""
+        class Fetch(Stream answer, NetworkStream other)
+        {
+            private readonly Stream _answer = answer;
+            public void Take(byte[] page)
+            {
+                other.ReadTimeout = 9;
+                try { _answer.Write(page); _answer.Read(page); } {{clause}} { }
+            }
+
+            {{members}}
+        }
+        """);
 }

@@ -104,7 +104,12 @@ internal static class Wire
     }
 
     /// <summary>It outlives the call: a field, a property, a static, a parameter of the type itself.</summary>
-    public static bool IsKept(ISymbol key) => key is IFieldSymbol or IPropertySymbol || key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } };
+    public static bool IsKept(ISymbol key) => key is IFieldSymbol or IPropertySymbol && !IsWoundBack(key) || key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } };
+
+    /// <summary>A stream that is wound back lies in memory or in a file: <c>_answer.Seek(0, SeekOrigin.Begin)</c>.</summary>
+    private static bool IsWoundBack(ISymbol key) =>
+        Symbols.TypeOf(key)?.Name == "Stream" && key.ContainingType.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax().DescendantNodes()).OfType<MemberAccessExpressionSyntax>()
+            .Any(access => access.Name.Identifier.ValueText is "Seek" or "SetLength" or "Position" && access.Expression.LastWord() == key.Name);
 
     private static bool IsReading(string name)
     {
