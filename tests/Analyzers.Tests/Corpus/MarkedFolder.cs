@@ -42,7 +42,8 @@ internal sealed partial class MarkedFolder
         ["IsolationField"] = IsolationRules,
         ["IsolationWorks"] = IsolationRules,
         ["IsolationSites"] = IsolationRules,
-        ["Silence"] = [.. CreationRules, .. SendingRules, .. ReuseRules, .. IsolationRules],
+        ["Outfits"] = EveryRule,
+        ["Silence"] = EveryRule,
     };
 
     private readonly string[] _rules;
@@ -66,6 +67,8 @@ internal sealed partial class MarkedFolder
     private static string[] ReuseRules => ["LCA3001", "LCA3002", "LCA3003", "LCA3004", "LCA3005", "LCA3006"];
 
     private static string[] IsolationRules => ["LCA4001", "LCA4002", "LCA4003", "LCA4004", "LCA4005", "LCA4006"];
+
+    private static string[] EveryRule => [.. CreationRules, .. SendingRules, .. ReuseRules, .. IsolationRules];
 
     public static IEnumerable<string> All => _rulesOf.Keys;
 
