@@ -85,7 +85,7 @@ internal sealed class Guards(Analysis analysis)
     {
         var told = fact.Parent ?? fact;
         // `sender is Session { IsOpen: true }` tells of the one that raised the event, and not of the others in a list.
-        if (connection.RootPlace is { Root: RootKind.Born, Born: BornKind.Iterated } && analysis.Connections.TypeOf(member.ContainingType) is not null) return false;
+        if (connection.RootPlace is { Root: RootKind.Born, Born: BornKind.Iterated } && (analysis.Connections.TypeOf(member.ContainingType) is not null || told is { Type.SpecialType: SpecialType.System_Object })) return false;
         return told is { IsRoot: true, Root: RootKind.Parameter, Symbol: IParameterSymbol parameter } && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, body.Owner)
             && analysis.Connections.TypeOf(parameter.Type) is null && !Tasks.IsTask(parameter.Type)
             && TellsState(member) && !ClosingFlags.Words(member.Name).Any(w => w.ToLowerInvariant() is "was" or "had" or "old" or "previous" or "prior" or "former" or "last" or "from");

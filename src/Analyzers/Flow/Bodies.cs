@@ -55,7 +55,7 @@ internal sealed class Bodies(Compilation compilation)
 
     private Body? Make(SyntaxNode syntax, CancellationToken cancellation)
     {
-        if (syntax is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax) return MakeNested(syntax, cancellation);
+        if (syntax is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax || IsOfQuery(syntax)) return MakeNested(syntax, cancellation);
         var model = ModelOf(syntax.SyntaxTree);
         var (root, symbol) = RootOf(syntax, model, cancellation);
         // `async Start()` without its return type is a method that returns an unknown `async`.
@@ -98,6 +98,9 @@ internal sealed class Bodies(Compilation compilation)
         Body Nest(IFlowAnonymousFunctionOperation lambda) =>
             new(lambda.Symbol, syntax, outer.Graph.GetAnonymousFunctionControlFlowGraphInScope(lambda, cancellation), outer.Type, outer);
     }
+
+    /// <summary><c>where c.IsOpen</c>: the compiler makes a lambda of the expression.</summary>
+    private static bool IsOfQuery(SyntaxNode syntax) => syntax is ExpressionSyntax { Parent: QueryClauseSyntax or SelectOrGroupClauseSyntax or OrderingSyntax };
 
     private static IFlowAnonymousFunctionOperation? Lambda(IOperation operation, SyntaxNode syntax)
     {

@@ -30,7 +30,7 @@ internal static class Conditions
         Atom.Constant known => Same(known.Value, constant) ? True : False,
         Atom.Of { Implied: { } implied } of when constant is null => new Atom.Condition(One(of, Constraint.Is(null)), Both(implied, One(of, Constraint.IsNot(null)))),
         Atom.Unknown { Implied: { } implied } when constant is null => new Atom.Condition(Nothing, implied),
-        Atom.Of of => new Atom.Condition(One(of, Constraint.Is(constant)), One(of, Constraint.IsNot(constant))),
+        Atom.Of of when Constants.Named(constant, of.Place.Type) is var named => new Atom.Condition(One(of, Constraint.Is(named)), One(of, Constraint.IsNot(named))),
         Atom.Condition condition when constant is true => condition,
         Atom.Condition condition when constant is false => Not(condition),
         Atom.Condition when constant is null => False,
@@ -40,7 +40,7 @@ internal static class Conditions
     public static Atom.Condition OneOf(Value value, ImmutableArray<object?> constants) => Any(value, atom => atom switch
     {
         Atom.Constant known => constants.Any(c => Same(known.Value, c)) ? True : False,
-        Atom.Of of => new Atom.Condition(One(of, new Constraint(true, constants)), One(of, new Constraint(false, constants))),
+        Atom.Of of when Constants.Named(constants, of.Place.Type) is var named => new Atom.Condition(One(of, new Constraint(true, named)), One(of, new Constraint(false, named))),
         _ => Unknown,
     });
 

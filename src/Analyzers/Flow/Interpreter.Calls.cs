@@ -88,10 +88,18 @@ internal sealed partial class Interpreter
             case "EnsureInitialized" when type == "LazyInitializer" && arguments.Length > 0:
                 foreach (var argument in arguments.Skip(1)) Eval(argument.Value);
                 return Eval(arguments[0].Value);
-            case "Equals" when arguments.Length == 1 && !method.IsStatic && invocation.Instance?.Type is { TypeKind: TypeKind.Enum } or { SpecialType: SpecialType.System_Boolean }:
+            case "Equals" when arguments.Length == 1 && !method.IsStatic && invocation.Instance?.Type is { TypeKind: TypeKind.Enum } or { SpecialType: SpecialType.System_Boolean or SpecialType.System_String }:
                 return Eval(arguments[0].Value).Atoms is [Atom.Constant same] ? Value.Of(Conditions.EqualTo(receiver, same.Value)) : Value.Unknown;
-            case "Contains" when arguments.Length > (method.IsStatic ? 1 : 0) && arguments[method.IsStatic ? 1 : 0].Value is { Type.TypeKind: TypeKind.Enum } asked:
-                return ConstantSets.Of(invocation.Instance ?? arguments[0].Value, _analysis) is { IsEmpty: false } constants ? Value.Of(Conditions.OneOf(Eval(asked), constants)) : null;
+            case "Equals" when method.IsStatic && type == "String" && arguments.Length >= 2:
+                var (text, other) = (Eval(arguments[0].Value), Eval(arguments[1].Value));
+                return other.Atoms is [Atom.Constant name] ? Value.Of(Conditions.EqualTo(text, name.Value)) : text.Atoms is [Atom.Constant named] ? Value.Of(Conditions.EqualTo(other, named.Value)) : Value.Unknown;
+            case "Contains":
+                return IsIn(invocation) is { } isIn ? Value.Of(isIn) : null;
+            case "ToString" when arguments.IsEmpty && invocation.Instance?.Type is { TypeKind: TypeKind.Enum }:
+                // Its text is its name: what is compared with that is compared with it.
+                return receiver;
+            case "SpinUntil" when type == "SpinWait" && arguments.Length > 0:
+                return SpinUntil(invocation, Eval(arguments[0].Value));
             case "HasFlag" when arguments.Length == 1 && method.ContainingType?.SpecialType == SpecialType.System_Enum:
                 var flag = Eval(arguments[0].Value);
                 return flag.Atoms[0] is Atom.Constant constant ? Value.Of(Conditions.EqualTo(receiver, constant.Value)) : Value.Unknown;
@@ -380,13 +388,14 @@ internal sealed partial class Interpreter
         }
 
         AssignOut(syntax, method, receiver);
+        if (method is { Name: "Add", IsStatic: false } && arguments is [var added]) FillByHand(operation, receiver, added);
         if (!method.IsStatic && arguments is [{ Atoms: [Atom.Function { Method: IMethodSymbol asked }] }] && receiver.Places.FirstOrDefault() is { } container)
         {
             if (method.Name is "RemoveAll" or "RemoveWhere") Sweep(container, asked, operation.Syntax);
             else if (method.Name is "FindIndex" or "FindLastIndex") Find(container, asked, operation.Syntax);
         }
 
-        return result;
+        return OfAll(method, receiver, arguments, operation.Syntax) is { } ofAll ? Value.Of(ofAll) : result;
     }
 
     /// <summary>A query over a collection: its elements are the collection's, those that pass.</summary>

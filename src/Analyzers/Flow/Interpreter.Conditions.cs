@@ -47,6 +47,8 @@ internal sealed partial class Interpreter
                 return Conditions.And(EvalCondition(binary.LeftOperand), EvalCondition(binary.RightOperand));
             case BinaryOperatorKind.Or or BinaryOperatorKind.ConditionalOr:
                 return Conditions.Or(EvalCondition(binary.LeftOperand), EvalCondition(binary.RightOperand));
+            case var _ when HasIndex(binary) is { } found:
+                return found;
             case BinaryOperatorKind.Equals:
                 return Compare(binary);
             case BinaryOperatorKind.NotEquals:

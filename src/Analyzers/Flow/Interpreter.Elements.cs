@@ -11,7 +11,7 @@ internal sealed partial class Interpreter
     private Value Take(IOperation operation, Value container, BornKind kind, string? key = null)
     {
         var from = container.Places.FirstOrDefault();
-        if (_state is null || from is null || key is null || kind != BornKind.Lookup) return LikeAll(BearAt(operation.Syntax, kind, from, null), from);
+        if (_state is null || from is null || key is null || kind != BornKind.Lookup) return LikeAll(from is null || kind == BornKind.Iterated ? BearAt(operation.Syntax, kind, from, null) : Filtered(BearAt(operation.Syntax, kind, from, null), from), from);
         var element = Place.Element(from, key);
         if (!_state.Marks.ContainsKey(element)) _state = _state.Bear(element);
         LikeAll(Value.Of(element), from);

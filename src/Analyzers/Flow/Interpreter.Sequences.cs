@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -32,15 +33,44 @@ internal sealed partial class Interpreter
         return element;
     }
 
+    /// <summary>The next one: it has passed the filters, and what holds of all holds of it; of a pair, of its value.</summary>
+    private Value Current(IPropertyReferenceOperation current, Place collection)
+    {
+        var element = Filtered(BearAt(current.Syntax, BornKind.Iterated, collection, null), collection);
+        var told = current.Type is INamedTypeSymbol { Name: "KeyValuePair" } pair && Parts.Of(pair, 1, 2) is { } value ? ReadMember(element, value) : element;
+        for (Place? from = collection; from is not null; from = from.IsRoot ? from.From : null) LikeAll(told, from, Gaps.LockReleased);
+        return element;
+    }
+
     /// <summary>The element is one of those for which the question has this answer.</summary>
     private void Answered(IMethodSymbol question, Value element, SyntaxNode site, bool isTrue)
     {
-        foreach (var summary in Look(question))
-        {
-            if (_state is null) return;
-            var answer = Conditions.AsCondition(new SummaryApplication(_state, summary, Value.Of(Place.This), [element], site).Map(summary.Result));
-            _state = _state.Know(isTrue ? answer.WhenTrue : answer.WhenFalse);
-        }
+        var answer = Ask(question, null, [element], site);
+        _state = _state?.Know(isTrue ? answer.WhenTrue : answer.WhenFalse);
+    }
+
+    /// <summary>What is known when the question is answered with yes, and with no.</summary>
+    private Atom.Condition Ask(IMethodSymbol question, Place? target, ImmutableArray<Value> arguments, SyntaxNode site) =>
+        _state is not null && Look(question) is [var summary] ? Conditions.AsCondition(new SummaryApplication(_state, summary, Value.Of(target ?? Place.This), arguments, site).Map(summary.Result)) : Conditions.Unknown;
+
+    /// <summary><c>if (!_all.All(c => c.IsOpen)) return;</c>: the answer is one about each of them.</summary>
+    private Atom.Condition? OfAll(IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments, SyntaxNode site)
+    {
+        if (method.Name is not ("All" or "TrueForAll" or "Any" or "Exists") || method.Parameters.Length != (method.IsStatic ? 2 : 1) || arguments.Last().Atoms is not [Atom.Function { Method: IMethodSymbol question } function]) return null;
+        if ((method.IsStatic ? arguments[0] : receiver).Places.FirstOrDefault() is not { } container || question.Parameters is not [var element] || !_analysis.Connections.Matters(element.Type) || _state is null) return null;
+        var answer = Ask(question, function.Target, [Value.Of(Any(container, element.Type))], site);
+        return method.Name is "All" or "TrueForAll" ? new(answer.WhenTrue, Conditions.Unknown.WhenFalse) : new(Conditions.Unknown.WhenTrue, answer.WhenFalse);
+    }
+
+    /// <summary><c>if (SpinWait.SpinUntil(() => c.IsOpen, 500))</c>: it has waited for that answer, as long as it was told to.</summary>
+    private Value SpinUntil(IInvocationOperation waiting, Value question)
+    {
+        foreach (var limit in waiting.Arguments.Skip(1)) Eval(limit.Value);
+        if (question.Atoms is not [Atom.Function { Method: IMethodSymbol asked } function]) return Value.Unknown;
+        var answer = Ask(asked, function.Target, [], waiting.Syntax);
+        if (!waiting.TargetMethod.ReturnsVoid) return Value.Of(new Atom.Condition(answer.WhenTrue, Conditions.Unknown.WhenFalse));
+        _state = _state?.Know(answer.WhenTrue);
+        return Value.Unknown;
     }
 
     private FactMap PassedAt(object site) =>

@@ -45,12 +45,15 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>What holds of every element of the container holds of this one.</summary>
-    private Value LikeAll(Value element, Place? container)
+    /// <param name="element">The one.</param>
+    /// <param name="container">What all of them are in.</param>
+    /// <param name="forgiven">What may have happened since: those who are to be gone through are sorted out under a lock, and spoken to outside of it.</param>
+    private Value LikeAll(Value element, Place? container, Gaps forgiven = Gaps.None)
     {
         if (_state is null || container is null || element.Places.FirstOrDefault() is not { } one) return element;
         var any = Place.Element(container, Place.AnyKey);
         if (!_state.Marks.ContainsKey(any)) return element;
-        _state = _state.Know(Moved(_state.Facts, any, one));
+        _state = _state.Know(Moved(_state.Facts, any, one).Select((fact, constraint) => (true, constraint.WithoutGaps(forgiven))));
         return element;
     }
 

@@ -206,6 +206,8 @@ internal sealed partial class Interpreter : ITransfer
                 return EvalSubscription(subscription);
             case IDeclarationExpressionOperation declaration:
                 return Eval(declaration.Expression);
+            case ITranslatedQueryOperation query:
+                return Eval(query.Operation);
             case IBinaryOperation or IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } or IIsPatternOperation or IIsNullOperation or IIsTypeOperation:
                 return Value.Of(EvalCondition(operation));
             case IArrayCreationOperation { Initializer: { } initializer }:
@@ -289,7 +291,7 @@ internal sealed partial class Interpreter : ITransfer
 
         if (property.Name == "Current" && owner.Places.FirstOrDefault() is { From: { Site: { } written }, Born: BornKind.Iterated } && _contents.TryGetValue(written, out var content)) return content;
         if (property.Name == "Current" && owner.Places.FirstOrDefault() is { From: { } collection, Born: BornKind.Iterated })
-            return Filtered(BearAt(reference.Syntax, BornKind.Iterated, collection, null), collection);
+            return Current(reference, collection);
         if (PassesThrough(property)) return owner;
         // Until it is made there is no value of which anything could be wrong.
         if (property is { Name: "IsValueCreated", ContainingType: { } lazy } && lazy.GetMembers("Value").FirstOrDefault() is IPropertySymbol made)
@@ -323,6 +325,8 @@ internal sealed partial class Interpreter : ITransfer
     {
         // `[.. all.Where(c => c.IsOpen)]` is that sequence, written down.
         if (elements is [ISpreadOperation { Operand: var spread }]) return Eval(spread).Places.FirstOrDefault() is { } source ? BearAt(operation.Syntax, BornKind.Returned, source, null) : Value.Unknown;
+        // `List<Link> alive = [];` is empty so far.
+        if (elements.IsEmpty && operation.Syntax.Parent is EqualsValueClauseSyntax && _analysis.Connections.Matters(operation.Type)) return BearAt(operation.Syntax, BornKind.Created, null, null);
         var values = elements.Select(Eval).Where(v => v.Places.Any()).ToList();
         if (values.Count == 0 || _state is null) return Value.Unknown;
         var content = Value.Join(values);
