@@ -102,13 +102,22 @@ public class Silent
     [InlineData("class P { ConcurrentBag<TcpClient> _b = []; TcpClient M() { return _b.TryTake( }")]
     public Task Half_written(string source) => Case.Broken(source).RunAsync();
 
-    [Fact]
-    public Task The_dead_ones_were_thrown_out_before() => Case.SilentAsync(Sweeping("!c.IsOpen", "_idle[^1]"));
+    [Theory]
+    [InlineData("_idle.RemoveAll(c => !c.IsOpen);")]
+    [InlineData("Sweep();")]
+    [InlineData("foreach (var c in _idle.ToArray()) { if (!c.IsOpen) _idle.Remove(c); }")]
+    [InlineData("for (var i = _idle.Count - 1; i >= 0; i--) { if (_idle[i].State != WireState.Open) _idle.RemoveAt(i); }")]
+    public Task The_dead_ones_were_thrown_out_before(string sweep) => Case.SilentAsync(Sweeping(sweep, "_idle[^1]"));
 
-    [Fact]
-    public Task Those_that_are_too_many_are_not_the_dead_ones() => Case.HoldsAsync(Sweeping("c.GetHashCode() == 0", "{|LCA3004:_idle[^1]|}"));
+    [Theory]
+    [InlineData("_idle.RemoveAll(c => c.GetHashCode() == 0);")]
+    [InlineData("_idle.RemoveAll(c => c.IsOpen);")]
+    [InlineData("_idle.RemoveAll(c => !c.IsOpen && c.Address.Length > 9);")]
+    [InlineData("if (_idle.Count > 9) _idle.RemoveAll(c => !c.IsOpen);")]
+    [InlineData("foreach (var c in _idle.ToArray()) { if (c.IsOpen) _idle.Remove(c); }")]
+    public Task Those_that_are_thrown_out_are_others(string sweep) => Case.HoldsAsync(Sweeping(sweep, "{|LCA3004:_idle[^1]|}"));
 
-    private static string Sweeping(string removed, string last) => $$"""
+    private static string Sweeping(string sweep, string last) => $$"""
         class Pool
         {
             private readonly List<WireClient> _idle = new();
@@ -116,7 +125,7 @@ public class Silent
             {
                 lock (_idle)
                 {
-                    _idle.RemoveAll(c => {{removed}});
+                    {{sweep}}
                     if (_idle.Count > 0) { var last = {{last}}; _idle.RemoveAt(_idle.Count - 1); return last; }
                 }
 
@@ -124,6 +133,8 @@ public class Silent
             }
 
             public void Return(WireClient client) { lock (_idle) _idle.Add(client); }
+            private void Sweep() => _idle.RemoveAll(IsGone);
+            private static bool IsGone(WireClient c) => c.State is not (WireState.Open or WireState.Opening);
         }
         """;
 }

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Rules.Isolation;
 
 namespace LifecycleAnalyzers.Rules.Reuse;
@@ -33,25 +34,21 @@ internal sealed class LCA3004CheckPooledConnection : IRule
                 if (source is null && (slot is null || !pool.HoldsConnection(slot.Type, 1))) continue;
                 var liveness = new Liveness(file.Analysis, file.Cancellation);
                 var taken = new Taken(file.Analysis, pool, liveness, file.Cancellation);
-                if (source is not null && (Pool.IsRound(operation, source) || IsSwept(operation, Pool.Container(source), liveness)) || !taken.IsUsedUnchecked(operation) || !(source is null ? pool.IsPool(slot!) : pool.IsPool(operation, source))) continue;
+                if (source is not null && Pool.IsRound(operation, source) || !taken.IsUsedUnchecked(operation) || !(source is null ? pool.IsPool(slot!) : pool.IsPool(operation, source))) continue;
+                if (IsSwept(file, operation, Pool.Container(source))) continue;
                 var how = operation is IInvocationOperation call ? call.TargetMethod.Name : operation.Syntax.ToString();
                 file.Report(Diagnostic.Create(Rule, operation.Syntax.GetLocation(), how, (slot ?? Pool.Container(source))?.Name ?? source?.Type?.Name));
             }
         }
     }
 
-    /// <summary>The dead ones were thrown out right before: <c>_idle.RemoveAll(c => !c.IsOpen)</c>.</summary>
-    private static bool IsSwept(IOperation taking, ISymbol? container, Liveness liveness)
+    /// <summary>
+    /// The dead ones were thrown out before, here or by a helper: what was known of all that are left when it was taken is known to what happens next.
+    /// </summary>
+    private static bool IsSwept(RuleContext file, IOperation taking, ISymbol? container)
     {
-        for (var child = taking; child.Parent is { } parent and not (IAnonymousFunctionOperation or ILocalFunctionOperation); child = parent)
-        {
-            if (parent is IBlockOperation block && block.Operations.TakeWhile(o => o != child).Any(Sweeps)) return true;
-        }
-
-        return false;
-
-        bool Sweeps(IOperation statement) =>
-            statement is IExpressionStatementOperation { Operation: IInvocationOperation { TargetMethod.Name: "RemoveAll", Instance: { } swept, Arguments: [{ Value: var question }] } }
-            && container is not null && Values.Is(Pool.Container(swept), container) && question.DescendantsAndSelf().Any(o => o is IMemberReferenceOperation { Member: var asked } && liveness.Asks(asked));
+        if (container is null || Bodies.EnclosingDeclaration(taking.Syntax) is not { } code || file.Analysis.Bodies.At(code, file.Cancellation) is not { } body) return false;
+        return file.Summarise(body)?.Events.FirstOrDefault(e => e.Operation.Syntax.SpanStart >= taking.Syntax.SpanStart) is { State: var state }
+            && state.Marks.Any(m => m.Key is { Key: Place.AnyKey, From.Symbol: { } swept } && Values.Is(swept, container) && file.Analysis.Guards.IsChecked(state, m.Key, body, throwing: true, Gaps.Await));
     }
 }
