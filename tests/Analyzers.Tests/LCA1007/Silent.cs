@@ -59,6 +59,8 @@ public class Silent
     [Theory]
     [InlineData("var d = _dead[i]; _open.Remove(d);")]
     [InlineData("if (_leaving.TryDequeue(out var d)) _open.Remove(d);")]
+    [InlineData("if (_leaving.TryDequeue(out var d)) Rename(d);")]
+    [InlineData("foreach (var d in _dead) Rename(d);")]
     public Task Others_are_taken_out(string leave) => Case.SilentAsync(Reports.Server($$"""
         readonly List<Socket> _open = [];
         readonly List<Socket> _joined = [];
@@ -69,6 +71,7 @@ public class Silent
             for (var i = 0; i < _joined.Count; i++) { var joined = _joined[i]; _open.Add(joined); joined.Send(hello); }
             for (var i = 0; i < _dead.Count; i++) { {{leave}} }
         }
+        void Rename(Socket d) { _open.Remove(d); d.Close(); }
         """));
 
     /// <summary>The connection tells of its end, and its handler takes it out.</summary>

@@ -163,7 +163,7 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
         if (method.MethodKind == MethodKind.LocalFunction || counter.Openings.IsFollowed(method))
         {
             if (Inner(method) is not { } inner) return token.IsUp && counter.MovesDown(count, method) ? new(new Tally(Level.Settled, token.Raised, token.Failed)) : new(token);
-            if (token.IsUp && inner.Settles)
+            if (token.IsUp && inner.Settles && !OtherEntries.Takes(call.Syntax, token.Raised?.Syntax))
             {
                 if (!inner.ThrowsUp.IsEmpty && !Counter.IsHeard(call) && call.Parent is IExpressionStatementOperation or ISimpleAssignmentOperation { Target: IDiscardOperation }) Dropped.Add(Failed(token, call));
                 return new(new Tally(Level.Settled, token.Raised, token.Failed)) { Throws = Heard(call, inner.ThrowsUp), OnThrow = Failed(token, call) };
