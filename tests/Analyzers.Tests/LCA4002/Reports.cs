@@ -28,6 +28,8 @@ public class Reports
     [InlineData("{|LCA4002:_context = context|}; await LogAsync();", "async Task LogAsync() { await Task.Delay(1); Console.WriteLine(_context!.TraceIdentifier); }")]
     [InlineData("{|LCA4002:_context = context|}; context.Response.OnCompleted(() => { Console.WriteLine(_context.TraceIdentifier); return Task.CompletedTask; });")]
     [InlineData("{|LCA4002:_context = context|}; await _next(context);", "public string? Current => _context?.TraceIdentifier;")]
+    [InlineData("{|LCA4002:(_context, var began) = (context, Environment.TickCount)|}; await _next(context); Console.WriteLine(_context.TraceIdentifier + began);")]
+    [InlineData("{|LCA4002:(_context, _body) = (context, null)|}; await _next(context); Console.WriteLine(_context.TraceIdentifier);")]
     public Task In_a_middleware(string body, string members = "") => Case.HoldsAsync(Middleware(body, members));
 
     [Fact]

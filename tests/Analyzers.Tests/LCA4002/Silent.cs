@@ -10,6 +10,8 @@ public class Silent
     [InlineData("await _gate.WaitAsync(); try { _context = context; await _next(context); _context.Abort(); } finally { _gate.Release(); }")]
     [InlineData("if (_context is not null) return; _context = context; await _next(context); _context.Abort();")]
     [InlineData("_context = new DefaultHttpContext(); await _next(context); _context.Abort();")]
+    [InlineData("(_context, var began) = (new DefaultHttpContext(), context.TraceIdentifier); await _next(context); Console.WriteLine(_context.TraceIdentifier + began);")]
+    [InlineData("var (mine, began) = (context, Environment.TickCount); (mine, _body) = (context, null); await _next(context); Console.WriteLine(mine.TraceIdentifier + began + _body);")]
     public Task In_a_middleware(string body, string members = "") => Case.SilentAsync(Reports.Middleware(body, members));
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class LCA4002KeepRequestOutOfSharedFields : IRule
             if (Code.Of(member.Declaration, file.Model, file.Cancellation) is not { } root) continue;
             foreach (var operation in root.DescendantsAndSelf())
             {
-                if (operation is IAssignmentOperation and (ISimpleAssignmentOperation or ICoalesceAssignmentOperation) && operation is IAssignmentOperation assignment) Check(file, assignment);
+                foreach (var (target, value) in Stores(operation)) Check(file, operation, target, value);
             }
         }
     }
@@ -45,21 +45,29 @@ internal sealed class LCA4002KeepRequestOutOfSharedFields : IRule
             }
         }
 
-        return declaration.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Left is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var name } } && name.Length > 0 && char.IsUpper(name[0]));
+        return declaration.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Left is TupleExpressionSyntax or MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: [>= 'A' and <= 'Z', ..] } });
     }
+
+    /// <summary>What is assigned to what; by <c>(_context, _count) = (context, 0)</c> one after the other.</summary>
+    private static IEnumerable<(IOperation Target, IOperation Value)> Stores(IOperation operation) => operation switch
+    {
+        ISimpleAssignmentOperation or ICoalesceAssignmentOperation when operation is IAssignmentOperation { Target: var target, Value: var value } => [(target, value)],
+        IDeconstructionAssignmentOperation { Target: ITupleOperation { Elements: var targets }, Value: var whole } when whole.WithoutConversions() is ITupleOperation { Elements: var values } && values.Length == targets.Length => targets.Zip(values, (t, v) => (t, v)),
+        _ => [],
+    };
 
     private static bool IsKeepable(ITypeSymbol type, Analysis analysis) =>
         type is INamedTypeSymbol { Name: "Nullable", TypeArguments: [var inner] } && IsKeepable(inner, analysis)
         || type is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.Any(e => IsKeepable(e.Type, analysis))
         || RequestContexts.IsContext(type) || analysis.Connections.LeadsToPeer(type) || type.Name is "IDuplexPipe" or "IClientProxy" or "ISingleClientProxy";
 
-    private static void Check(RuleContext file, IAssignmentOperation assignment)
+    private static void Check(RuleContext file, IOperation assignment, IOperation assigned, IOperation value)
     {
-        if (assignment.Target is not IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation } target || Symbols.TypeOf(target.Member) is not { } held) return;
+        if (assigned is not IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation } target || Symbols.TypeOf(target.Member) is not { } held) return;
         if (!IsKeepable(held, file.Analysis) || !file.Analysis.Summaries.IsOwn(target.Member)) return;
         if (assignment is ICoalesceAssignmentOperation && !RequestContexts.IsContext(held)) return;
         if (Code.FunctionAround(assignment.Syntax) is not { } function || file.Model.GetEnclosingSymbol(assignment.Syntax.SpanStart, file.Cancellation)?.ContainingType is not { } around) return;
-        var origin = RequestValues.Origin(assignment.Value, file, 4);
+        var origin = RequestValues.Origin(value, file, 4);
         if (origin == Origin.None) return;
         var sharing = SharedTypes.Of(around, file.Analysis);
         if (target.Member.IsStatic)
