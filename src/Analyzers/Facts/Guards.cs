@@ -351,13 +351,21 @@ internal sealed class Guards(Analysis analysis)
                 isWhole &= summary.IsComplete;
                 var arguments = inner.Arguments.Select(site.Map).ToImmutableArray();
                 var lambda = new SummaryApplication(state, summary, known.Target is null ? Value.Of(Place.This) : Value.Of(known.Target), arguments, happened.Operation.Syntax);
-                // What an `async` function without a task throws comes to nobody who calls it.
-                if (function is not { IsAsync: true, ReturnsVoid: true } && TryBlocks.Catch(inner.Operation, callee.Body.Syntax, analysis.Catalogue.Throws(function), analysis.Bodies)) continue;
+                if (IsHeard(function, inner.Operation.Syntax) && TryBlocks.Catch(inner.Operation, callee.Body.Syntax, analysis.Catalogue.Throws(function), analysis.Bodies)) continue;
                 foreach (var send in summary.Sends) Lift(body, happened, send, lambda.Map(send.Connection), state, callee.Body.Owner, sends);
             }
         }
 
         return isWhole;
+    }
+
+    /// <summary>What an <c>async</c> function throws is its task's, and where it has none nobody's: who only calls it and goes on hears of nothing.</summary>
+    private static bool IsHeard(IMethodSymbol function, SyntaxNode call)
+    {
+        if (!function.IsAsync) return true;
+        if (function.ReturnsVoid) return false;
+        while (call.Parent is ConditionalAccessExpressionSyntax or ParenthesizedExpressionSyntax or CastExpressionSyntax) call = call.Parent;
+        return call.Parent is not (ExpressionStatementSyntax or ReturnStatementSyntax or ArrowExpressionClauseSyntax or AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" } });
     }
 
     private static FlowState Enter(FlowState state, SummaryApplication site, FlowState inside)

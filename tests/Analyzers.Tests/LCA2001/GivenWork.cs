@@ -43,12 +43,19 @@ public class GivenWork
     [Theory]
     [InlineData("{|LCA2001:Shielded(async () => { await Task.Yield(); _socket.Send(m); })|}", "private void Shielded(Action work) { try { work(); } catch (Exception e) { Console.WriteLine(e); } }")]
     [InlineData("{|LCA2001:Shielded(async s => { await Task.Yield(); s.Send(m); })|}", "private void Shielded(Action<Socket> work) { try { work(_socket); } catch (Exception e) { Console.WriteLine(e); } }")]
+    // Nor does it hear of a task that it calls and leaves.
+    [InlineData("{|LCA2001:Run(async () => { await Task.Yield(); _socket.Send(m); })|}", "private void Run(Func<Task> work) { try { _ = work(); } catch (Exception e) { Console.WriteLine(e); } }")]
+    [InlineData("{|LCA2001:Run(async () => { await Task.Yield(); _socket.Send(m); })|}", "private void Run(Func<Task>? work) { try { work?.Invoke(); } catch (Exception e) { Console.WriteLine(e); } }")]
+    [InlineData("{|LCA2001:Try(async () => { await Task.Yield(); return _socket.Send(m); })|}", "private T? Try<T>(Func<T> work) { try { return work(); } catch (Exception e) { Console.WriteLine(e); return default; } }")]
     public Task It_catches_too_little(string handler, string helper) => Case.HoldsAsync(Sender(handler, helper));
 
     [Theory]
     [InlineData("Shielded(() => _socket.Send(m))", "private void Shielded(Action work) { try { work(); } catch (Exception e) { Console.WriteLine(e); } }")]
     [InlineData("_ = ShieldedAsync(async () => { await Task.Yield(); _socket.Send(m); })", "private async Task ShieldedAsync(Func<Task> work) { try { await work(); } catch (Exception e) { Console.WriteLine(e); } }")]
     [InlineData("Shielded(async () => { try { await Task.Yield(); _socket.Send(m); } catch (Exception e) { Console.WriteLine(e); } })", "private void Shielded(Action work) { try { work(); } catch (Exception e) { Console.WriteLine(e); } }")]
+    [InlineData("Try(() => _socket.Send(m))", "private T? Try<T>(Func<T> work) { try { return work(); } catch (Exception e) { Console.WriteLine(e); return default; } }")]
+    [InlineData("Run(async () => { await Task.Yield(); _socket.Send(m); })", "private void Run(Func<Task> work) { try { work().GetAwaiter().GetResult(); } catch (Exception e) { Console.WriteLine(e); } }")]
+    [InlineData("Run(async () => { await Task.Yield(); _socket.Send(m); })", "private async void Run(Func<Task> work) { try { var task = work(); await task; } catch (Exception e) { Console.WriteLine(e); } }")]
     public Task It_catches(string handler, string helper) => Case.SilentAsync(Sender(handler, helper));
 
     /// <summary>What is kept under a key is run by the code that keeps it, which has asked.</summary>
