@@ -131,6 +131,8 @@ internal sealed partial class Interpreter
                 return MatchRecursive(value, recursive, isNotNull);
             case IRelationalPatternOperation relational:
                 return MatchRelational(value, relational);
+            case IListPatternOperation list:
+                return MatchElements(value, list);
             case IDiscardPatternOperation:
                 return Conditions.True;
             default:
@@ -193,6 +195,18 @@ internal sealed partial class Interpreter
 
         Declare(recursive.DeclaredSymbol, value);
         return condition;
+    }
+
+    /// <summary><c>_idle is [var first, ..]</c> takes something out of a container as <c>_idle[0]</c> does.</summary>
+    private Atom.Condition MatchElements(Value value, IListPatternOperation list)
+    {
+        var condition = Conditions.Unknown;
+        foreach (var pattern in list.Patterns)
+        {
+            if (pattern is not (ISlicePatternOperation or IDiscardPatternOperation) && _analysis.Connections.Matters(pattern.InputType)) condition = Conditions.And(condition, Match(Take(pattern, value, BornKind.Lookup), pattern));
+        }
+
+        return new(condition.WhenTrue, Conditions.Unknown.WhenFalse);
     }
 
     private Value ReadAsked(Value value, ISymbol member, IOperation operation)
