@@ -36,8 +36,8 @@ internal sealed class CallbackFinder
         _analysis = analysis;
         var names = new HashSet<string>(Registering, StringComparer.Ordinal);
         names.UnionWith(analysis.Catalogue.AllMemberNames(Role.Registers));
-        var functions = new Lazy<HashSet<string>>(FunctionNames);
-        _sites = new CallbackSites(analysis.Holders, names, name => functions.Value.Contains(name));
+        var functions = new Lazy<(HashSet<string> All, HashSet<string> Makers)>(FunctionNames);
+        _sites = new CallbackSites(analysis.Holders, names, name => functions.Value.All.Contains(name), name => functions.Value.Makers.Contains(name));
         _byMethod = new(ByMethod);
     }
 
@@ -45,19 +45,21 @@ internal sealed class CallbackFinder
     private ILookup<string, CallbackSite> ByMethod() =>
         _analysis.Compilation.SyntaxTrees.SelectMany(t => _sites.In(t, CancellationToken.None)).Where(s => s.Method is not null).ToLookup(s => s.Method!, StringComparer.Ordinal);
 
-    /// <summary>The names of all methods declared here, and of the members that hold delegates.</summary>
-    private HashSet<string> FunctionNames()
+    /// <summary>The names of all methods declared here, and of the members that hold delegates; and of those methods that make delegates.</summary>
+    private (HashSet<string> All, HashSet<string> Makers) FunctionNames()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var makers = new HashSet<string>(StringComparer.Ordinal);
         foreach (var type in _analysis.Implementations.Types)
         {
             foreach (var member in type.GetMembers())
             {
                 if (member is IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate } or IPropertySymbol { Type.TypeKind: TypeKind.Delegate }) names.Add(member.Name);
+                if (member is IMethodSymbol { MethodKind: MethodKind.Ordinary, ReturnType.TypeKind: TypeKind.Delegate }) makers.Add(member.Name);
             }
         }
 
-        return names;
+        return (names, makers);
     }
 
     public IReadOnlyList<Callback> In(SemanticModel model, CancellationToken cancellation) =>
@@ -218,6 +220,16 @@ internal sealed class CallbackFinder
         if (handler is AnonymousFunctionExpressionSyntax lambda)
         {
             if (model.GetSymbolInfo(lambda, cancellation).Symbol is { } symbol) yield return (symbol, lambda);
+            yield break;
+        }
+
+        if (handler is InvocationExpressionSyntax or ElementAccessExpressionSyntax)
+        {
+            foreach (var (kept, source) in depth > 0 ? MadeHandlers.Of(handler, model, _analysis, cancellation) : [])
+            {
+                foreach (var function in Functions(CallbackSites.Unwrapped(kept), source, cancellation, depth - 1)) yield return function;
+            }
+
             yield break;
         }
 

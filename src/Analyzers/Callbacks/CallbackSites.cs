@@ -22,7 +22,11 @@ internal sealed class CallbackSite(SyntaxNode node, ExpressionSyntax handler, st
 /// Finds the sites by syntax alone, once for each file: a handler can be declared in another file than the one that
 /// subscribes it, and binding every file to learn that would cost as much as compiling.
 /// </summary>
-internal sealed class CallbackSites(Holders holders, ISet<string> registering, Func<string, bool> mayBeFunction)
+/// <param name="holders">Knows the members of a file and their words.</param>
+/// <param name="registering">The names of what takes a callback.</param>
+/// <param name="mayBeFunction">Whether some method or delegate has this name.</param>
+/// <param name="makesFunction">Whether some method of this name answers with a delegate.</param>
+internal sealed class CallbackSites(Holders holders, ISet<string> registering, Func<string, bool> mayBeFunction, Func<string, bool> makesFunction)
 {
     private readonly ConcurrentDictionary<SyntaxTree, ImmutableArray<CallbackSite>> _kept = new();
 
@@ -56,10 +60,10 @@ internal sealed class CallbackSites(Holders holders, ISet<string> registering, F
 
         void AddArgument(SyntaxNode site, ArgumentSyntax argument)
         {
-            if (argument.RefKindKeyword.IsKind(SyntaxKind.None) && IsFunction(argument.Expression)) Add(site, argument.Expression);
+            if (argument.RefKindKeyword.IsKind(SyntaxKind.None) && (IsFunction(argument.Expression) || argument.Expression is ElementAccessExpressionSyntax)) Add(site, argument.Expression);
         }
 
-        void Add(SyntaxNode site, ExpressionSyntax handler) => sites.Add(new CallbackSite(site, handler, Name(Unwrapped(handler))));
+        void Add(SyntaxNode site, ExpressionSyntax handler) => sites.Add(new CallbackSite(site, handler, Name(Unwrapped(handler) is InvocationExpressionSyntax maker ? maker.Expression : Unwrapped(handler))));
     }
 
     /// <summary>By its words: an event is subscribed, a callback set, or something called that takes one.</summary>
@@ -82,10 +86,11 @@ internal sealed class CallbackSites(Holders holders, ISet<string> registering, F
         target is MemberAccessExpressionSyntax { Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) }
         || target is not ImplicitElementAccessSyntax && target.Parent?.Parent is InitializerExpressionSyntax;
 
-    /// <summary>A lambda, the name of a method, or a variable that was given one: <c>total += count</c> is none of these.</summary>
+    /// <summary>A lambda, the name of a method, a call that answers with one, or a variable that was given one: <c>total += count</c> is none of these.</summary>
     private bool IsFunction(ExpressionSyntax expression) => Unwrapped(expression) switch
     {
         AnonymousFunctionExpressionSyntax or ConditionalExpressionSyntax or SwitchExpressionSyntax => true,
+        InvocationExpressionSyntax maker => Name(maker.Expression) is { } made && makesFunction(made),
         MemberAccessExpressionSyntax or GenericNameSyntax when Name(Unwrapped(expression)) is { } name => mayBeFunction(name),
         IdentifierNameSyntax identifier => mayBeFunction(identifier.Identifier.ValueText) || IsDelegateVariable(identifier),
         _ => false,

@@ -25,6 +25,23 @@ public class Reports
         }
         """;
 
+    /// <summary>The callback is taken out of a table.</summary>
+    [Theory]
+    [InlineData("_all[\"accept\"]", "Dictionary<string, AsyncCallback>", "new() { [\"accept\"] = r => {|LCA1005:_socket.EndAccept(r)|}.Dispose(), [\"other\"] = r => _socket.EndAccept(r).Dispose() }")]
+    [InlineData("_all[0]", "AsyncCallback[]", "[OnAccepted]", "void OnAccepted(IAsyncResult r) => {|LCA1005:_socket.EndAccept(r)|}.Dispose();")]
+    [InlineData("_all[which]", "AsyncCallback[]", "new AsyncCallback[] { r => {|LCA1005:_socket.EndAccept(r)|}.Dispose(), r => { } }")]
+    public Task Kept_in_a_table(string taken, string type, string made, string members = "") => Case.HoldsAsync($$"""
+        class Receiver
+        {
+            private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+            private readonly {{type}} _all;
+            public Receiver() => _all = {{made}};
+            public void Start(int which) => _socket.BeginAccept({{taken}}, which);
+            public void Stop() => _socket.Close();
+            {{members}}
+        }
+        """);
+
     [Theory]
     [InlineData("{|LCA1005:_socket.EndReceive(result)|};")]
     [InlineData("var read = {|LCA1005:_socket.EndReceive(result)|}; if (read == 0) Close();")]
