@@ -48,7 +48,7 @@ internal static class MadeHandlers
         }
     }
 
-    private static IEnumerable<SyntaxNode> Entries(ExpressionSyntax value) => value switch
+    private static IEnumerable<ExpressionSyntax> Entries(ExpressionSyntax value) => value switch
     {
         BaseObjectCreationExpressionSyntax { Initializer.Expressions: var entries } => entries,
         ArrayCreationExpressionSyntax { Initializer.Expressions: var entries } => entries,
@@ -59,11 +59,11 @@ internal static class MadeHandlers
     };
 
     /// <summary><c>["accept"] = OnAccept</c>, <c>{ "accept", OnAccept }</c>, or the element of an array.</summary>
-    private static (ExpressionSyntax? Key, ExpressionSyntax Kept) Entry(SyntaxNode entry) => entry switch
+    private static (ExpressionSyntax? Key, ExpressionSyntax Kept) Entry(ExpressionSyntax entry) => entry switch
     {
         AssignmentExpressionSyntax { Left: ImplicitElementAccessSyntax { ArgumentList.Arguments: [{ Expression: var key }] }, Right: var kept } => (key, kept),
         InitializerExpressionSyntax { Expressions: [var key, var kept] } => (key, kept),
-        _ => (null, (ExpressionSyntax)entry),
+        _ => (null, entry),
     };
 
     private static bool MayBe(ExpressionSyntax key, int index) => key is not LiteralExpressionSyntax { Token.Value: int asked } || asked == index;

@@ -57,9 +57,12 @@ internal sealed partial class Interpreter
     private Atom.Condition? OfAll(IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments, SyntaxNode site)
     {
         if (method.Name is not ("All" or "TrueForAll" or "Any" or "Exists") || method.Parameters.Length != (method.IsStatic ? 2 : 1) || arguments.Last().Atoms is not [Atom.Function { Method: IMethodSymbol question } function]) return null;
-        if ((method.IsStatic ? arguments[0] : receiver).Places.FirstOrDefault() is not { } container || question.Parameters is not [var element] || !_analysis.Connections.Matters(element.Type) || _state is null) return null;
-        var answer = Ask(question, function.Target, [Value.Of(Any(container, element.Type))], site);
+        if ((method.IsStatic ? arguments[0] : receiver).Places.FirstOrDefault() is not { } container || question.Parameters is not [{ Type: var element }] || !LeadsToPeer(element) || _state is null) return null;
+        var answer = Ask(question, function.Target, [Value.Of(Any(container, element))], site);
         return method.Name is "All" or "TrueForAll" ? new(answer.WhenTrue, Conditions.Unknown.WhenFalse) : new(Conditions.Unknown.WhenTrue, answer.WhenFalse);
+
+        // Most such questions are about other things, and each costs the look at a lambda.
+        bool LeadsToPeer(ITypeSymbol type) => _analysis.Connections.LeadsToPeer(type is INamedTypeSymbol { Name: "KeyValuePair", TypeArguments: [_, var value] } ? value : type);
     }
 
     /// <summary><c>if (SpinWait.SpinUntil(() => c.IsOpen, 500))</c>: it has waited for that answer, as long as it was told to.</summary>
