@@ -29,6 +29,8 @@ public class Reports
     // The factory of the same compilation
     [InlineData("var c = CreateDeskClient(); {|LCA1001:c.Open()|}; c.Error += OnError;")]
     [InlineData("_session = Wire.Create(); {|LCA1001:_session.Open()|};")]
+    // A factory without a name
+    [InlineData("var c = _make(); {|LCA1001:c.Open()|}; c.Error += OnError; _field = c;")]
     // A helper opens it
     [InlineData("var c = new DeskClient(); {|LCA1001:Start(c)|}; c.Error += OnError;")]
     public Task The_opening_call(string body) => Case.HoldsAsync($$"""
@@ -43,6 +45,7 @@ public class Reports
             private bool _flag;
             public async Task Run() { await Task.CompletedTask; {{body}} }
             private void OnError(object? sender, EventArgs e) => _flag = !_flag;
+            private readonly Func<WireClient> _make = () => new();
             private static DeskClient CreateDeskClient() => new();
             private static void Start(WireClient c) => c.Open();
         }

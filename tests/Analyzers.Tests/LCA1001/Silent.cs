@@ -10,6 +10,8 @@ public class Silent
     [InlineData("_field = new WireClient(); _field.Error += OnError; _field.Open();")]
     [InlineData("_field ??= Make(); _field.Open();")]
     [InlineData("var c = Make(); c.Open(); _field = c;")]
+    [InlineData("var c = _make(); c.Open(); _field = c;")]
+    [InlineData("var c = _make(); c.Error += OnError; c.Open(); _field = c;")]
     [InlineData("var c = new DeskClient(); Attach(c); c.Open(); _field = c;")]
     [InlineData("var c = new DeskClient(); if (_flag) c.Error += OnError; else c.Closed += OnError; c.Open(); _field = c;")]
     [InlineData("var c = Wire.Connect(\"x\"); c.Error += OnError; c.Send(\"\"); _field = c;")]
@@ -41,6 +43,7 @@ public class Silent
             private bool _flag;
             public async Task Run(WireClient given) { await Task.CompletedTask; {{body}} }
             private void OnError(object? sender, EventArgs e) => _flag = !_flag;
+            private readonly Func<WireClient> _make = null!;
             private WireClient Make() { var c = new WireClient(); c.Error += OnError; return c; }
             private static void Attach(WireClient c) => c.Error += (_, _) => { };
         }

@@ -115,7 +115,7 @@ internal sealed class LCA1001AttachErrorHandler : IRule
     /// <summary>Created here: it stays here, or goes where nobody attaches either.</summary>
     private static bool IsBadLocal(RuleContext file, Body body, Summary summary, BodyEvent opening, Place place, bool late)
     {
-        if (!place.IsRoot || !IsMadeHere(place)) return false;
+        if (!place.IsRoot || !IsMadeHere(place) && !(late && IsMadeByDelegate(place))) return false;
         if (IsTakenOver(summary, place, opening, file)) return false;
         if (late) return true;
         if (KeptIn(summary, place) is { } field)
@@ -143,6 +143,9 @@ internal sealed class LCA1001AttachErrorHandler : IRule
 
     private static bool IsMadeHere(Place place) =>
         place.Born == BornKind.Created || place.Born == BornKind.Returned && place.Symbol is IMethodSymbol maker && IsFactory(maker.Name);
+
+    /// <summary>A factory without a name, <c>_make()</c>: that the handler is attached here says that nobody else does it.</summary>
+    private static bool IsMadeByDelegate(Place place) => place is { Born: BornKind.Returned, Symbol: IMethodSymbol { MethodKind: MethodKind.DelegateInvoke } };
 
     public static bool IsFactory(string name) =>
         ClosingFlags.Words(name).FirstOrDefault() is "Create" or "Build" or "Make" or "New" or "Connect" or "Open" or "From" or "Dial";
