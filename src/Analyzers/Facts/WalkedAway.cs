@@ -237,6 +237,12 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
             if (unknown.WhenFalse is { } otherwise) yield return otherwise;
         }
 
+        // What the limit throws goes into a continuation first.
+        if (throws && Results.Outermost(wait).Parent is IInvocationOperation { TargetMethod.Name: "ContinueWith" } continued)
+        {
+            foreach (var argument in continued.Arguments) yield return argument;
+        }
+
         for (IOperation child = from, parent = from.Parent!; parent is not null and not IAnonymousFunctionOperation and not ILocalFunctionOperation; child = parent, parent = parent.Parent!)
         {
             if (parent is ITryOperation attempt && attempt.Body == child)

@@ -58,6 +58,11 @@ public class Reports
     [InlineData("try { _ = {|LCA1004:LoopAsync()|}; } catch (Exception e) { Log(e); }")]
     [InlineData("Action start = () => {|LCA1004:LoopAsync()|}; start();")]
     [InlineData("_ = {|LCA1004:Inner()|}; async Task Inner() => await LoopAsync();")]
+    // Several at once.
+    [InlineData("{|LCA1004:Task.WhenAll(_socket.SendAsync(_buffer), _web.SendAsync(_buffer, WebSocketMessageType.Text, true, default))|};")]
+    [InlineData("_ = {|LCA1004:Task.WhenAll(new[] { Task.CompletedTask, LoopAsync() })|};")]
+    [InlineData("_ = {|LCA1004:Task.WhenAll(new[] { _socket }.Select(s => s.SendAsync(_buffer)))|};")]
+    [InlineData("_ = {|LCA1004:Task.WhenAll(new[] { _web }.Select(async w => await w.SendAsync(_buffer, WebSocketMessageType.Text, true, default)).ToArray())|};")]
     // A continuation that does not ask how it ended.
     [InlineData("{|LCA1004:LoopAsync()|}.ContinueWith(_ => Log(1));")]
     [InlineData("{|LCA1004:LoopAsync()|}.ContinueWith(_ => { if (_buffer.Length > 9) _socket.Close(); });")]
@@ -93,6 +98,7 @@ public class Reports
     [InlineData("try { await {|LCA1004:_client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1))|}; } catch (TimeoutException e) { Log(e); }")]
     [InlineData("try { await {|LCA1004:_socket.ReceiveAsync(_buffer, SocketFlags.None, stop).AsTask().WaitAsync(TimeSpan.FromSeconds(1), stop)|}; } finally { Log(1); }")]
     [InlineData("await {|LCA1004:LoopAsync().WaitAsync(TimeSpan.FromSeconds(1))|};")]
+    [InlineData("_loop = {|LCA1004:_client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1))|}.ContinueWith(t => Log(t.Exception));")]
     public Task A_limit_that_walks_away(string body) => Case.HoldsAsync(Peer($"public async Task GoAsync(CancellationToken stop) {{ await Task.Yield(); {body} }}"));
 
     [Theory]

@@ -34,6 +34,11 @@ public class Silent
     [InlineData("_all.Add(LoopAsync());")]
     [InlineData("Forget(LoopAsync());")]
     [InlineData("_ = GuardedAsync();")]
+    [InlineData("_ = Task.WhenAll(GuardedAsync(), NarrowAsync());")]
+    [InlineData("_ = Task.WhenAll(new[] { _socket }.Select(async s => { try { await s.SendAsync(_buffer); } catch (Exception e) { Log(e); } }));")]
+    [InlineData("_loop = Task.WhenAll(LoopAsync(), LoopAsync());")]
+    [InlineData("Task.WhenAll(LoopAsync(), LoopAsync()).ContinueWith(t => Log(t.Exception));")]
+    [InlineData("Task.WhenAll(LoopAsync(), LoopAsync()).Wait();")]
     [InlineData("_ = NarrowAsync();")]
     [InlineData("Task.Run(GuardedAsync);")]
     [InlineData("Task.Run(() => GuardedBlock());")]
@@ -85,6 +90,7 @@ public class Silent
     [InlineData("try { await _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)); } catch (TimeoutException e) { Log(e); } _client.Close();")]
     [InlineData("try { var r = _socket.ReceiveAsync(_buffer); if (await Task.WhenAny(r, Task.Delay(1)) != r) throw new TimeoutException(); await r; } catch (Exception) when (Shut()) { throw; }")]
     // A token ends everything together.
+    [InlineData("_loop = _client.ConnectAsync(\"\", 1).WaitAsync(TimeSpan.FromSeconds(1)).ContinueWith(t => { if (t.IsFaulted) _client.Dispose(); });")]
     [InlineData("await _socket.ReceiveAsync(_buffer, SocketFlags.None, stop).AsTask().WaitAsync(stop);")]
     // The next round waits for the same receive.
     [InlineData("var r = _socket.ReceiveAsync(_buffer); while (true) { if (await Task.WhenAny(r, Task.Delay(1)) == r) { await r; r = _socket.ReceiveAsync(_buffer); } else Log(1); }")]
