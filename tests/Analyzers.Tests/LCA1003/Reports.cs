@@ -33,6 +33,10 @@ public class Reports
     [InlineData("TcpListener M() { var l = {|LCA1003:new TcpListener(IPAddress.Any, 80)|}; l.Start(); return l; }")]
     [InlineData("UdpClient M() { var u = {|LCA1003:new UdpClient()|}; u.Connect(\"peer\", 7); return u; }")]
     [InlineData("async Task<WireClient> M() { var w = {|LCA1003:new WireClient()|}; await w.OpenAsync(); return w; }")]
+    // The callee answers what it was given.
+    [InlineData("Socket M() { var s = " + New + "; return Started(s); } Socket Started(Socket s) { s.Bind(_peer); s.Listen(); return s; }")]
+    [InlineData("Socket M() => Started(" + New + "); Socket Started(Socket s) { s.Bind(_peer); s.Listen(); return s; }")]
+    [InlineData("async Task<Socket> M() { var s = " + New + "; return await ConnectedAsync(s); } async Task<Socket> ConnectedAsync(Socket s) { await s.ConnectAsync(_peer); return s; }")]
     // The stream takes over what it is given, and says so.
     [InlineData("async Task M(TcpListener l) { while (true) { var accepted = await l.AcceptSocketAsync(); _ = HandleAsync(accepted); } } async Task HandleAsync(Socket given) { var tls = {|LCA1003:new SslStream(new NetworkStream(given, ownsSocket: true))|}; await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions()); using (tls) await tls.CopyToAsync(tls); }")]
     public Task Nobody_closes_it(string body) => Case.HoldsAsync(Dialer(body));

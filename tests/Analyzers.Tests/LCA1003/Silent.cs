@@ -20,6 +20,10 @@ public class Silent
     [InlineData("async Task<Stream> M() { var c = new TcpClient(); try { await c.ConnectAsync(\"peer\", 443); } catch { c.Dispose(); throw; } var tls = new SslStream(c.GetStream()); try { await tls.AuthenticateAsClientAsync(\"peer\"); } catch { tls.Dispose(); throw; } return tls; }")]
     [InlineData("async Task<TcpClient> M() { var c = new TcpClient(); var connect = c.ConnectAsync(\"peer\", 80); try { await connect; } catch { c.Dispose(); throw; } return c; }")]
     [InlineData("async Task<TcpClient> M() { var c = new TcpClient(); var connect = c.ConnectAsync(\"peer\", 80); if (await Task.WhenAny(connect, Task.Delay(1000)) != connect) { c.Dispose(); throw new TimeoutException(); } try { await connect; } catch { c.Dispose(); throw; } return c; }")]
+    // The callee answers what it was given.
+    [InlineData("Socket M() => Started(" + New + "); Socket Started(Socket s) { try { s.Bind(_peer); s.Listen(); return s; } catch { s.Dispose(); throw; } }")]
+    [InlineData("Socket M() { var s = " + New + "; try { return Started(s); } catch { s.Dispose(); throw; } } Socket Started(Socket s) { s.Bind(_peer); s.Listen(); return s; }")]
+    [InlineData("Socket M() => Quick(" + New + "); Socket Quick(Socket s) { s.NoDelay = true; return s; }")]
     // The filter closes before it answers.
     [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception) when (Ended(s)) { throw; } static bool Ended(Socket ended) { ended.Dispose(); return true; } }")]
     // The caller is given it only where it is open.

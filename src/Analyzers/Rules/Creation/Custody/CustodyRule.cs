@@ -188,7 +188,8 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         if (effect.Returns)
         {
             Stand(call, true);
-            return new(token);
+            // `return Started(socket)`: what it answers is the connection, and nobody has it when the opening inside fails.
+            return effect.Throws.IsEmpty || !IsHeard(call) ? new(token) : Opening(call, true, effect.Throws, token, view);
         }
 
         if (effect.Ends) return Gone();
