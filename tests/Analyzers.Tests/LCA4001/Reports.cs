@@ -50,6 +50,10 @@ public class Reports
     [InlineData("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q); return await c.ReceiveAsync().WaitAsync(limit); } finally { {|LCA4001:_pool.Return(c)|}; }")]
     [InlineData("var c = await _pool.RentAsync(stop); await c.SendAsync(q); var a = c.ReceiveAsync(); if (await Task.WhenAny(a, Task.Delay(limit)) != a) { {|LCA4001:_pool.Return(c)|}; return null; } var r = await a; _pool.Return(c); return r;")]
     [InlineData("using var {|LCA4001:lease = await _pool.LeaseAsync(stop)|}; await lease.Client.SendAsync(q, stop); return await lease.Client.ReceiveAsync(stop);", true)]
+    [InlineData("var c = await _pool.RentAsync(stop); var a = \"\"; try { await c.SendAsync(q, stop); a = await c.ReceiveAsync(stop); return a; } finally { if (q.Length > 0) {|LCA4001:_pool.Return(c)|}; else c.Dispose(); }")]
+    [InlineData("var c = await _pool.RentAsync(stop); var a = \"\"; try { a = q; await c.SendAsync(a, stop); a = await c.ReceiveAsync(stop); return a; } finally { if (a.Length > 0) {|LCA4001:_pool.Return(c)|}; else c.Dispose(); }")]
+    // The lease is its own, though it was made from the pool.
+    [InlineData("using var {|LCA4001:lease = new WireLease(_pool, await _pool.RentAsync(stop))|}; await lease.Client.SendAsync(q, stop); return await lease.Client.ReceiveAsync(stop);", true)]
     [InlineData("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); return await c.ReceiveAsync(stop); } finally { {|LCA4001:_pool.Return(c, true)|}; }")]
     [InlineData("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); return await c.ReceiveAsync(stop); } catch (IOException) { c.Dispose(); throw; } finally { {|LCA4001:_pool.Return(c)|}; }")]
     [InlineData("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); return await c.ReceiveAsync(stop); } finally { {|LCA4001:_pool.Return(c, null)|}; }")]

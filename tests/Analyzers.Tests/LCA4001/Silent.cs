@@ -10,6 +10,9 @@ public class Silent
     [InlineData("var c = await _pool.RentAsync(stop); var done = false; try { await c.SendAsync(q, stop); var a = await c.ReceiveAsync(stop); done = true; return a; } finally { _pool.Return(c, done); }")]
     [InlineData("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); return await c.ReceiveAsync(stop); } catch { c.Dispose(); return null; } finally { _pool.Return(c); }")]
     [InlineData("WireClient? c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); var a = await c.ReceiveAsync(stop); _pool.Return(c); c = null; return a; } finally { c?.Dispose(); }")]
+    // What the read fills tells whether it has been.
+    [InlineData("var c = await _pool.RentAsync(stop); var a = \"\"; try { await c.SendAsync(q, stop); a = await c.ReceiveAsync(stop); return a; } finally { if (a.Length > 0) _pool.Return(c); else c.Dispose(); }")]
+    [InlineData("var c = await _pool.RentAsync(stop); var a = \"\"; try { await c.SendAsync(q, stop); a = await c.ReceiveAsync(stop); return a; } finally { if (a == \"\") c.Dispose(); else { lock (_pool) _pool.Return(c); } }")]
     // Only sent, or only before the request.
     [InlineData("var c = await _pool.RentAsync(stop); try { await c.SendAsync(q, stop); return null; } finally { _pool.Return(c); }")]
     [InlineData("var c = await _pool.RentAsync(stop); if (q == \"\") { _pool.Return(c); return null; } await c.SendAsync(q, stop); var a = await c.ReceiveAsync(stop); _pool.Return(c); return a;")]

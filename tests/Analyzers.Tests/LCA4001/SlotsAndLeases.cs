@@ -123,6 +123,52 @@ public class SlotsAndLeases
         }
         """);
 
+    private static string Ranked(string dispose) => $$"""
+        sealed class Ranked(WireClient client, WirePool pool) : IDisposable
+        {
+            private bool _done;
+            public WireClient Client => client;
+            public void Done() => _done = true;
+            public void Dispose() { {{dispose}} }
+        }
+
+        class Asker(WirePool pool)
+        {
+            public async Task<string?> AskAsync(string question, CancellationToken stop)
+            {
+                using {|LCA4001:var ranked = new Ranked(await pool.RentAsync(stop), pool)|};
+                var client = ranked.Client;
+                await client.SendAsync(question, stop);
+                var answer = await client.ReceiveAsync(stop);
+                ranked.Done();
+                return answer;
+            }
+        }
+        """ + Reports.Pool;
+
+    [Fact]
+    public Task A_lease_that_is_made_where_it_is_used_is_no_part_of_the_pool() => Case.HoldsAsync(Ranked("if (client.IsOpen || _done) pool.Return(client);"));
+
+    [Fact]
+    public Task Nor_does_it_give_back_before_it_is_told() =>
+        Case.SilentAsync(Ranked("if (_done) pool.Return(client); else client.Dispose();").Replace("{|LCA4001:", "", StringComparison.Ordinal).Replace("pool)|}", "pool)", StringComparison.Ordinal));
+
+    private static string Emptied(string others) => Reports.Gated("""
+        public async Task<string> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { _wire.Drain(); await _wire.SendAsync(q, stop); return await _wire.ReceiveAsync(stop); } finally { RELEASE } }
+        """ + others) + """
+
+        static class Wired { public static void Drain(this WireClient wire) { } }
+        """;
+
+    [Fact]
+    public Task What_is_left_of_an_answer_is_thrown_away_before_the_next_question() =>
+        Case.SilentAsync(Emptied("public void Stop() => _wire.Dispose();").Replace("RELEASE", "_gate.Release();", StringComparison.Ordinal));
+
+    [Fact]
+    public Task Not_where_another_question_is_asked_without() => Case.HoldsAsync(Emptied("""
+        public async Task<string> TellAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); return await _wire.ReceiveAsync(stop); } finally { RELEASE } }
+        """).Replace("RELEASE", "{|LCA4001:_gate.Release()|};", StringComparison.Ordinal));
+
     /// <summary>Whoever takes it back is told whether its user has finished.</summary>
     private static string Settled(string told) => Leased($$"""
         private bool _complete;

@@ -54,10 +54,12 @@ internal sealed class ExchangeCalls
 
     private static readonly ConditionalWeakTable<Analysis, ConcurrentDictionary<(IMethodSymbol, ISymbol?), bool>> Healing = new();
 
-    private static readonly HashSet<string> Closing = new(StringComparer.Ordinal)
+    private static readonly string[] Emptying = ["DiscardInBuffer", "Drain", "DrainAsync", "Resync", "ResyncAsync"];
+
+    private static readonly HashSet<string> Closing = new(Emptying, StringComparer.Ordinal)
     {
         "Dispose", "DisposeAsync", "Close", "CloseAsync", "Abort", "Disconnect", "DisconnectAsync", "Kill", "Destroy", "Shutdown", "Stop", "Reset", "Invalidate", "Discard", "MarkBroken", "MarkAsBroken", "Fault", "Poison", "Terminate", "Abandon", "Evict", "Fail", "SetFaulted",
-        "DiscardInBuffer", "Drain", "DrainAsync", "Resync", "ResyncAsync", "Reconnect", "ReconnectAsync", "MarkFaulted", "Break",
+        "Reconnect", "ReconnectAsync", "MarkFaulted", "Break",
     };
 
     private readonly Analysis _analysis;
@@ -124,7 +126,7 @@ internal sealed class ExchangeCalls
         }
 
         var receiver = Wire.Receiver(call);
-        var isOn = receiver is not null && IsIt(Wire.KeyOf(receiver)) && receiver is not IInstanceReferenceOperation;
+        var isOn = receiver is not null && IsIt(Wire.KeyOf(receiver, IsConnection)) && receiver is not IInstanceReferenceOperation;
         var given = call.Arguments.FirstOrDefault(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Value != receiver && IsIt(KeyOfArgument(a)));
         if (!_isKept && given is not null && GivingBack.Argument(call, _analysis, _cancellation) is { } back && back == given)
         {
@@ -178,7 +180,12 @@ internal sealed class ExchangeCalls
         return ends;
     }
 
-    private static ISymbol? KeyOfArgument(IArgumentOperation argument) => Wire.KeyOf(Code.Unwrapped(argument.Value));
+    private ISymbol? KeyOfArgument(IArgumentOperation argument) => Wire.KeyOf(Code.Unwrapped(argument.Value), IsConnection);
+
+    /// <summary>What is still to be read is thrown away, and the connection goes on.</summary>
+    public static bool IsEmptying(string name) => Array.IndexOf(Emptying, name) >= 0;
+
+    private bool IsConnection(ILocalSymbol local) => SymbolEqualityComparer.Default.Equals(local, _connection);
 
     /// <summary>The connection itself, or a part of it that is kept beside it: its socket, its reader.</summary>
     public bool IsIt(ISymbol? symbol) => symbol is not null

@@ -107,7 +107,7 @@ internal sealed class ExchangePath(ExchangeCalls calls, SyntaxNode function, Ana
             case ExchangeStep.Close:
                 return new(new(ExchangeState.Closed, null, null));
             case ExchangeStep.Release:
-                if (token.State is ExchangeState.Cut or ExchangeState.Reading && IsKept(operation, effect, view)) Found.Add(operation.Syntax);
+                if (token.State is ExchangeState.Cut or ExchangeState.Reading && IsKept(operation, effect, view) && !AsksTheAnswer(operation.Syntax)) Found.Add(operation.Syntax);
                 return new(new(ExchangeState.None, null, null));
             case ExchangeStep.LetIn:
                 return new(token.State is ExchangeState.Cut or ExchangeState.Reading ? token with { Released = operation.Syntax } : token);
@@ -121,6 +121,23 @@ internal sealed class ExchangePath(ExchangeCalls calls, SyntaxNode function, Ana
         if (effect.Condition is not { } condition) return true;
         var argument = (operation as IInvocationOperation)?.Arguments.FirstOrDefault(a => a.Value.Syntax == condition.Argument);
         return argument is not null && view.Of(argument.Value) is var known && known == (condition.KeptWhen ? Known.True : Known.False);
+    }
+
+    /// <summary><c>if (count > 0) pool.Return(connection)</c>: a variable that nothing but the read fills says whether it has been.</summary>
+    private bool AsksTheAnswer(SyntaxNode release)
+    {
+        foreach (var choice in release.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax)).OfType<IfStatementSyntax>())
+        {
+            if (choice.Condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(asked => IsFilledByRead(asked, choice))) return true;
+        }
+
+        return false;
+    }
+
+    private bool IsFilledByRead(IdentifierNameSyntax variable, SyntaxNode asked)
+    {
+        var writes = asked.FirstAncestorOrSelf<MemberDeclarationSyntax>()?.DescendantNodes().OfType<AssignmentExpressionSyntax>().Where(a => a.Left is IdentifierNameSyntax left && left.Identifier.ValueText == variable.Identifier.ValueText).ToList();
+        return writes is { Count: > 0 } && writes.All(w => calls.Effects.Any(e => e.Value.Step is ExchangeStep.Read or ExchangeStep.Whole && w.Right.Span.Contains(e.Key.Span)));
     }
 
     /// <summary>The end of a <c>using</c> or a <c>lock</c>.</summary>

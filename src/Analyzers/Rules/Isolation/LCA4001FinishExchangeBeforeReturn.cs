@@ -67,7 +67,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         foreach (var key in KeptConnections(calls, file).Distinct<ISymbol>(SymbolEqualityComparer.Default))
         {
             var exchange = ExchangeCalls.Of(file.Analysis, key, function, calls, isKept: true, file.Cancellation);
-            if (!exchange.Asks || IsMadeFor(exchange, key, function) || CallersClose(function, key, file)) continue;
+            if (!exchange.Asks || IsMadeFor(exchange, key, function) || CallersClose(function, key, file) || BeginsEmpty(exchange, key, function)) continue;
             var path = new ExchangePath(exchange, function, file.Analysis);
             if (Run(path) is not { } exits) continue;
             var places = Places(path, exits, exchange, function).Distinct().Where(p => !EndsTheLoop(p, exchange) && !ReadsOn(p, exchange)).OrderBy(p => p.SpanStart).ToList();
@@ -95,8 +95,10 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         foreach (var call in calls)
         {
             if (GivingBack.Argument(call, file.Analysis, file.Cancellation) is { } given && Wire.KeyOf(Code.Unwrapped(given.Value)) is { } key && !IsKeptForGood(key) && MayBeConnection(Code.Unwrapped(given.Value).Type, file)) yield return key;
-            if (Wire.KeyOf(Wire.Receiver(call)) is ILocalSymbol local && GivingBack.IsLease(local.Type, file.Analysis, file.Cancellation)) yield return local;
+            if (Wire.KeyOf(Wire.Receiver(call), IsLease) is ILocalSymbol local && IsLease(local)) yield return local;
         }
+
+        bool IsLease(ILocalSymbol local) => GivingBack.IsLease(local.Type, file.Analysis, file.Cancellation);
     }
 
     /// <summary>A connection, or a type of one's own that is used like one; no buffer, no builder.</summary>
@@ -119,7 +121,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
     {
         foreach (var call in calls)
         {
-            if (Wire.Of(call, file.Analysis) == WireUse.Write && Wire.KeyOf(Wire.Receiver(call)) is { } key && Wire.IsKept(key)) yield return key;
+            if (Wire.Of(call, file.Analysis) == WireUse.Write && Wire.KeyOf(Wire.Receiver(call), local => GivingBack.IsLease(local.Type, file.Analysis, file.Cancellation)) is { } key && Wire.IsKept(key)) yield return key;
             else if (call.Instance is null or IInstanceReferenceOperation && file.Analysis.Summaries.IsOwn(call.TargetMethod))
             {
                 foreach (var inner in Exchanges.Of(file.Analysis).In(call.TargetMethod, file.Cancellation))
@@ -157,6 +159,22 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         var first = exchange.Effects.Keys.Min(k => k.SpanStart);
         return Code.OwnNodes(function).OfType<AssignmentExpressionSyntax>().Any(a => a.Span.End <= first && a.Right is BaseObjectCreationExpressionSyntax
             && a.Left.LastWord() == key.Name && !a.Ancestors().TakeWhile(n => n != function).Any(n => n is IfStatementSyntax or CatchClauseSyntax));
+    }
+
+    /// <summary>Whoever asks on the connection first throws away what the last one has left: <c>_port.DiscardInBuffer()</c>.</summary>
+    private static bool BeginsEmpty(ExchangeCalls exchange, ISymbol key, SyntaxNode function)
+    {
+        if (!Empties(exchange.Effects.Where(e => e.Value.Step == ExchangeStep.Close).Select(e => e.Key), exchange.Effects.Where(e => e.Value.Step == ExchangeStep.Write).Select(e => e.Key))) return false;
+        return function.FirstAncestorOrSelf<TypeDeclarationSyntax>()?.Members.OfType<BaseMethodDeclarationSyntax>().All(other =>
+        {
+            var calls = other.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(i => i.Expression is MemberAccessExpressionSyntax on && on.Expression.LastWord() == key.Name).ToList();
+            var writes = calls.Where(i => i.Expression.LastWord() is var name && (name.StartsWith("Write", StringComparison.Ordinal) || name.StartsWith("Send", StringComparison.Ordinal))).ToList();
+            return writes.Count == 0 || Empties(calls, writes);
+        }) == true;
+
+        static bool Empties(IEnumerable<SyntaxNode> calls, IEnumerable<SyntaxNode> writes) =>
+            writes.Select(w => w.SpanStart).DefaultIfEmpty(-1).Min() is var first
+            && calls.Any(c => c.SpanStart < first && c is InvocationExpressionSyntax call && ExchangeCalls.IsEmptying(call.Expression.LastWord()));
     }
 
     /// <summary>The clause takes what has thrown the connection's own loop out: nothing is asked on it any more.</summary>

@@ -59,7 +59,10 @@ internal static class Wire
     /// Where the connection of an expression is kept, or the variable that it comes from: the first member of <c>this</c>, a primary
     /// constructor's parameter, a parameter, a local that is made here.
     /// </summary>
-    public static ISymbol? KeyOf(IOperation? expression, int depth = 4)
+    /// <param name="expression">The expression.</param>
+    /// <param name="isOwn">Says of a local that it is no part of what it was made from: a lease, <c>new Lease(_pool, client)</c>.</param>
+    /// <param name="depth">How many steps are followed.</param>
+    public static ISymbol? KeyOf(IOperation? expression, Func<ILocalSymbol, bool>? isOwn = null, int depth = 4)
     {
         ISymbol? last = null;
         for (var part = expression; part is not null && depth > 0; part = Inner(part))
@@ -76,7 +79,7 @@ internal static class Wire
                 case IParameterReferenceOperation parameter:
                     return parameter.Parameter;
                 case ILocalReferenceOperation local:
-                    return Source(local, depth - 1) ?? local.Local;
+                    return isOwn?.Invoke(local.Local) == true ? local.Local : Source(local, isOwn, depth - 1) ?? local.Local;
                 case IInstanceReferenceOperation:
                     return last;
             }
@@ -94,13 +97,13 @@ internal static class Wire
     };
 
     /// <summary>What a local was made from, when that is kept somewhere else: <c>var stream = _client.GetStream();</c>.</summary>
-    private static ISymbol? Source(ILocalReferenceOperation local, int depth)
+    private static ISymbol? Source(ILocalReferenceOperation local, Func<ILocalSymbol, bool>? isOwn, int depth)
     {
         if (local.Local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not VariableDeclaratorSyntax { Initializer.Value: { } initial }) return null;
         if (local.SemanticModel is not { } model || model.SyntaxTree != initial.SyntaxTree || model.GetOperation(initial) is not { } value) return null;
         // What a call answers is its own object unless it is a part of its receiver.
         if (Code.Unwrapped(value) is IInvocationOperation { Instance: { } } call && call.TargetMethod.Name is not ("GetStream" or "AsStream")) return null;
-        return Code.Unwrapped(value) is IAwaitOperation ? null : KeyOf(Code.Unwrapped(value), depth);
+        return Code.Unwrapped(value) is IAwaitOperation ? null : KeyOf(Code.Unwrapped(value), isOwn, depth);
     }
 
     /// <summary>It outlives the call: a field, a property, a static, a parameter of the type itself.</summary>
