@@ -143,6 +143,11 @@ public class Reports
         Api("try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException) { return await {|#0:http.PostAsync(url, content, ct)|}; }"),
         Case.Diagnostic("LCA3005").WithLocation(0).WithMessage("'PostAsync' is sent again after 'HttpRequestException', which can come when the request has already been written: it may be done twice"));
 
+    [Theory]
+    [InlineData("var left = 3; again: try { return await {|LCA3005:http.PostAsync(url, content, ct)|}; } catch (HttpRequestException) { if (left-- == 0) throw; } await Task.Delay(100, ct); goto again;")]
+    [InlineData("var isFirst = true; again: try { using var answer = await {|LCA3005:http.PostAsync(url, content, ct)|}; return null; } catch (IOException) { if (!isFirst) return null; isFirst = false; } goto again;")]
+    public Task What_follows_the_catch_jumps_back(string body) => Case.HoldsAsync(Api(body));
+
     [Fact]
     public Task The_catch_jumps_back() => Case.HoldsAsync(
         Api("var left = 3; again: try { return await {|LCA3005:http.PostAsync(url, content, ct)|}; } catch (HttpRequestException) when (left-- > 0) { goto again; }"));

@@ -166,6 +166,11 @@ public class Silent
     [InlineData("class A { HttpClient h = new(); async Task M() { while (true) { try { await h.PostAsync(\"x\", null); return; } catch (Exception e) when ( { } } } }")]
     public Task Half_written(string source) => Case.Broken("using System.Net.Http;\n" + source).RunAsync();
 
+    [Theory]
+    [InlineData("again: try { await http.PostAsync(url, content, ct); } catch (HttpRequestException) { } await Task.Delay(100, ct); if (!ct.IsCancellationRequested) return null; goto again;")]
+    [InlineData("try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException) { } if (ct.IsCancellationRequested) return null; goto failed; failed: return null;")]
+    public Task What_follows_the_catch_goes_on(string body) => Case.SilentAsync(Reports.Api(body));
+
     [Fact]
     public Task The_catch_jumps_on() => Case.SilentAsync(
         Reports.Api("try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException) { goto failed; } failed: return null;"));

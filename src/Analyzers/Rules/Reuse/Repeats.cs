@@ -35,7 +35,7 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
         return null;
     }
 
-    /// <summary>The clause jumps back to a label in front of the <c>try</c>.</summary>
+    /// <summary>The clause jumps back to a label in front of the <c>try</c>, or lets what stands behind it do so.</summary>
     private string? ByJump(IOperation operation, IInvocationOperation request)
     {
         for (IOperation child = operation; child.Parent is { } parent && child is not (IAnonymousFunctionOperation or ILocalFunctionOperation); child = parent)
@@ -44,6 +44,7 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
             foreach (var clause in attempt.Catches)
             {
                 var targets = Targets(clause.Syntax);
+                if (targets.Count == 0 && EndsOpen(clause.Handler) && !EndsOpen(attempt.Body)) targets = JumpBehind(attempt);
                 // What jumps there when it succeeds, too, is a loop that begins its next round.
                 if (targets.Count == 0 || Targets(attempt.Body.Syntax).Any(targets.Contains) || attempt.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) continue;
                 var jumpsBack = member.DescendantNodes().OfType<LabeledStatementSyntax>().Any(l => l.SpanStart <= attempt.Syntax.SpanStart && targets.Contains(l.Identifier.ValueText));
@@ -52,6 +53,17 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
         }
 
         return null;
+    }
+
+    private bool EndsOpen(IBlockOperation block) =>
+        analysis.Bodies.ModelOf(block.Syntax.SyntaxTree).AnalyzeControlFlow((StatementSyntax)block.Syntax) is { Succeeded: true, EndPointIsReachable: true };
+
+    /// <summary><c>try { return Send(); } catch (IOException) { } Pause(); goto again;</c></summary>
+    private static List<string?> JumpBehind(ITryOperation attempt)
+    {
+        var statement = attempt.Syntax;
+        while (statement.Parent is LabeledStatementSyntax labelled) statement = labelled;
+        return statement.Parent is BlockSyntax block ? [.. block.Statements.Where(s => s.SpanStart > statement.SpanStart).OfType<GotoStatementSyntax>().Select(g => g.Expression?.ToString())] : [];
     }
 
     private static List<string?> Targets(SyntaxNode code) => code.DescendantNodes().OfType<GotoStatementSyntax>().Select(g => g.Expression?.ToString()).ToList();
@@ -172,7 +184,7 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
                 foreach (var clause in attempt.Catches)
                 {
                     if (_failures.Of(clause, request) is not { } failure) continue;
-                    if (analysis.Bodies.ModelOf(clause.Syntax.SyntaxTree).AnalyzeControlFlow((StatementSyntax)((CatchClauseSyntax)clause.Syntax).Block) is { Succeeded: true, EndPointIsReachable: true }) return failure.Name;
+                    if (EndsOpen(clause.Handler)) return failure.Name;
                 }
             }
         }
