@@ -298,12 +298,4 @@ public class Silent
             public async Task RunAsync(Func<Task> load) { {{body}} }
         }
         """);
-
-    /// <summary>What is flushed has been written before.</summary>
-    [Theory]
-    [InlineData("await tcp.GetStream().FlushAsync();")]
-    [InlineData("await {|LCA2002:tcp.GetStream().WriteAsync(new byte[1])|};")]
-    public Task Flushed(string send) => Case.HoldsAsync($$"""
-        class Pipe(TcpClient tcp) { public async Task SayAsync(Func<Task> load) { if (!tcp.Connected) return; await load(); {{send}} } }
-        """);
 }

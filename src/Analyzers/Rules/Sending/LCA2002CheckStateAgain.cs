@@ -45,8 +45,6 @@ internal sealed class LCA2002CheckStateAgain : IRule
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart).ThenBy(s => s.Distance))
         {
             if (send.Stale is not { } stale || stale.Gaps == Gaps.None) continue;
-            // What is flushed has been written before.
-            if (send.Member.Name is "Flush" or "FlushAsync" && send.Type is not { Name: "PipeWriter" }) continue;
             // In a callback a check that throws is no check: that is LCA2001's.
             if (!send.Guarded && file.Callbacks.Any(c => c.Syntax == body.Syntax)) continue;
             // `_c ??= Connect()` is either what was kept or what was made.
