@@ -4,6 +4,7 @@ using MQTTnet.Client;
 using MQTTnet;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Hosting;
+using RabbitMQ.Client;
 
 namespace Clauses.AfterAwait;
 
@@ -207,5 +208,22 @@ public sealed class ReportPipe(System.IO.Pipes.NamedPipeServerStream pipe)
         if (!pipe.IsConnected) return false;
         await pipe.WriteAsync(bytes, stop);
         return true;
+    }
+}
+
+public sealed class OrderTeller(IChannel channel, Func<Task<byte[]>> load)
+{
+    public async Task TellAsync(CancellationToken stop)
+    {
+        if (!channel.IsOpen) return;
+        var order = await load();
+        await channel.BasicPublishAsync("orders", "new", order, stop); //! LCA2002
+    }
+
+    public async Task TellAskedLateAsync(CancellationToken stop)
+    {
+        var order = await load();
+        if (!channel.IsOpen) return;
+        await channel.BasicPublishAsync("orders", "new", order, stop);
     }
 }
