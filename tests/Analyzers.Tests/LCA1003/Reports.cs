@@ -55,6 +55,7 @@ public class Reports
     [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception e) when (Is(e)) { s.Dispose(); throw; } static bool Is(Exception e) => e is SocketException { ErrorCode: 1 }; }")]
     // Whoever takes the registration back is answerable again.
     [InlineData("async Task<Socket> M(CancellationToken stop) { var s = " + New + "; using (stop.Register(() => s.Close())) await s.ConnectAsync(_peer); return s; }")]
+    [InlineData("async Task<Socket?> M(CancellationToken stop) { var s = " + New + "; using var told = stop.Register(() => Console.WriteLine(s.Handle)); try { await s.ConnectAsync(_peer, stop); } catch (SocketException) { s.Dispose(); return null; } return s; }")]
     public Task Some_failure_is_forgotten(string body) => Case.HoldsAsync(Dialer(body));
 
     [Theory]

@@ -43,6 +43,8 @@ public class Silent
     [InlineData("void M() { var s = " + New + "; ThreadPool.QueueUserWorkItem(_ => { using (s) s.Connect(_peer); }); }", "")]
     [InlineData("void M() { var s = " + New + "; s.BeginConnect(_peer, ar => { try { s.EndConnect(ar); } catch { s.Dispose(); throw; } }, null); }", "")]
     [InlineData("void M(CancellationToken stop) { var s = " + New + "; stop.Register(() => s.Close()); s.Bind(_peer); s.Listen(); }", "")]
+    [InlineData("async Task<Socket?> M(CancellationToken stop) { var s = " + New + "; using var closing = stop.Register(() => s.Dispose()); try { await s.ConnectAsync(_peer, stop); } catch (SocketException) { s.Dispose(); return null; } return s; }", "")]
+    [InlineData("async Task<Socket?> M(CancellationToken stop) { var s = " + New + "; using var closing = stop.CanBeCanceled ? stop.Register(s.Dispose) : default; try { s = await Opened(s, stop); } catch (SocketException) { s.Dispose(); return null; } return s; }", "async Task<Socket> Opened(Socket s, CancellationToken stop) { await s.ConnectAsync(_peer, stop); return s; }")]
     [InlineData("Socket M() { var s = Connected(); return s; }", "Socket Connected() { var s = " + New + "; try { s.Connect(_peer); return s; } catch { s.Dispose(); throw; } }")]
     public Task Somebody_else_has_it(string body, string members) => Case.SilentAsync(Reports.Dialer(body, members));
 

@@ -163,6 +163,8 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         return Failing(call, false, Custodian.Openings.Throws(call), token, view);
     }
 
+    private bool _isClosedByCancelling;
+
     private readonly HashSet<IOperation> _own = [];
 
     private bool IsOwn(IOperation started) => _own.Contains(started);
@@ -264,6 +266,12 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         return value;
     }
 
+    private static bool IsRegistration(IInvocationOperation call) => call.TargetMethod is { Name: "Register" or "UnsafeRegister", ContainingType.Name: "CancellationToken" };
+
+    /// <summary>What leaves it open: not a cancellation, where that closes it: <c>using var closing = stop.Register(() => socket.Dispose());</c></summary>
+    protected ImmutableArray<INamedTypeSymbol> LeavingOpen(ImmutableArray<INamedTypeSymbol> throws) =>
+        _isClosedByCancelling ? throws.RemoveAll(t => Bases.Of(t).Any(b => b.Name is "OperationCanceledException" or "ObjectDisposedException")) : throws;
+
     /// <summary>A lambda or local function that uses it becomes a delegate.</summary>
     private Kept Captured(IOperation function, SyntaxNode? syntax, Kept token, PathView<Kept> view)
     {
@@ -272,8 +280,14 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         // A handler of its own event is as long-lived as it is itself.
         if (IsHandlerOfIt(function, view)) return Closes(syntax, symbols) ? new(Hold.Gone) : token;
         if (around is null) return new(Hold.Gone);
-        // A registration that nobody takes back closes it when its owner ends.
-        if (around is { TargetMethod: { Name: "Register" or "UnsafeRegister", ContainingType.Name: "CancellationToken" }, Parent: IExpressionStatementOperation } && Closes(syntax, symbols)) return new(Hold.Gone);
+        if (IsRegistration(around) && Closes(syntax, symbols))
+        {
+            // One that nobody takes back closes it when its owner ends; the others when they are cancelled.
+            if (around.Parent is IExpressionStatementOperation) return new(Hold.Gone);
+            _isClosedByCancelling = true;
+            return token;
+        }
+
         if (IsNeutral(around.TargetMethod)) return token;
         if (IsHeard(around) && !Closes(syntax, symbols) && Custodian.Analysis.Bodies.At(syntax, Custodian.Cancellation) is { } inner && depth > 0
             && Custodian.EffectOf(inner, Within(inner, depth - 1), symbols, token) is { Ends: false, Returns: false, Throws.IsEmpty: false })
@@ -289,6 +303,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     private Kept Bound(IMethodReferenceOperation reference, Kept token)
     {
         if (CallAround(reference) is not { } around) return new(Hold.Gone);
+        _isClosedByCancelling |= IsRegistration(around) && reference.Method.Name is "Dispose" or "Close";
         if (IsNeutral(around.TargetMethod)) return token;
         if (!IsHeard(around) || reference.Method.Name is not ("BeginConnect" or "EndConnect") && (Custodian.Analysis.Connections.RolesOf(reference.Method, reference.Instance?.Type) & Role.Open) == 0) return new(Hold.Gone);
         _runsOpening.Add(around.Syntax);

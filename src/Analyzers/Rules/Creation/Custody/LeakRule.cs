@@ -14,7 +14,7 @@ internal sealed class LeakRule(Custodian custodian, Body body, IOperation? sourc
     private readonly bool _takesAnyPort = source is IObjectCreationOperation { Arguments: var arguments } && arguments.Any(a => IsFreePort(a.Value));
 
     protected override Step<Kept> Opening(IInvocationOperation call, bool isFollowed, ImmutableArray<INamedTypeSymbol> throws, Kept token, PathView<Kept> view) =>
-        isFollowed && !IsSureToStart(call) ? new(new Kept(Hold.Opened, call)) { Throws = throws, OnThrow = ClosesItself(call) ? new Kept(Hold.Gone) : new Kept(Hold.Failed, call) } : new(token);
+        isFollowed && !IsSureToStart(call) ? new(new Kept(Hold.Opened, call)) { Throws = LeavingOpen(throws), OnThrow = ClosesItself(call) ? new Kept(Hold.Gone) : new Kept(Hold.Failed, call) } : new(token);
 
     /// <summary>A web socket that could not connect has disposed itself.</summary>
     private bool ClosesItself(IInvocationOperation call) => Custodian.Analysis.Catalogue.Of(call.TargetMethod).SelfClosing;
