@@ -48,13 +48,10 @@ internal static class MadeHandlers
         }
     }
 
-    private static IEnumerable<ExpressionSyntax> Entries(ExpressionSyntax value) => value switch
+    private static IEnumerable<ExpressionSyntax> Entries(ExpressionSyntax value) => value.WrittenElements() ?? value switch
     {
         BaseObjectCreationExpressionSyntax { Initializer.Expressions: var entries } => entries,
-        ArrayCreationExpressionSyntax { Initializer.Expressions: var entries } => entries,
-        ImplicitArrayCreationExpressionSyntax { Initializer.Expressions: var entries } => entries,
         InitializerExpressionSyntax { Expressions: var entries } => entries,
-        CollectionExpressionSyntax { Elements: var elements } => elements.OfType<ExpressionElementSyntax>().Select(e => e.Expression),
         _ => [],
     };
 

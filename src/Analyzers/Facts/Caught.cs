@@ -62,8 +62,7 @@ internal static class Caught
     private static bool Takes(ICatchClauseOperation clause, INamedTypeSymbol thrown)
     {
         // What derives from a class that is missing here is an exception all the same.
-        var takesAll = clause.ExceptionType is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
-        if (!takesAll && clause.ExceptionType is INamedTypeSymbol { SpecialType: not SpecialType.System_Object } caught && !Bases.Include(thrown, caught)) return false;
+        if (!Bases.IsException(clause.ExceptionType) && clause.ExceptionType is INamedTypeSymbol { SpecialType: not SpecialType.System_Object } caught && !Bases.Include(thrown, caught)) return false;
         return clause.Filter is null || Holds(clause.Filter, thrown) != false;
     }
 

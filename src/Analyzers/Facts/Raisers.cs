@@ -127,5 +127,5 @@ internal sealed class Raisers(Analysis analysis)
 
     private static bool TakesAll(CatchClauseSyntax clause, SemanticModel model) =>
         clause.Filter is null && !TryBlocks.Rethrows(clause)
-        && (clause.Declaration is null || model.GetTypeInfo(clause.Declaration.Type).Type is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } });
+        && (clause.Declaration is null || Bases.IsException(model.GetTypeInfo(clause.Declaration.Type).Type));
 }

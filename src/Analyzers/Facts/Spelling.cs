@@ -32,6 +32,16 @@ internal static class Spelling
         value.IsKind(SyntaxKind.NullLiteralExpression) || value.IsKind(SyntaxKind.DefaultLiteralExpression) || value.IsKind(SyntaxKind.DefaultExpression)
         || value is PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } suppressed && suppressed.Operand.IsNothing();
 
+    /// <summary>The elements of an array or list that is written out; null for all else.</summary>
+    public static IEnumerable<ExpressionSyntax>? WrittenElements(this ExpressionSyntax value) => value switch
+    {
+        ArrayCreationExpressionSyntax { Initializer.Expressions: var elements } => elements,
+        ImplicitArrayCreationExpressionSyntax { Initializer.Expressions: var elements } => elements,
+        CollectionExpressionSyntax { Elements: var elements } => elements.OfType<ExpressionElementSyntax>().Select(e => e.Expression),
+        BaseObjectCreationExpressionSyntax { Initializer: { RawKind: (int)SyntaxKind.CollectionInitializerExpression, Expressions: var elements } } => elements,
+        _ => null,
+    };
+
     /// <summary>Whether it says that name anywhere.</summary>
     public static bool Mentions(this SyntaxNode code, string name) => code.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name);
 

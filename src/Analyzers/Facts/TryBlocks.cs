@@ -44,7 +44,7 @@ internal static class TryBlocks
     /// <summary>A base of what is thrown catches it; a derived type catches the part of it that the network throws.</summary>
     private static bool Fits(INamedTypeSymbol caught, ImmutableArray<INamedTypeSymbol> throws)
     {
-        if (caught.Name == "Exception" && caught.ContainingNamespace?.Name == "System") return true;
+        if (Bases.IsException(caught)) return true;
         foreach (var thrown in throws)
         {
             if (Bases.Include(thrown, caught) || Bases.Include(caught, thrown) && !IsCancellation(caught) && !FileFailures.Include(caught)) return true;

@@ -43,4 +43,7 @@ internal static class Bases
 
         return false;
     }
+
+    /// <summary>What every exception derives from, also one whose own base is missing here.</summary>
+    public static bool IsException(ITypeSymbol? type) => type is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 }

@@ -285,7 +285,7 @@ internal sealed class FlowEngine(ControlFlowGraph graph, ITransfer transfer, Fun
             foreach (var handler in tryAndCatch.NestedRegions)
             {
                 if (handler.Kind == ControlFlowRegionKind.Catch
-                    && handler.ExceptionType is { SpecialType: SpecialType.System_Object } or { Name: "Exception", ContainingNamespace.Name: "System" }) return true;
+                    && (handler.ExceptionType is { SpecialType: SpecialType.System_Object } || Bases.IsException(handler.ExceptionType))) return true;
             }
 
             return false;

@@ -95,11 +95,11 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
         foreach (var call in calls)
         {
             if (GivingBack.Argument(call, file.Analysis, file.Cancellation) is { } given && Wire.KeyOf(Code.Unwrapped(given.Value)) is { } key && !IsKeptForGood(key) && MayBeConnection(Code.Unwrapped(given.Value).Type, file)) yield return key;
-            if (Wire.KeyOf(Wire.Receiver(call), IsLease) is ILocalSymbol local && IsLease(local)) yield return local;
+            if (Wire.KeyOf(Wire.Receiver(call), l => IsLease(l, file)) is ILocalSymbol local && IsLease(local, file)) yield return local;
         }
-
-        bool IsLease(ILocalSymbol local) => GivingBack.IsLease(local.Type, file.Analysis, file.Cancellation);
     }
+
+    private static bool IsLease(ILocalSymbol local, RuleContext file) => GivingBack.IsLease(local.Type, file.Analysis, file.Cancellation);
 
     /// <summary>A connection, or a type of one's own that is used like one; no buffer, no builder.</summary>
     private static bool MayBeConnection(ITypeSymbol? type, RuleContext file)
@@ -121,7 +121,7 @@ internal sealed class LCA4001FinishExchangeBeforeReturn : IRule
     {
         foreach (var call in calls)
         {
-            if (Wire.Of(call, file.Analysis) == WireUse.Write && Wire.KeyOf(Wire.Receiver(call), local => GivingBack.IsLease(local.Type, file.Analysis, file.Cancellation)) is { } key && Wire.IsKept(key)) yield return key;
+            if (Wire.Of(call, file.Analysis) == WireUse.Write && Wire.KeyOf(Wire.Receiver(call), local => IsLease(local, file)) is { } key && Wire.IsKept(key)) yield return key;
             else if (call.Instance is null or IInstanceReferenceOperation && file.Analysis.Summaries.IsOwn(call.TargetMethod))
             {
                 foreach (var inner in Exchanges.Of(file.Analysis).In(call.TargetMethod, file.Cancellation))

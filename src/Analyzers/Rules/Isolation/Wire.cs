@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -109,9 +110,13 @@ internal static class Wire
     /// <summary>It outlives the call: a field, a property, a static, a parameter of the type itself.</summary>
     public static bool IsKept(ISymbol key) => key is IFieldSymbol or IPropertySymbol && !IsWoundBack(key) || key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } };
 
+    private static readonly ConditionalWeakTable<ISymbol, StrongBox<bool>> WoundBack = new();
+
     /// <summary>A stream that is wound back lies in memory or in a file: <c>_answer.Seek(0, SeekOrigin.Begin)</c>.</summary>
-    private static bool IsWoundBack(ISymbol key) =>
-        Symbols.TypeOf(key)?.Name == "Stream" && key.ContainingType.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax().DescendantNodes()).OfType<MemberAccessExpressionSyntax>()
+    private static bool IsWoundBack(ISymbol key) => Symbols.TypeOf(key)?.Name == "Stream" && WoundBack.GetValue(key, static k => new(Winds(k))).Value;
+
+    private static bool Winds(ISymbol key) =>
+        key.ContainingType.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax().DescendantNodes()).OfType<MemberAccessExpressionSyntax>()
             .Any(access => access.Name.Identifier.ValueText is "Seek" or "SetLength" or "Position" && access.Expression.LastWord() == key.Name);
 
     private static bool IsReading(string name)

@@ -247,7 +247,7 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
     /// <summary>What a helper of one's own does with what it is given: <c>Cleanup(c)</c> may do no more than close it. Null where it uses it, or may do so unseen.</summary>
     private Act? OfHelper(IMethodSymbol method, IParameterSymbol parameter)
     {
-        if (!analysis.Summaries.IsOwn(method) || method.IsVirtual || method.IsAbstract || method.IsOverride || !_entered.Add(method) || Values.CodeOf(method, analysis, cancellation) is not { } code) return null;
+        if (!analysis.Summaries.IsOwn(method) || method.IsVirtual || method.IsAbstract || method.IsOverride || Values.CodeOf(method, analysis, cancellation) is not { } code || !_entered.Add(method)) return null;
         var uses = Values.References(parameter, code).ToList();
         var acts = uses.Select(Classify).Distinct().ToList();
         _entered.Remove(method);

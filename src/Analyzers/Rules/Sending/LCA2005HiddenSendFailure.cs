@@ -104,7 +104,7 @@ internal sealed class LCA2005HiddenSendFailure : IRule
     {
         if (clause.Filter is { FilterExpression: var filter } && !LetsAlmostAllIn(filter)) return false;
         if (clause.Declaration is not { } declaration) return true;
-        return file.Model.GetTypeInfo(declaration.Type, file.Cancellation).Type is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
+        return Bases.IsException(file.Model.GetTypeInfo(declaration.Type, file.Cancellation).Type);
     }
 
     /// <summary>

@@ -110,14 +110,7 @@ internal sealed class Relays
     {
         var written = expression is IdentifierNameSyntax && _model.GetSymbolInfo(expression).Symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] }
             && reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } ? value : expression;
-        return written switch
-        {
-            ArrayCreationExpressionSyntax { Initializer: { } initializer } => initializer.Expressions,
-            ImplicitArrayCreationExpressionSyntax { Initializer: var initializer } => initializer.Expressions,
-            CollectionExpressionSyntax collection => collection.Elements.OfType<ExpressionElementSyntax>().Select(e => e.Expression),
-            BaseObjectCreationExpressionSyntax { Initializer: { RawKind: (int)SyntaxKind.CollectionInitializerExpression } initializer } => initializer.Expressions,
-            _ => [expression],
-        };
+        return written.WrittenElements() ?? [expression];
     }
 
     /// <summary>The call whose task an argument is: itself, or the one that its variable was set to.</summary>
