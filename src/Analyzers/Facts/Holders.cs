@@ -47,7 +47,7 @@ internal sealed class Holders
         foreach (var member in MembersIn(tree, cancellation))
         {
             var (declaration, identifiers, invoked) = (member.Declaration, member.Identifiers, member.Invoked);
-            var type = declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } syntax ? _analysis.Bodies.ModelOf(tree).GetDeclaredSymbol(syntax, cancellation) : null;
+            var type = TypeOf(member) is { } syntax ? _analysis.Bodies.ModelOf(tree).GetDeclaredSymbol(syntax, cancellation) : null;
             var mayUse = index.Cached.Mentions(identifiers, type);
             var mayOpen = (MentionsOpening(invoked) || invoked.Meets(index.Opening) || identifiers.Contains("SocketAsyncEventArgs")) && (index.Error.Mentions(identifiers, type) || MentionsType(index.ErrorTypeNames, identifiers));
             if (!mayUse && !mayOpen) continue;
@@ -72,6 +72,8 @@ internal sealed class Holders
     private ImmutableArray<CodeMember> MembersIn(SyntaxTree tree, CancellationToken cancellation) =>
         _members.GetOrAdd(tree, t => Names.In(t, cancellation).ToImmutableArray());
 
+    private static TypeDeclarationSyntax? TypeOf(CodeMember member) => member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>();
+
     private bool MentionsConnection(CodeMember member)
     {
         var index = _index.Value;
@@ -80,7 +82,7 @@ internal sealed class Holders
             if (_typeNames.Contains(name) || index.Holding.Contains(name) || Conventions.IsConnectionName(name) && !InMemory.Contains(name)) return true;
         }
 
-        return member.Invoked.Meets(_opening);
+        return member.Invoked.Meets(_opening) || index.Deriving.Count > 0 && TypeOf(member) is { } type && index.Deriving.Contains(type.Identifier.ValueText);
     }
 
     /// <summary>All members of a file that hold code, for what is no connection's: buffers, contexts, operation objects.</summary>
@@ -203,7 +205,12 @@ internal sealed class Holders
                 }
             }
 
-            if (_analysis.Connections.TypeOf(type) is not null) index.Holding.Add(type.Name);
+            if (_analysis.Connections.TypeOf(type) is not null)
+            {
+                index.Holding.Add(type.Name);
+                if (Bases.Of(type.BaseType).Any(b => !_analysis.Summaries.IsOwn(b) && _analysis.Connections.TypeOf(b) is not null)) index.Deriving.Add(type.Name);
+            }
+
             foreach (var member in type.GetMembers())
             {
                 if (member is IMethodSymbol { MethodKind: MethodKind.Ordinary, ReturnsVoid: false } method && Leads(method.ReturnType)) index.Holding.Add(method.Name);
@@ -345,6 +352,9 @@ internal sealed class Holders
 
         /// <summary>Names of own connection types, and of members that hold or answer a connection.</summary>
         public HashSet<string> Holding { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Names of own types that are a library's connection by inheritance: their members need not name it to use it.</summary>
+        public HashSet<string> Deriving { get; } = new(StringComparer.Ordinal);
 
         public ImmutableArray<string> ErrorTypeNames { get; set; } = [];
     }

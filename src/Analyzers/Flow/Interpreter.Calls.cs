@@ -404,7 +404,7 @@ internal sealed partial class Interpreter
         if (method is { Name: "FindAll", ContainingType.Name: "List" } && arguments.Length == 1) return Query(receiver, arguments[0]);
         if (method.ContainingType?.Name is not ("Enumerable" or "ImmutableArray" or "ImmutableArrayExtensions") || arguments.IsEmpty) return null;
         // The keys of what passes: none of them is a connection.
-        if (method.Name == "Select" && !_analysis.Connections.Matters(method.TypeArguments.Last())) return Query(arguments[0], null);
+        if (method is { Name: "Select", TypeArguments: [.., var picked] } && !_analysis.Connections.Matters(picked)) return Query(arguments[0], null);
         if (method.Name is not ("Where" or "TakeWhile" or "ToList" or "ToArray" or "AsEnumerable" or "OrderBy" or "OrderByDescending" or "Take" or "Skip" or "Reverse" or "Distinct" or "Cast" or "OfType")) return null;
         return Query(arguments[0], method.Name is "Where" or "TakeWhile" && arguments.Length > 1 ? arguments[1] : null);
 

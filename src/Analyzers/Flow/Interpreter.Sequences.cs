@@ -56,7 +56,7 @@ internal sealed partial class Interpreter
     /// <summary><c>if (!_all.All(c => c.IsOpen)) return;</c>: the answer is one about each of them.</summary>
     private Atom.Condition? OfAll(IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments, SyntaxNode site)
     {
-        if (method.Name is not ("All" or "TrueForAll" or "Any" or "Exists") || method.Parameters.Length != (method.IsStatic ? 2 : 1) || arguments.Last().Atoms is not [Atom.Function { Method: IMethodSymbol question } function]) return null;
+        if (method.Name is not ("All" or "TrueForAll" or "Any" or "Exists") || method.Parameters.Length != (method.IsStatic ? 2 : 1) || arguments is not [.., { Atoms: [Atom.Function { Method: IMethodSymbol question } function] }]) return null;
         if ((method.IsStatic ? arguments[0] : receiver).Places.FirstOrDefault() is not { } container || question.Parameters is not [{ Type: var element }] || !LeadsToPeer(element) || _state is null) return null;
         var answer = Ask(question, function.Target, [Value.Of(Any(container, element))], site);
         return method.Name is "All" or "TrueForAll" ? new(answer.WhenTrue, Conditions.Unknown.WhenFalse) : new(Conditions.Unknown.WhenTrue, answer.WhenFalse);

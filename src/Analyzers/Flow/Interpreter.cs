@@ -284,7 +284,7 @@ internal sealed partial class Interpreter : ITransfer
         if (_state is null) return Value.Unknown;
         if (property.IsIndexer)
         {
-            if (_analysis.Summaries.IsOwn(property)) return Call(reference, property.GetMethod!, owner, arguments, property);
+            if (_analysis.Summaries.IsOwn(property)) return property.GetMethod is { } get ? Call(reference, get, owner, arguments, property) : Value.Unknown;
             var isTaken = _analysis.Connections.Matters(reference.Type) && ListElements.TakenFrom(reference) is not null;
             return Take(reference, owner, isTaken ? BornKind.Pooled : BornKind.Lookup, Containers.Key(reference.Arguments.FirstOrDefault()?.Value.Syntax as ExpressionSyntax));
         }

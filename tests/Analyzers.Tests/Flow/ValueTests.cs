@@ -229,4 +229,12 @@ public class ValueTests
         var s = Snippet.OfBody("""var w = _c.IsOpen ? _c : null; if (w == null) return; At("after", w);""");
         Assert.Equal("_c.IsOpen=true", string.Join(", ", s.Facts("after").Split(", ").Where(f => f.StartsWith("_c.IsOpen", StringComparison.Ordinal))));
     }
+
+    /// <summary>Nothing is read of what can only be written.</summary>
+    [Theory]
+    [InlineData("this[0] = _c; At(\"after\", _c);", "public WireClient this[int i] { set { } }")]
+    [InlineData("this[0] = _c; At(\"after\", _c);", "public WireClient this[int i] { set => _d = value; }")]
+    [InlineData("(this[0], _d) = (_c, _c); At(\"after\", _c);", "public WireClient this[int i] { set { } }")]
+    public void An_own_indexer_without_a_getter(string statements, string member) =>
+        Assert.Equal("_c", Snippet.Of(member + "\nvoid M() { " + statements + " }").Value("after"));
 }

@@ -273,6 +273,33 @@ public class Reports
         }
         """);
 
+    /// <summary>The connection is the object itself, which names no connection to use it.</summary>
+    [Theory]
+    [InlineData("catch (ObjectDisposedException) { return; }")]
+    [InlineData("catch (Exception e) when (e is OperationCanceledException || e is ObjectDisposedException) { return; }")]
+    public Task A_loop_of_a_type_that_derives_from_a_connection(string handling) => Case.HoldsAsync($$"""
+        abstract class Datagrams : Socket
+        {
+            private readonly CancellationTokenSource _end = new();
+            protected Datagrams() : base(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { }
+            protected abstract ValueTask HandleAsync(System.Net.EndPoint from, Memory<byte> what);
+            public void Begin() => Loop();
+            private async void Loop()
+            {
+                var buffer = new byte[1500];
+                while (!_end.IsCancellationRequested)
+                {
+                    try
+                    {
+                        var got = await {|LCA1005:ReceiveFromAsync(buffer, SocketFlags.None, new System.Net.IPEndPoint(System.Net.IPAddress.Any, 0), _end.Token)|};
+                        await HandleAsync(got.RemoteEndPoint, buffer.AsMemory(0, got.ReceivedBytes));
+                    }
+                    {{handling}}
+                }
+            }
+        }
+        """);
+
     /// <summary>Where closing has ended the last operation, the next one cannot be begun, and here nothing catches any more.</summary>
     [Theory]
     [InlineData("try { Serve(_socket.EndAccept(ar)); } catch { } finally { {|LCA1005:_socket.BeginAccept(On, null)|}; }")]
