@@ -333,7 +333,8 @@ internal sealed class Holders
     };
 
     /// <summary>It answers a plain stream or writer.</summary>
-    private bool IsCarrier(ISymbol member) => member is IMethodSymbol { MethodKind: MethodKind.Ordinary } or IPropertySymbol && _analysis.Connections.IsCarrier(Symbols.TypeOfValue(member));
+    private bool IsCarrier(ISymbol member) => member is IMethodSymbol { MethodKind: MethodKind.Ordinary } or IPropertySymbol
+        && Symbols.TypeOfValue(member) is { } type && _analysis.Connections.IsCarrier(type is INamedTypeSymbol { TypeArguments: [var result] } && Tasks.IsTask(type) ? result : type);
 
     /// <summary>It makes what it hands out where there is none; one that only chooses (<c>_tls ?? _plain</c>) does not.</summary>
     private static bool MayFill(SyntaxNode getter) => getter.DescendantNodes().Any(n => n is AssignmentExpressionSyntax or InvocationExpressionSyntax);

@@ -26,6 +26,30 @@ public class PlainStreams
     [InlineData("=> _stream ??= new FileStream(host, FileMode.Append);", "Wire.Write(line);")]
     public Task Asked_or_without_a_peer(string getter, string use) => Case.SilentAsync(Driver(getter, use, "_stream?.Dispose(); _stream = null;").Replace(getter.Contains("FileStream") ? "new TcpClient(host, 80).GetStream()" : "\0", "new FileStream(host, FileMode.Open)"));
 
+    /// <summary>What a getter answers in a task is what it answers.</summary>
+    [Theory]
+    [InlineData("Task", "if (_stream is not null) return _stream;", "{|LCA3001:stream.WriteAsync(line, c)|}")]
+    [InlineData("ValueTask", "if (_stream is { } kept) return kept;", "{|LCA3001:stream.WriteAsync(line, c)|}")]
+    [InlineData("Task", "if (_stream is { CanWrite: true }) return _stream;", "stream.WriteAsync(line, c)")]
+    [InlineData("Task", "_stream?.Dispose();", "stream.WriteAsync(line, c)")]
+    public Task Answered_in_a_task(string task, string look, string use) => Case.HoldsAsync($$"""
+        class Asker(string host)
+        {
+            private Stream? _stream;
+            private async {{task}}<Stream> WireAsync(CancellationToken c)
+            {
+                {{look}}
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                try { await socket.ConnectAsync(host, 80, c); } catch { socket.Dispose(); throw; }
+                _stream = await OverAsync(socket);
+                return _stream;
+            }
+
+            private static async Task<Stream> OverAsync(Socket socket) { await Task.Yield(); return new NetworkStream(socket, true); }
+            public async Task AskAsync(byte[] line, CancellationToken c) { var stream = await WireAsync(c); await {{use}}; }
+        }
+        """);
+
     /// <summary>A stream over a socket that somebody else keeps is a view of it; one over a socket of its own is a session.</summary>
     [Theory]
     [InlineData("new NetworkStream(peer.Socket)", "_protocol.Wire(peer).Write(line);")]
