@@ -16,6 +16,8 @@ internal sealed partial class Interpreter
                 return Conditions.Not(EvalCondition(not.Operand));
             case IBinaryOperation binary:
                 return EvalBinary(binary);
+            case ITupleBinaryOperation tuples:
+                return CompareTuples(tuples);
             case IIsNullOperation isNull:
                 return Conditions.EqualTo(Eval(isNull.Operand), null);
             case IIsPatternOperation isPattern:
@@ -65,14 +67,33 @@ internal sealed partial class Interpreter
     private Atom.Condition Compare(IBinaryOperation binary)
     {
         if (Bits.Of(binary) is var (masked, mask, rest)) return WithBits(masked, mask, rest);
-        var left = Eval(binary.LeftOperand);
-        var right = Eval(binary.RightOperand);
+        return Compare(Eval(binary.LeftOperand), Eval(binary.RightOperand));
+    }
+
+    private static Atom.Condition Compare(Value left, Value right)
+    {
         if (Constant(right) is { } constant) return Conditions.EqualTo(left, constant.Value);
         if (Constant(left) is { } other) return Conditions.EqualTo(right, other.Value);
         // Equal to something unknown: only that it is compared is known.
         return Conditions.Unknown;
 
         static Atom.Constant? Constant(Value value) => value.Atoms.Length == 1 ? value.Atoms[0] as Atom.Constant : null;
+    }
+
+    /// <summary><c>(_closing, _ws.State) == (false, WebSocketState.Open)</c> compares part by part.</summary>
+    private Atom.Condition CompareTuples(ITupleBinaryOperation tuples)
+    {
+        if (tuples.LeftOperand.WithoutConversions() is not ITupleOperation left || tuples.RightOperand.WithoutConversions() is not ITupleOperation right)
+        {
+            Eval(tuples.LeftOperand);
+            Eval(tuples.RightOperand);
+            return Conditions.Unknown;
+        }
+
+        var lefts = left.Elements.Select(Eval).ToList();
+        var rights = right.Elements.Select(Eval).ToList();
+        var equal = lefts.Zip(rights, Compare).Aggregate(Conditions.True, Conditions.And);
+        return tuples.OperatorKind == BinaryOperatorKind.NotEquals ? Conditions.Not(equal) : equal;
     }
 
     /// <summary>Of the bits of an enum some are set: the set of those of its members that have them.</summary>
@@ -167,7 +188,8 @@ internal sealed partial class Interpreter
 
     private Atom.Condition MatchRecursive(Value value, IRecursivePatternOperation recursive, bool isNotNull)
     {
-        var condition = isNotNull && SymbolEqualityComparer.Default.Equals(recursive.MatchedType, recursive.InputType) ? Conditions.True : NotNull(value);
+        // A value that cannot be null fails by its parts alone.
+        var condition = (isNotNull || recursive.MatchedType.IsValueType) && SymbolEqualityComparer.Default.Equals(recursive.MatchedType, recursive.InputType) ? Conditions.True : NotNull(value);
         foreach (var part in recursive.PropertySubpatterns)
         {
             var member = part.Member switch

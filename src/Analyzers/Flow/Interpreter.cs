@@ -208,7 +208,7 @@ internal sealed partial class Interpreter : ITransfer
                 return Eval(declaration.Expression);
             case ITranslatedQueryOperation query:
                 return Eval(query.Operation);
-            case IBinaryOperation or IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } or IIsPatternOperation or IIsNullOperation or IIsTypeOperation:
+            case IBinaryOperation or ITupleBinaryOperation or IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } or IIsPatternOperation or IIsNullOperation or IIsTypeOperation:
                 return Value.Of(EvalCondition(operation));
             case IArrayCreationOperation { Initializer: { } initializer }:
                 return EvalCollection(operation, initializer.ElementValues);

@@ -28,6 +28,13 @@ public class PatternTests
     [InlineData("_c.State == WireState.Open || _c.State == WireState.Opening", "_c.State=Open|Opening", "_c.State!=Open|Opening")]
     [InlineData("_c.IsOpen ? _flag : false", "_c.IsOpen=true, _flag=true", "_c.IsOpen=false|true")]
     [InlineData("_c.State != WireState.Open && _c.State != WireState.Opening", "_c.State!=Open|Opening", "_c.State=Open|Opening")]
+    // Tuples, part by part
+    [InlineData("(_flag, _c.State) == (false, WireState.Open)", "_c.State=Open, _flag=false", "")]
+    [InlineData("(_flag, _c.State) != (true, WireState.Open)", "", "_c.State=Open, _flag=true")]
+    [InlineData("(_count, _c.IsOpen) == (_count, true)", "_c.IsOpen=true", "")]
+    [InlineData("(_flag, _c.State) is (false, WireState.Open)", "_c.State=Open, _flag=false", "")]
+    [InlineData("(_flag, _c.State) is (_, not WireState.Open)", "_c.State!=Open", "_c.State=Open")]
+    [InlineData("(_flag, _c.State) is (true, _)", "_flag=true", "_flag!=true")]
     // Constant, relational and combined patterns
     [InlineData("_c.IsOpen is true", "_c.IsOpen=true", "_c.IsOpen!=true")]
     [InlineData("_c.IsOpen is not true", "_c.IsOpen!=true", "_c.IsOpen=true")]
