@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Flow;
 
@@ -76,13 +77,7 @@ internal static class Caught
     }
 
     /// <summary>The clause ends in throwing again.</summary>
-    public static bool Rethrows(ICatchClauseOperation clause) => clause.Handler.Operations.LastOrDefault() switch
-    {
-        IThrowOperation => true,
-        IExpressionStatementOperation { Operation: IThrowOperation } => true,
-        IExpressionStatementOperation { Operation: IInvocationOperation { TargetMethod: { Name: "Throw", ContainingType.Name: "ExceptionDispatchInfo" } } } => true,
-        _ => false,
-    };
+    public static bool Rethrows(ICatchClauseOperation clause) => clause.Syntax is CatchClauseSyntax written && TryBlocks.Rethrows(written);
 
     /// <summary>Does a filter let an exception of this type in? Null where it decides by something else.</summary>
     private static bool? Holds(IOperation condition, INamedTypeSymbol thrown)

@@ -56,6 +56,8 @@ public class Reports
     [InlineData("{|LCA1004:Task.Factory.StartNew(async () => await LoopAsync())|}.Unwrap();")]
     [InlineData("{|LCA1004:Task.Run(() => { try { Block(); } catch (ObjectDisposedException) { } })|};")]
     [InlineData("try { _ = {|LCA1004:LoopAsync()|}; } catch (Exception e) { Log(e); }")]
+    // Its clauses tell the failure in other words, and all of them tell it.
+    [InlineData("_ = {|LCA1004:Inner()|}; async Task Inner() { try { await LoopAsync(); } catch (Exception e) { if (e is SocketException) throw new TimeoutException(); else { Log(e); throw new InvalidOperationException(); } } }")]
     [InlineData("Action start = () => {|LCA1004:LoopAsync()|}; start();")]
     [InlineData("_ = {|LCA1004:Inner()|}; async Task Inner() => await LoopAsync();")]
     // Several at once.

@@ -61,6 +61,9 @@ public class Reports
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) { Log(e); throw; }")]
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (SocketException e) { throw new IOException(\"\", e); } catch (ObjectDisposedException) { }")]
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) when (e is not SocketException) { Log(e); }")]
+    // Every way through the clause throws again, as something else.
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) { if (_closing) throw new InvalidOperationException(\"closing\", e); else { Log(e); throw new InvalidOperationException(\"broken\", e); } }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (SocketException e) { switch (e.SocketErrorCode) { case SocketError.ConnectionReset: throw new TimeoutException(); default: throw; } }")]
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) when (e is SocketException) { Log(e); }")]
     [InlineData("try { Close(); } catch (Exception e) { Log(e); } {|LCA1005:_socket.EndReceive(result)|};")]
     [InlineData("try { Close(); } catch (Exception e) { Log(e); {|LCA1005:_socket.EndReceive(result)|}; }")]

@@ -29,6 +29,12 @@ public class Silent
     [InlineData("try { _socket.EndReceive(result); } catch (Exception e) when (e is SocketException || e is ObjectDisposedException) { Log(e); }")]
     [InlineData("try { _socket.EndReceive(result); } catch (Exception e) when (e is not OutOfMemoryException) { Log(e); }")]
     [InlineData("try { _stream.EndRead(result); } catch (IOException e) { Log(e); } catch (ObjectDisposedException) { }")]
+    // One way through the clause is quiet.
+    [InlineData("try { _socket.EndReceive(result); } catch (Exception e) { if (_closing) throw new InvalidOperationException(\"closing\", e); else Log(e); }")]
+    [InlineData("try { _socket.EndReceive(result); } catch (Exception e) { switch (e.HResult) { case 1: throw; } }")]
+    // It may be a stream that leads to nobody.
+    [InlineData("Stream from; if (_closing) from = new MemoryStream(); else from = _stream; from.EndRead(result);")]
+    [InlineData("Stream? from = null; if (_closing) from = null; from!.EndRead(result);")]
     [InlineData("try { try { _socket.EndReceive(result); } catch (SocketException e) { Log(e); } } catch (ObjectDisposedException) { }")]
     [InlineData("try { try { _socket.EndReceive(result); } catch (SocketException e) { throw new IOException(\"\", e); } } catch (Exception e) { Log(e); }")]
     [InlineData("try { _socket.EndReceive(result); } catch (Exception e) { Log(e); return; } _socket.BeginReceive(_buffer, 0, 1, SocketFlags.None, OnReceived, null);")]
