@@ -65,6 +65,9 @@ public class Reports
     [InlineData("_ = {|LCA1004:Task.WhenAll(new[] { Task.CompletedTask, LoopAsync() })|};")]
     [InlineData("_ = {|LCA1004:Task.WhenAll(new[] { _socket }.Select(s => s.SendAsync(_buffer)))|};")]
     [InlineData("_ = {|LCA1004:Task.WhenAll(new[] { _web }.Select(async w => await w.SendAsync(_buffer, WebSocketMessageType.Text, true, default)).ToArray())|};")]
+    [InlineData("var all = new List<Task>(); for (var i = 0; i < 2; i++) all.Add(_web.SendAsync(_buffer, WebSocketMessageType.Text, true, default)); _ = {|LCA1004:Task.WhenAll(all)|};")]
+    [InlineData("var loops = new Task[2]; for (var i = 0; i < loops.Length; i++) loops[i] = LoopAsync(); {|LCA1004:Task.WhenAll(loops)|};")]
+    [InlineData("var all = new[] { _socket }.Select(s => s.SendAsync(_buffer)).ToList(); _ = {|LCA1004:Task.WhenAll(all)|};")]
     // A continuation that does not ask how it ended.
     [InlineData("{|LCA1004:LoopAsync()|}.ContinueWith(_ => Log(1));")]
     [InlineData("{|LCA1004:LoopAsync()|}.ContinueWith(_ => { if (_buffer.Length > 9) _socket.Close(); });")]

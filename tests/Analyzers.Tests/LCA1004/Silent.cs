@@ -37,6 +37,12 @@ public class Silent
     [InlineData("_ = Task.WhenAll(GuardedAsync(), NarrowAsync());")]
     [InlineData("_ = Task.WhenAll(new[] { _socket }.Select(async s => { try { await s.SendAsync(_buffer); } catch (Exception e) { Log(e); } }));")]
     [InlineData("_loop = Task.WhenAll(LoopAsync(), LoopAsync());")]
+    // Others look at the same tasks, or nothing that fails is among them.
+    [InlineData("var all = new List<Task>(); for (var i = 0; i < 2; i++) all.Add(LoopAsync()); _ = Task.WhenAll(all); foreach (var one in all) Forget(one);")]
+    [InlineData("var all = new List<Task>(); all.Add(LoopAsync()); _all.AddRange(all); _ = Task.WhenAll(all);")]
+    [InlineData("var all = new List<Task>(); all.Add(GuardedAsync()); _ = Task.WhenAll(all);")]
+    [InlineData("var all = new Task[1]; all[0] = LoopAsync(); _loop = Task.WhenAll(all);")]
+    [InlineData("_ = Inner(); async Task Inner() { try { await LoopAsync(); } catch (Exception e) { if (e is SocketException) Log(e); else throw new InvalidOperationException(); } }")]
     [InlineData("Task.WhenAll(LoopAsync(), LoopAsync()).ContinueWith(t => Log(t.Exception));")]
     [InlineData("Task.WhenAll(LoopAsync(), LoopAsync()).Wait();")]
     [InlineData("_ = NarrowAsync();")]

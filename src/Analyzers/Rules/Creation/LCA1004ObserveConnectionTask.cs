@@ -78,36 +78,12 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
     private static void CheckAll(RuleContext file, IInvocationOperation all)
     {
         if (!Results.IsDropped(all, file.Analysis.Bodies)) return;
-        foreach (var operation in all.Arguments.SelectMany(a => Gathered(a.Value)))
+        foreach (var operation in all.Arguments.SelectMany(a => GatheredTasks.Of(a.Value, all, file.Analysis.Bodies)))
         {
             if (Fails(file, operation) is not { } failing) continue;
             if (!IsReportedAsSend(file, all.Syntax, failing)) Report(file, all, "The task of this call is dropped", failing, Dropped);
             return;
         }
-    }
-
-    /// <summary>The calls whose tasks a list holds: its elements, or what a <c>Select</c> makes of each.</summary>
-    private static IEnumerable<IInvocationOperation> Gathered(IOperation tasks) => IoCalls.Unwrapped(tasks) switch
-    {
-        IArrayCreationOperation { Initializer: { } elements } => elements.ElementValues.SelectMany(Gathered),
-        ICollectionExpressionOperation list => list.Elements.SelectMany(Gathered),
-        IInvocationOperation { TargetMethod.Name: "ToList" or "ToArray", Arguments: [{ Value: var listed }] } => Gathered(listed),
-        IInvocationOperation { TargetMethod: { Name: "Select", ContainingType.Name: "Enumerable" }, Arguments: [_, { Value: var each }] } => Made(each),
-        IInvocationOperation call when Tasks.IsTask(call.Type) => [call],
-        _ => [],
-    };
-
-    /// <summary>What a lambda of one expression answers.</summary>
-    private static IEnumerable<IInvocationOperation> Made(IOperation function)
-    {
-        function = IoCalls.Unwrapped(function);
-        if (function is IDelegateCreationOperation { Target: var target }) function = target;
-        // Of an async one the expression is a statement, and the return comes behind it.
-        var made = function is IAnonymousFunctionOperation { Syntax: AnonymousFunctionExpressionSyntax { ExpressionBody: not null }, Body.Operations: [var first, ..] }
-            ? first switch { IReturnOperation { ReturnedValue: var value } => value, IExpressionStatementOperation { Operation: var value } => value, _ => null } : null;
-        if (made is null) return [];
-        made = IoCalls.Unwrapped(made);
-        return (made is IAwaitOperation awaited ? IoCalls.Unwrapped(awaited.Operation) : made) is IInvocationOperation call ? [call] : [];
     }
 
     /// <summary>By its name, the call may begin an operation of a connection, or run code that does.</summary>
