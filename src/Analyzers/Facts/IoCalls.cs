@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Flow;
@@ -141,8 +142,7 @@ internal sealed class IoCalls(Analysis analysis)
                 return analysis.Summaries.IsOwn(property) ? IsTransport(property) || Place.This.Step(property) is { } ofProperty && analysis.Types.IsMadeFromConnection(ofProperty, null)
                     : (analysis.Connections.RolesOf(property, null) & Role.Accessor) != 0;
             case ILocalReferenceOperation { Local: var local }:
-                return local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } declaration
-                    && analysis.Bodies.ModelOf(declaration.SyntaxTree).GetOperation(declaration) is IVariableDeclaratorOperation { Initializer.Value: { } value } && IsOnConnection(value, depth - 1, ref parameter);
+                return local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax declaration && IsOnConnection(local, declaration, depth - 1, ref parameter);
             case IObjectCreationOperation creation:
                 foreach (var argument in creation.Arguments)
                 {
@@ -158,6 +158,26 @@ internal sealed class IoCalls(Analysis analysis)
                 return false;
         }
     }
+
+    /// <summary>The variable holds what it was declared with, or, declared empty, what it is given: <c>Stream s; if (tls) s = new SslStream(…); else s = client.GetStream();</c>.</summary>
+    private bool IsOnConnection(ILocalSymbol local, VariableDeclaratorSyntax declaration, int depth, ref IParameterSymbol? parameter)
+    {
+        var model = analysis.Bodies.ModelOf(declaration.SyntaxTree);
+        if (declaration.Initializer is { Value: var initial } && !IsEmpty(initial)) return model.GetOperation(initial) is { } value && IsOnConnection(value, depth, ref parameter);
+        var leads = false;
+        foreach (var assignment in declaration.FirstAncestorOrSelf<BlockSyntax>()?.DescendantNodes().OfType<AssignmentExpressionSyntax>() ?? [])
+        {
+            if (assignment.Left is not IdentifierNameSyntax left || left.Identifier.ValueText != local.Name || IsEmpty(assignment.Right) || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(left).Symbol, local)) continue;
+            // What is put around it leads where it has led.
+            if (assignment.Right.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name)) continue;
+            leads = model.GetOperation(assignment.Right) is { } value && IsOnConnection(value, depth, ref parameter);
+            if (!leads) return false;
+        }
+
+        return leads;
+    }
+
+    private static bool IsEmpty(ExpressionSyntax value) => value is LiteralExpressionSyntax or PostfixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax };
 
     /// <summary>The stream by which an own connection reaches its peer: it was given it, and cannot say what it is.</summary>
     private bool IsTransport(ISymbol member)

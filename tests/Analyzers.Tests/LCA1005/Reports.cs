@@ -52,6 +52,9 @@ public class Reports
     [InlineData("var socket = (Socket)result.AsyncState!; {|LCA1005:socket.EndReceive(result)|};")]
     [InlineData("{|LCA1005:((Socket)result.AsyncState!).EndReceive(result)|};")]
     [InlineData("if (_closing) return; {|LCA1005:_socket.EndReceive(result)|};")]
+    // The variable is filled on two ways, and on both with a stream that leads to the peer.
+    [InlineData("Stream from; if (_closing) from = (System.Net.Security.SslStream)result.AsyncState!; else from = (NetworkStream)result.AsyncState!; {|LCA1005:from.EndRead(result)|};")]
+    [InlineData("Stream? from = null; if (_buffer.Length > 1) from = _stream; if (from is null) return; from = new BufferedStream(from); {|LCA1005:from.EndRead(result)|};")]
     // A try that sees one half of what comes, or nothing of it.
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } finally { Close(); }")]
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (SocketException e) { Log(e); }")]
