@@ -61,12 +61,12 @@ public class Reports
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (ObjectDisposedException) { }")]
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (IOException e) { Log(e); } catch (ObjectDisposedException) { }")]
     [InlineData("try { {|LCA1005:_stream.EndRead(result)|}; } catch (SocketException e) { Log(e); } catch (ObjectDisposedException) { }")]
-    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) { Log(e); throw; }")]
-    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (SocketException e) { throw new IOException(\"\", e); } catch (ObjectDisposedException) { }")]
-    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) when (e is not SocketException) { Log(e); }")]
     // Every way through the clause throws again, as something else.
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) { if (_closing) throw new InvalidOperationException(\"closing\", e); else { Log(e); throw new InvalidOperationException(\"broken\", e); } }")]
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (SocketException e) { switch (e.SocketErrorCode) { case SocketError.ConnectionReset: throw new TimeoutException(); default: throw; } }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) { Log(e); throw; }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (SocketException e) { throw new IOException(\"\", e); } catch (ObjectDisposedException) { }")]
+    [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) when (e is not SocketException) { Log(e); }")]
     [InlineData("try { {|LCA1005:_socket.EndReceive(result)|}; } catch (Exception e) when (e is SocketException) { Log(e); }")]
     [InlineData("try { Close(); } catch (Exception e) { Log(e); } {|LCA1005:_socket.EndReceive(result)|};")]
     [InlineData("try { Close(); } catch (Exception e) { Log(e); {|LCA1005:_socket.EndReceive(result)|}; }")]
@@ -310,6 +310,7 @@ public class Reports
     [Theory]
     [InlineData("try { Serve(_socket.EndAccept(ar)); } catch { } finally { {|LCA1005:_socket.BeginAccept(On, null)|}; }")]
     [InlineData("try { Serve(_socket.EndAccept(ar)); } catch (Exception e) { Console.WriteLine(e); } {|LCA1005:_socket.BeginAccept(On, null)|};")]
+    [InlineData("Socket? accepted = null; try { accepted = _socket.EndAccept(ar); } catch (Exception e) { Console.WriteLine(e); } if (accepted != null) Serve(accepted); {|LCA1005:_socket.BeginAccept(On, null)|};")]
     public Task The_next_operation_is_begun_after_a_failure(string body) => Case.HoldsAsync(Accepting(body));
 
     internal static string Accepting(string body, string stop = "public void Stop() => _socket.Close();") => $$"""

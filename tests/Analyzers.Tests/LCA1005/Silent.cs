@@ -275,6 +275,7 @@ public class Silent
     [Theory]
     [InlineData("try { Serve(_socket.EndAccept(ar)); _socket.BeginAccept(On, null); } catch (Exception e) { Console.WriteLine(e); }")]
     [InlineData("try { Serve(_socket.EndAccept(ar)); } catch (Exception) { return; } _socket.BeginAccept(On, null);")]
+    [InlineData("Socket? accepted = null; try { accepted = _socket.EndAccept(ar); } catch (Exception e) { Console.WriteLine(e); } if (accepted is null) return; Serve(accepted); _socket.BeginAccept(On, null);")]
     [InlineData("try { Serve(_socket.EndAccept(ar)); } catch { } finally { try { _socket.BeginAccept(On, null); } catch (Exception) { } }")]
     [InlineData("try { Serve(_socket.EndAccept(ar)); } catch (ObjectDisposedException) { return; } catch (SocketException) { } _socket.BeginAccept(On, null);")]
     public Task The_next_operation_is_begun_where_the_last_has_worked(string body) => Case.SilentAsync(Reports.Accepting(body));

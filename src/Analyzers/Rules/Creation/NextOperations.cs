@@ -33,15 +33,15 @@ internal static class NextOperations
         for (var inner = node; inner != function && inner.Parent is { } outer; inner = outer)
         {
             if (inner is FinallyClauseSyntax && outer is TryStatementSyntax own) return own.Catches.Any(TakesClosing) ? own : null;
-            if (outer is BlockSyntax block && inner is ExpressionStatementSyntax
-                && block.Statements.TakeWhile(s => s != inner).LastOrDefault() is TryStatementSyntax { Finally: null } before && before.Catches.Any(c => TakesClosing(c) && !Leaves(c.Block))) return before;
+            if (outer is BlockSyntax block && inner is ExpressionStatementSyntax && block.Statements.TakeWhile(s => s != inner).Reverse().SkipWhile(s => s is not TryStatementSyntax && !Leaves(s)).FirstOrDefault() is TryStatementSyntax { Finally: null } before
+                && before.Catches.Any(c => TakesClosing(c) && !Leaves(c.Block))) return before;
         }
 
         return null;
 
         static bool TakesClosing(CatchClauseSyntax clause) => clause.Filter is null && (clause.Declaration?.Type is null || clause.Declaration.Type.ToString().Split('.').Last() is "Exception" or "SystemException" or "InvalidOperationException" or "ObjectDisposedException");
 
-        static bool Leaves(BlockSyntax block) => block.DescendantNodes().Any(n => n is ReturnStatementSyntax or ThrowStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax or GotoStatementSyntax);
+        static bool Leaves(StatementSyntax statement) => statement.DescendantNodesAndSelf().Any(n => n is ReturnStatementSyntax or ThrowStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax or GotoStatementSyntax);
     }
 
     /// <summary>
