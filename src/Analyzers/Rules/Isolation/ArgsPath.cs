@@ -104,8 +104,17 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
 
     /// <summary>A socket's <c>…Async(args)</c>, or a method of this compilation that answers as one does.</summary>
     private bool Starts(IInvocationOperation call) =>
-        call.TargetMethod.Name.EndsWith("Async", StringComparison.Ordinal) && call.TargetMethod.ReturnType.SpecialType == SpecialType.System_Boolean
-        && call.TargetMethod.ContainingType?.Name == "Socket" && call.Arguments.Any(a => IsArgs(a.Parameter?.Type) && IsIt(a.Value));
+        call.TargetMethod is { ReturnType.SpecialType: SpecialType.System_Boolean, Name: var name } && name.EndsWith("Async", StringComparison.Ordinal)
+        && call.Arguments.FirstOrDefault(a => IsArgs(a.Parameter?.Type) && IsIt(a.Value)) is { Parameter: { } given } && (call.TargetMethod.ContainingType?.Name == "Socket" || PassesOn(call.TargetMethod, given));
+
+    /// <summary>The answer is a socket's: <c>bool SendAsync(SocketAsyncEventArgs args) => _socket.SendAsync(args);</c></summary>
+    private bool PassesOn(IMethodSymbol method, IParameterSymbol given)
+    {
+        var implementations = analysis.Implementations.Of(method, exactly: false, cancellation).Where(analysis.Summaries.IsOwn);
+        return implementations.Any(m => !m.IsAbstract && Code.Of(m, analysis, cancellation) is { } code
+            && code.Descendants().OfType<IReturnOperation>().Any(r => r.ReturnedValue is { } answer && Code.Unwrapped(answer) is IInvocationOperation { TargetMethod: { ContainingType.Name: "Socket", ReturnType.SpecialType: SpecialType.System_Boolean } } inner
+                && inner.Arguments.Any(a => Code.Unwrapped(a.Value) is IParameterReferenceOperation { Parameter.Ordinal: var passed } && passed == given.Ordinal)));
+    }
 
     /// <summary>A helper that starts an operation and comes back while it is under way.</summary>
     private bool LeavesPending(IInvocationOperation call)

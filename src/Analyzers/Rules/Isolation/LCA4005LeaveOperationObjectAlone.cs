@@ -78,7 +78,7 @@ internal sealed class LCA4005LeaveOperationObjectAlone : IRule
             if (Code.Unwrapped(given.Value).Type is not INamedTypeSymbol { TypeKind: TypeKind.Class } held || !file.Analysis.Summaries.IsOwn(held) || !ArgsPath.IsArgs(held) && file.Analysis.Connections.TypeOf(held) is not null || file.Analysis.Connections.IsCarrier(held)) continue;
             foreach (var call in calls)
             {
-                if (!Dropped.IsTask(call.Type) || call == release || !Uses(call, symbol) || BufferOperations.IsAwaitedInPlace(call) || !BufferOperations.Works(call, file.Analysis, 2, file.Cancellation) && !TakesToWire(call, symbol, file)) continue;
+                if (!Dropped.IsTask(call.Type) && !IsAwaitable(call.Type, file) || call == release || !Uses(call, symbol) || BufferOperations.IsAwaitedInPlace(call) || !BufferOperations.Works(call, file.Analysis, 2, file.Cancellation) && !TakesToWire(call, symbol, file)) continue;
                 if (BodyOf(function, file) is not { } body) return;
                 var path = new BufferPath(new BufferOperation(call, [symbol]), body, file.Analysis);
                 if (!path.CanBeGivenBack || PathEngine<OperationState>.Exits(file.Analysis, body, path, OperationState.NotStarted, null, file.Cancellation) is null) continue;
@@ -86,6 +86,10 @@ internal sealed class LCA4005LeaveOperationObjectAlone : IRule
             }
         }
     }
+
+    /// <summary>A type of one's own that is awaited as a task is.</summary>
+    private static bool IsAwaitable(ITypeSymbol? type, RuleContext file) =>
+        type is INamedTypeSymbol && file.Analysis.Summaries.IsOwn(type) && type.GetMembers("GetAwaiter").Any(m => m is IMethodSymbol { Parameters.IsEmpty: true, ReturnsVoid: false });
 
     private static bool Uses(IInvocationOperation call, ISymbol symbol) =>
         call.Arguments.Select(a => a.Value).Append(call.Instance).Any(v => v is not null && SymbolEqualityComparer.Default.Equals(BufferOperations.Variable(Code.Unwrapped(v)), symbol));

@@ -1,0 +1,70 @@
+namespace LifecycleAnalyzers.Tests.LCA4005;
+
+/// <summary>A socket behind an interface of one's own, and operations that are awaited by a type of one's own.</summary>
+public class OwnTypes
+{
+    private static string Behind(string members) => $$"""
+        interface IWireSocket { bool SendAsync(SocketAsyncEventArgs args); bool PrepareAsync(SocketAsyncEventArgs args); }
+
+        class WireSocket(Socket socket) : IWireSocket
+        {
+            public bool SendAsync(SocketAsyncEventArgs args) { return socket.SendAsync(args); }
+            public bool PrepareAsync(SocketAsyncEventArgs args) => args.Buffer is not null;
+        }
+
+        class NoSocket : IWireSocket
+        {
+            public bool SendAsync(SocketAsyncEventArgs args) => false;
+            public bool PrepareAsync(SocketAsyncEventArgs args) => false;
+        }
+
+        class Sender(IWireSocket wire)
+        {
+            private readonly ConcurrentStack<SocketAsyncEventArgs> _pool = new();
+            private SocketAsyncEventArgs Take() => _pool.TryPop(out var one) ? one : new SocketAsyncEventArgs();
+            {{members}}
+        }
+        """;
+
+    [Theory]
+    [InlineData("public void Send() { var e = Take(); wire.SendAsync(e); {|LCA4005:_pool.Push(e)|}; }")]
+    [InlineData("public void Send() { var e = Take(); if (wire.SendAsync(e)) {|LCA4005:_pool.Push(e)|}; }")]
+    public Task Given_back_while_the_socket_behind_it_works(string members) => Case.HoldsAsync(Behind(members));
+
+    [Theory]
+    [InlineData("public void Send() { var e = Take(); if (!wire.SendAsync(e)) _pool.Push(e); }")]
+    [InlineData("public void Send() { var e = Take(); wire.PrepareAsync(e); _pool.Push(e); }")]
+    public Task Given_back_when_nothing_is_under_way(string members) => Case.SilentAsync(Behind(members));
+
+    private static string Awaited(string members) => $$"""
+        class Operation : System.Runtime.CompilerServices.INotifyCompletion
+        {
+            public readonly SocketAsyncEventArgs Args = new();
+            public Operation GetAwaiter() => this;
+            public bool IsCompleted => Args.SocketError != SocketError.IOPending;
+            public void OnCompleted(Action next) => Args.Completed += (_, _) => next();
+            public SocketError GetResult() => Args.SocketError;
+        }
+
+        static class SocketOperations
+        {
+            public static Operation ReceiveAsync(this Socket socket, Operation operation) { socket.ReceiveAsync(operation.Args); return operation; }
+        }
+
+        class Receiver(Socket socket)
+        {
+            private readonly ConcurrentStack<Operation> _pool = new();
+            private Operation Take() => _pool.TryPop(out var one) ? one : new Operation();
+            {{members}}
+        }
+        """;
+
+    [Theory]
+    [InlineData("public async Task ReceiveAsync() { var o = Take(); try { socket.ReceiveAsync(o); await Task.Yield(); } finally { {|LCA4005:_pool.Push(o)|}; } }")]
+    public Task Nobody_awaits_it(string members) => Case.HoldsAsync(Awaited(members));
+
+    [Theory]
+    [InlineData("public async Task ReceiveAsync() { var o = Take(); try { var error = await socket.ReceiveAsync(o); if (error != SocketError.Success) return; } finally { _pool.Push(o); } }")]
+    [InlineData("public async Task ReceiveAsync() { var o = Take(); var pending = socket.ReceiveAsync(o); await Task.Yield(); await pending; _pool.Push(o); }")]
+    public Task It_is_awaited(string members) => Case.SilentAsync(Awaited(members));
+}
