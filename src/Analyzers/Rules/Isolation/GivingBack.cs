@@ -35,7 +35,7 @@ internal static class GivingBack
         var name = call.TargetMethod.Name;
         if (call.Arguments.IsEmpty) return null;
         if (Reuse.Slots.Filled(call) is { } filled) return Reuse.Slots.IsSlot(filled.Slot, analysis, cancellation) ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 1) : null;
-        var given = call.Arguments.FirstOrDefault(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter?.Type is { SpecialType: SpecialType.None } or { SpecialType: SpecialType.System_Object } && !IsBuffer(a.Parameter!.Type) && Code.Unwrapped(a.Value) is not (IDefaultValueOperation or IAnonymousFunctionOperation or IMethodReferenceOperation) && a.Value.Type?.Name is not "CancellationToken" && !(call.TargetMethod.IsExtensionMethod && a.Parameter?.Ordinal == 0));
+        var given = Given(call, analysis);
         if (given is null || TellsWhatFailed(call, given)) return null;
         if (IsVerb(name)) return AsksMore(call.TargetMethod, analysis, cancellation) || EndsIt(call.TargetMethod, given, analysis, cancellation) ? null : given;
         if (IntoContainer.Contains(name) && IsPool(call, analysis)) return given;
@@ -43,6 +43,16 @@ internal static class GivingBack
         // A helper that puts it back.
         return code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, depth - 1, cancellation) is { } inner && Code.Unwrapped(inner.Value) is IParameterReferenceOperation back && back.Parameter.Ordinal == parameter.Ordinal)
             && !AsksMore(call.TargetMethod, analysis, cancellation) ? given : null;
+    }
+
+    /// <summary>The first argument that can be a connection; behind the key of the pool's one of many, the connection itself: <c>pool.Return(endPoint, link)</c>.</summary>
+    private static IArgumentOperation? Given(IInvocationOperation call, Analysis analysis)
+    {
+        var candidates = call.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter?.Type is { SpecialType: SpecialType.None } or { SpecialType: SpecialType.System_Object } && !IsBuffer(a.Parameter!.Type)
+            && Code.Unwrapped(a.Value) is not (IDefaultValueOperation or IAnonymousFunctionOperation or IMethodReferenceOperation) && a.Value.Type?.Name is not "CancellationToken" && !(call.TargetMethod.IsExtensionMethod && a.Parameter?.Ordinal == 0)).ToList();
+        return candidates.Count > 1 && !IsConnection(candidates[0]) && candidates.FirstOrDefault(IsConnection) is { } connection ? connection : candidates.FirstOrDefault();
+
+        bool IsConnection(IArgumentOperation argument) => analysis.Connections.TypeOf(Code.Unwrapped(argument.Value).Type) is not null;
     }
 
     /// <summary><c>pool.Return(link, failure)</c>: whoever takes it back decides by what has failed.</summary>
@@ -119,7 +129,7 @@ internal static class GivingBack
             if (name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]))) return true;
         }
 
-        return false;
+        return name is "PutConnection" or "PutClient" or "PutSession" or "PutChannel" or "PutSocket";
     }
 
     /// <summary>A container from which connections are also taken.</summary>
