@@ -27,7 +27,7 @@ internal sealed class WireEvent(WireUse use, ISymbol key, SyntaxNode node, Synta
 /// <summary>The writes and reads of methods, kept for the compilation.</summary>
 internal sealed class Exchanges(Analysis analysis)
 {
-    private const int MaxDepth = 4;
+    private const int MaxDepth = 5;
 
     private static readonly ConditionalWeakTable<Analysis, Exchanges> Kept = new();
 
@@ -55,14 +55,16 @@ internal sealed class Exchanges(Analysis analysis)
             var use = Wire.Of(call, analysis);
             if (use != WireUse.None)
             {
-                if (Wire.KeyOf(Wire.Receiver(call)) is { } key) found.Add(new WireEvent(use, key, call.Syntax, function));
-                continue;
+                var receiver = Wire.Receiver(call);
+                if (Wire.KeyOf(receiver) is { } key) found.Add(new WireEvent(use, key, call.Syntax, function));
+                // A stream of one's own works on the one that it keeps.
+                if (!IsSelf(receiver)) continue;
             }
 
             if (depth == 0) continue;
             // A dropped call's events are not in this function's order.
             if (Dropped.IsTask(call.Type) && Dropped.Is(call)) continue;
-            foreach (var inner in In(call.TargetMethod, depth - 1, cancellation))
+            foreach (var inner in In(Target(call), depth - 1, cancellation))
             {
                 if (AsSeenBy(call, inner.Key) is { } key) found.Add(new WireEvent(inner.Use, key, call.Syntax, function) { Through = call.TargetMethod });
             }
@@ -71,6 +73,14 @@ internal sealed class Exchanges(Analysis analysis)
         return found.ToImmutable().Sort((a, b) => a.Node.Span.End.CompareTo(b.Node.Span.End));
     }
 
+    private static bool IsSelf(IOperation? receiver) => receiver is not null && Code.Unwrapped(receiver) is IInstanceReferenceOperation;
+
+    /// <summary>The method that runs: <c>((IReplies)this).ReadReplyAsync()</c> is one's own.</summary>
+    private static IMethodSymbol Target(IInvocationOperation call) =>
+        call.TargetMethod.ContainingType?.TypeKind == TypeKind.Interface && call.Instance is { } instance && Code.Unwrapped(instance) is IInstanceReferenceOperation { Type: { } own }
+            ? own.FindImplementationForInterfaceMember(call.TargetMethod) as IMethodSymbol ?? call.TargetMethod
+            : call.TargetMethod;
+
     /// <summary>The callee's connection in the caller's terms; null where it is no business of the caller's.</summary>
     private static ISymbol? AsSeenBy(IInvocationOperation call, ISymbol key)
     {
@@ -78,7 +88,7 @@ internal sealed class Exchanges(Analysis analysis)
         {
             case IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }:
             case IFieldSymbol { IsStatic: false } or IPropertySymbol { IsStatic: false }:
-                return call.Instance is null or IInstanceReferenceOperation ? key : null;
+                return call.Instance is null || IsSelf(call.Instance) ? key : null;
             case IParameterSymbol parameter:
                 return Wire.KeyOf(call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == parameter.Ordinal) is { } argument ? Code.Unwrapped(argument.Value) : null);
             case IFieldSymbol or IPropertySymbol:
