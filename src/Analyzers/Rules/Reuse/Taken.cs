@@ -230,9 +230,15 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
 
     private Act OfCall(IInvocationOperation call, IMethodSymbol method, Role roles)
     {
-        if ((roles & Role.Close) != 0 || IsEnding(method.Name) || method.Name is "Equals" or "GetHashCode" or "ToString" or "GetType") return Act.Nothing;
+        if ((roles & Role.Close) != 0 || IsEnding(method.Name) || method.Name is "Equals" or "GetHashCode" or "ToString" or "GetType" || OnlyNotes(method)) return Act.Nothing;
         return (roles & Role.Open) != 0 || IsRevival(method.Name) || liveness.Asks(method) ? Act.Check : Act.Use;
     }
+
+    /// <summary>It sets what its object remembers, and calls nobody: <c>MarkUsed()</c>, <c>ResetFlags()</c>. It neither uses the connection nor asks it.</summary>
+    private bool OnlyNotes(IMethodSymbol method) =>
+        method is { MethodKind: MethodKind.Ordinary, ReturnsVoid: true, Parameters.IsEmpty: true, IsVirtual: false, IsAbstract: false, IsOverride: false } && analysis.Summaries.IsOwn(method) && Values.CodeOf(method, analysis, cancellation) is { } code
+        && code.Descendants().All(o => o is not (IThrowOperation or IAwaitOperation) && (o is not IInvocationOperation call || call.TargetMethod.ContainingType?.Name is "Interlocked" or "Volatile"))
+        && code.Descendants().Any(o => o is IAssignmentOperation or IIncrementOrDecrementOperation or IInvocationOperation);
 
     private Act OfArgument(IArgumentOperation argument, IInvocationOperation call, ITypeSymbol? type)
     {
@@ -285,11 +291,16 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
             if (node.Parent is not TryStatementSyntax attempt || attempt.Block != node) continue;
             var goesOn = attempt.Catches.Any(c => !TryBlocks.Rethrows(c) && c.Block.Statements.LastOrDefault() is not (ReturnStatementSyntax or BreakStatementSyntax));
             if (goesOn && attempt.Ancestors().Any(a => a is WhileStatementSyntax or ForStatementSyntax or DoStatementSyntax or ForEachStatementSyntax && a.Span.Contains(taking.Syntax.Span))) return true;
-            if (attempt.Catches.Any(c => !TryBlocks.Rethrows(c) && c.Block.DescendantNodes().Any(n => n is AssignmentExpressionSyntax or ReturnStatementSyntax { Expression: InvocationExpressionSyntax or AwaitExpressionSyntax }))) return true;
+            if (attempt.Catches.Any(c => !TryBlocks.Rethrows(c) && !AnswersOtherwise(c) && c.Block.DescendantNodes().Any(n => n is AssignmentExpressionSyntax or ReturnStatementSyntax { Expression: InvocationExpressionSyntax or AwaitExpressionSyntax }))) return true;
         }
 
         return false;
     }
+
+    /// <summary>It ends with an answer that nothing in it was put into: the caller is told of the failure, and nobody goes back to the pool.</summary>
+    private static bool AnswersOtherwise(CatchClauseSyntax handler) =>
+        handler.Block.Statements.LastOrDefault() is ReturnStatementSyntax { Expression: IdentifierNameSyntax or LiteralExpressionSyntax or null } last && !handler.Block.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(a => a.Left.LastWord() == (last.Expression as IdentifierNameSyntax)?.Identifier.ValueText)
+        && !handler.Block.DescendantNodes().OfType<ReturnStatementSyntax>().Any(r => r.Expression is InvocationExpressionSyntax or AwaitExpressionSyntax);
 
     /// <summary>A private method that takes out is as good as its callers: each of them has to ask.</summary>
     private bool CallersCheck(IOperation handedOut, ISymbol? outParameter, int depth)
