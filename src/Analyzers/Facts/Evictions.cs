@@ -13,19 +13,25 @@ internal static class Evictions
     {
         // Most uses stand in no `try`, and what is kept beside the connection takes long to find.
         HashSet<string>? names = null;
-        foreach (var clause in TryBlocks.Around(operation, body.Syntax, throws, analysis.Bodies))
-        {
-            if (Evicts(clause.Block)) return true;
-            // `catch (E) when (Evict(session))` evicts before the handler runs.
-            if (clause.Filter is { } filter && Evicts(filter)) return true;
-        }
+        // `var asking = Ask(session); … try { await asking; } catch …`: there the failure of a task that is kept comes out.
+        return EvictsAround(operation) || Tasks.IsTask(operation.Type) && Tasks.Surface(operation, analysis.Bodies, out _) is { } surface && EvictsAround(surface);
 
-        for (var node = operation.Syntax; node is not null && node != body.Syntax; node = node.Parent)
+        bool EvictsAround(IOperation failing)
         {
-            if (node.Parent is TryStatementSyntax { Finally: { } handler } statement && statement.Block == node && Evicts(handler)) return true;
-        }
+            foreach (var clause in TryBlocks.Around(failing, body.Syntax, throws, analysis.Bodies))
+            {
+                if (Evicts(clause.Block)) return true;
+                // `catch (E) when (Evict(session))` evicts before the handler runs.
+                if (clause.Filter is { } filter && Evicts(filter)) return true;
+            }
 
-        return false;
+            for (var node = failing.Syntax; node is not null && node != body.Syntax; node = node.Parent)
+            {
+                if (node.Parent is TryStatementSyntax { Finally: { } handler } statement && statement.Block == node && Evicts(handler)) return true;
+            }
+
+            return false;
+        }
 
         bool Evicts(SyntaxNode code) => Clears(code, names ??= Names(connection, body, analysis), body.Type, 3);
     }

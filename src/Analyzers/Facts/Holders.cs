@@ -332,9 +332,10 @@ internal sealed class Holders
         _ => false,
     };
 
-    /// <summary>It answers a plain stream or writer.</summary>
-    private bool IsCarrier(ISymbol member) => member is IMethodSymbol { MethodKind: MethodKind.Ordinary } or IPropertySymbol
-        && Symbols.TypeOfValue(member) is { } type && _analysis.Connections.IsCarrier(type is INamedTypeSymbol { TypeArguments: [var result] } && Tasks.IsTask(type) ? result : type);
+    /// <summary>It answers a plain stream or writer, at once or by a task.</summary>
+    private bool IsCarrier(ISymbol member) =>
+        member is IMethodSymbol { MethodKind: MethodKind.Ordinary } or IPropertySymbol && Symbols.TypeOfValue(member) is { } answer
+        && _analysis.Connections.IsCarrier(answer is INamedTypeSymbol { TypeArguments: [var awaited] } && Tasks.IsTask(answer) ? awaited : answer);
 
     /// <summary>It makes what it hands out where there is none; one that only chooses (<c>_tls ?? _plain</c>) does not.</summary>
     private static bool MayFill(SyntaxNode getter) => getter.DescendantNodes().Any(n => n is AssignmentExpressionSyntax or InvocationExpressionSyntax);
