@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 
@@ -89,6 +90,9 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     /// <summary>A connection is opened by the call: the followed one, or another.</summary>
     protected abstract Step<Kept> Opening(IInvocationOperation call, bool isFollowed, ImmutableArray<INamedTypeSymbol> throws, Kept token, PathView<Kept> view);
 
+    /// <summary>What this call throws where it is a part of opening, though by itself it only says or hears something on the connection.</summary>
+    protected virtual ImmutableArray<INamedTypeSymbol> Handshake(IInvocationOperation call) => [];
+
     /// <summary>A call that has nothing to do with the followed connection.</summary>
     protected virtual Step<Kept> Other(IInvocationOperation call, Kept token, PathView<Kept> view) => new(token);
 
@@ -124,6 +128,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         {
             if (Custodian.Endings.Closes(method, receiver!.Type)) return view.Holds(receiver) ? Gone() : new(token);
             if (Custodian.Openings.Opens(call)) return Failing(call, true, Custodian.Openings.Throws(call), token, view);
+            if (Handshake(call) is { IsEmpty: false } failures) return Failing(call, true, failures, token, view);
             if ((Custodian.Analysis.Connections.RolesOf(method, receiver!.Type) & Role.Accessor) != 0 || Custodian.Wrappers.IsAccessor(method))
             {
                 Stand(call, view.Holds(receiver));
@@ -195,6 +200,8 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         }
 
         if (effect.Ends) return Gone();
+        // `Task SecureAsync(SslStream s) => s.AuthenticateAsClientAsync(_host)`: it fails where the task is waited for.
+        if (effect is { Throws.IsEmpty: true, Opens: true } && !method.IsAsync && Tasks.IsTask(method.ReturnType) && IsHeard(call)) return Opening(call, true, [Custodian.AnyException], token, view);
         if (effect.Throws.IsEmpty) return new(effect.Opens ? new Kept(Hold.Opened, call) : token);
         return IsHeard(call) ? Opening(call, true, effect.Throws, token, view) : Gone();
     }
@@ -368,7 +375,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         if (method?.ContainingType is not { } type) return false;
         if (type.Name is "Console" or "Debug" or "Trace" or "ArgumentNullException" or "GC" or "Volatile" or "Object" or "String" or "CancellationToken" or "ThrowHelper" or "Assert"
             || type.SpecialType is SpecialType.System_Object or SpecialType.System_String) return true;
-        return method.Name.StartsWith("Log", StringComparison.Ordinal) || type.Name is "ILogger" or "LoggerExtensions"
+        return ClosingFlags.IsLogging(method.Name) || type.Name is "ILogger" or "LoggerExtensions"
             || method.Name is "WhenAny" or "ReferenceEquals" or "ThrowIfNull" or "NotNull" or "SuppressFinalize" or "KeepAlive" || method.Name is "Equals" or "GetHashCode" or "ToString";
     }
 

@@ -1,14 +1,17 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 
 namespace LifecycleAnalyzers.Rules.Creation.Custody;
 
 /// <summary>The followed connection fails to open.</summary>
-internal sealed class LeakRule(Custodian custodian, Body body, IOperation? source, int depth) : CustodyRule(custodian, body, source, depth)
+/// <param name="isHandshake">A method was called for that which secures or introduces the connection: this one, or one that calls it.</param>
+internal sealed class LeakRule(Custodian custodian, Body body, IOperation? source, int depth, bool isHandshake = false) : CustodyRule(custodian, body, source, depth)
 {
+    private readonly bool _isHandshake = isHandshake;
     private readonly int _depth = depth;
     private readonly bool _isBuilt = source is IInvocationOperation { TargetMethod: var builder } && Openings.IsFactory(builder);
     private readonly bool _takesAnyPort = source is IObjectCreationOperation { Arguments: var arguments } && arguments.Any(a => IsFreePort(a.Value));
@@ -33,7 +36,11 @@ internal sealed class LeakRule(Custodian custodian, Body body, IOperation? sourc
     /// </summary>
     protected override bool EndsInField(ISymbol member) => _isBuilt || !(Body.IsConstructor && _depth < Custodian.Depth) && base.EndsInField(member);
 
-    protected override CustodyRule Within(Body inner, int innerDepth) => new LeakRule(Custodian, inner, null, innerDepth);
+    protected override CustodyRule Within(Body inner, int innerDepth) =>
+        new LeakRule(Custodian, inner, null, innerDepth, _isHandshake || inner.Method is { } method && Openings.IsHandshake(method));
+
+    protected override ImmutableArray<INamedTypeSymbol> Handshake(IInvocationOperation call) =>
+        _isHandshake && Custodian.Analysis.Io.Of(call) is { Kind: IoKind.Send or IoKind.Receive } said ? said.Failures : [];
 
     public override Kept Return(IOperation? value, Kept token, PathView<Kept> view)
     {

@@ -134,6 +134,10 @@ internal sealed class Openings(Analysis analysis, Wrappers wrappers)
         && call.Instance is { } invoked && Symbols.NameOf(PathView<Kept>.Unwrapped(invoked)) is { } name
         && ClosingFlags.Words(name.TrimStart('_')).Any(word => word.ToLowerInvariant() is "connect" or "open" or "dial" or "handshake" or "authenticate");
 
+    /// <summary>By its name, a method that secures or introduces the connection that it is given: without it, nobody can use that.</summary>
+    public static bool IsHandshake(IMethodSymbol method) =>
+        ClosingFlags.Words(method.Name).Any(word => word is "Handshake" or "Authenticate" or "Auth" or "Negotiate" or "Login" or "Logon" or "Connect" or "Upgrade" or "Greet" or "Hello");
+
     public static IOperation? Receiver(IInvocationOperation call) =>
         call.Instance ?? (call.TargetMethod.IsExtensionMethod ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value : null);
 
