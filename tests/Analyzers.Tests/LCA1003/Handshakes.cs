@@ -45,4 +45,38 @@ public class Handshakes
     [InlineData("var s = await OpenAsync(c); await PublishAsync(s, c); return s;", "private static async Task PublishAsync(Socket s, CancellationToken c) { " + Over + " }")]
     [InlineData("var s = await OpenAsync(c); LogState(s); return s;", "private static void LogState(Socket s) => Console.WriteLine(s.Available);")]
     public Task Closed_or_not_a_handshake(string dialling, string handshake) => Case.SilentAsync(Dialer(dialling, handshake));
+
+    /// <summary>Which handshake it is, derived classes say; who opens, a helper of the helper.</summary>
+    [Theory]
+    [InlineData("{|LCA1003:Open()|}", "s.Send(Hello)", "")]
+    [InlineData("Open()", "Kept.Add(s)", "")]
+    [InlineData("{|LCA1003:Open()|}", "Console.WriteLine(s.Available)", "")]
+    [InlineData("Open()", "s.Send(Hello)", "s.Dispose();")]
+    public Task By_derived_classes(string opened, string other, string failed) => Case.HoldsAsync($$"""
+        using System.Net;
+        abstract class Dialer
+        {
+            protected static readonly byte[] Hello = new byte[8];
+            private Socket Open()
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                try { Reach(socket); return socket; } catch { socket.Dispose(); throw; }
+            }
+
+            private static void Reach(Socket socket) => socket.Connect(new DnsEndPoint("peer", 80));
+            protected abstract void Handshake(Socket s);
+            public Socket Dial() { var s = {{opened}}; try { Handshake(s); return s; } catch { {{failed}} throw; } }
+        }
+
+        class Plain : Dialer
+        {
+            protected override void Handshake(Socket s) { s.Send(Hello); if (s.Receive(Hello) == 0) throw new IOException(); }
+        }
+
+        class Other : Dialer
+        {
+            private static readonly List<Socket> Kept = [];
+            protected override void Handshake(Socket s) { {{other}}; Console.WriteLine(Kept.Count); }
+        }
+        """);
 }

@@ -88,7 +88,7 @@ internal sealed class Custodian
         if (Analysis.Bodies.Of(method, Cancellation) is not { } inner) return false;
         foreach (var source in Sources(inner))
         {
-            var exits = PathEngine<Kept>.Exits(Analysis, inner, new LeakRule(this, inner, source, 1), default, null, Cancellation);
+            var exits = PathEngine<Kept>.Exits(Analysis, inner, new LeakRule(this, inner, source, 2), default, null, Cancellation);
             if (exits?.Any(e => e is { Thrown: null, Token.Hold: Hold.Returned }) == true) return _fresh[method] = true;
         }
 

@@ -142,6 +142,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         if (given.Count == 0) return onIt ? new(token) : Unrelated(call, token, view);
         if (method.MethodKind == MethodKind.LocalFunction || Custodian.Openings.IsFollowed(method))
             return Followed(call, method, given.Select(a => (ISymbol)a.Parameter!.OriginalDefinition).ToList(), token, view);
+        if (method.IsAbstract && Implemented(call, method, given, token, view) is { } implemented) return implemented;
         if (method.MethodKind == MethodKind.DelegateInvoke && Openings.IsOpener(call)) return Failing(call, true, [Custodian.AnyException], token, view);
         // A stream or socket that a library makes over it.
         if (Openings.Result(method) is { } made && Custodian.Analysis.Connections.LeadsToPeer(made))
@@ -204,6 +205,20 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         if (effect is { Throws.IsEmpty: true, Opens: true } && !method.IsAsync && Tasks.IsTask(method.ReturnType) && IsHeard(call)) return Opening(call, true, [Custodian.AnyException], token, view);
         if (effect.Throws.IsEmpty) return new(effect.Opens ? new Kept(Hold.Opened, call) : token);
         return IsHeard(call) ? Opening(call, true, effect.Throws, token, view) : Gone();
+    }
+
+    /// <summary>Each implementation here fails with it in its own way, and none of them takes it over; null where that is not so.</summary>
+    private Step<Kept>? Implemented(IInvocationOperation call, IMethodSymbol method, List<IArgumentOperation> given, Kept token, PathView<Kept> view)
+    {
+        if (!IsHeard(call)) return null;
+        var throws = new List<INamedTypeSymbol>();
+        foreach (var target in Custodian.Analysis.Implementations.Of(method, exactly: false, Custodian.Cancellation))
+        {
+            if (Effect(target, given.Select(a => (ISymbol)target.Parameters[a.Parameter!.Ordinal]), token) is not { Ends: false, Returns: false } effect) return null;
+            throws.AddRange(effect.Throws);
+        }
+
+        return throws.Count == 0 ? null : Opening(call, true, throws.Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).ToImmutableArray(), token, view);
     }
 
     protected Effect? Effect(IMethodSymbol method, IEnumerable<ISymbol> symbols, Kept token)
