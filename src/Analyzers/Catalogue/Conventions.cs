@@ -48,7 +48,7 @@ internal sealed class Conventions(CatalogueOptions options, Func<ITypeSymbol, bo
     }
 
     /// <summary>Does the method's name begin like one that opens its receiver?</summary>
-    public static bool IsOpeningName(string name) => IsVerb(name, Opening);
+    public static bool IsOpeningName(string name) => name.BeginsWithAny(Opening);
 
     /// <summary>Has the type, by its name and its members, the shape of a connection?</summary>
     public bool IsConnection(INamedTypeSymbol type, IAssemblySymbol own)
@@ -63,7 +63,7 @@ internal sealed class Conventions(CatalogueOptions options, Func<ITypeSymbol, bo
             {
                 case IMethodSymbol { MethodKind: MethodKind.Ordinary } method:
                     sends |= IsSend(method);
-                    ends |= IsVerb(method.Name, Closing) || IsExtra(method.Name, options.CloseMembers);
+                    ends |= method.Name.BeginsWithAny(Closing) || IsExtra(method.Name, options.CloseMembers);
                     if (method.Parameters.IsEmpty) Tells(method, method.ReturnType, ref tells, ref ends);
                     break;
                 case IPropertySymbol property:
@@ -124,26 +124,26 @@ internal sealed class Conventions(CatalogueOptions options, Func<ITypeSymbol, bo
     {
         var name = method.Name;
         if (method.IsStatic && !method.IsExtensionMethod) return CreatesOpen(method) ? Role.Create : Role.None;
-        if (IsVerb(name, "Try")) return Role.Quiet | (IsVerb(name.Substring(3), Opening) ? Role.Open : Role.None);
-        if (IsVerb(name, "Request") && IsVerb(name.Substring(7), [.. Closing, "Cancel"])) return Role.Close;
+        if (name.BeginsWith("Try")) return Role.Quiet | (name.Substring(3).BeginsWithAny(Opening) ? Role.Open : Role.None);
+        if (name.BeginsWith("Request") && name.Substring(7).BeginsWithAny([.. Closing, "Cancel"])) return Role.Close;
         if (IsSend(method)) return Role.Send;
-        if (IsVerb(name, "Begin") && name.Length > 5) return OfBegin(name.Substring(5));
-        if (IsVerb(name, "Ensure")) return IsVerb(name.Substring(6), ["Open", "Opened", "Connected", "Connection", "Started", "Ready", "Alive"]) ? Role.Ensures : Role.None;
-        if (IsVerb(name, "Ping") || name is "IsAlive" or "IsAliveAsync" or "Poll" or "PollAsync" or "IsStillConnected") return Role.Alive;
+        if (name.BeginsWith("Begin") && name.Length > 5) return OfBegin(name.Substring(5));
+        if (name.BeginsWith("Ensure")) return name.Substring(6).BeginsWithAny(["Open", "Opened", "Connected", "Connection", "Started", "Ready", "Alive"]) ? Role.Ensures : Role.None;
+        if (name.BeginsWith("Ping") || name is "IsAlive" or "IsAliveAsync" or "Poll" or "PollAsync" or "IsStillConnected") return Role.Alive;
         if (method.Parameters.IsEmpty && IsState(name, StateValues.Unwrapped(method.ReturnType))) return Role.State;
-        if (IsVerb(name, Closing) || IsVerb(name, "ShutDown") || IsExtra(name, options.CloseMembers)) return Role.Close;
-        if (IsVerb(name, Opening)) return OfOpening(method);
+        if (name.BeginsWithAny(Closing) || name.BeginsWith("ShutDown") || IsExtra(name, options.CloseMembers)) return Role.Close;
+        if (name.BeginsWithAny(Opening)) return OfOpening(method);
         var roles = Role.None;
-        if (IsVerb(name, Registering) && method.Parameters.Any(p => p.Type.TypeKind == TypeKind.Delegate)) roles |= Role.Registers;
-        if (IsVerb(name, Using)) roles |= Role.Use;
-        if (IsVerb(name, "Create") && isConnection(StateValues.Unwrapped(method.ReturnType))) roles |= Role.Use;
-        if (IsVerb(name, "Receive") || IsVerb(name, "Read")) roles |= Role.Receive;
-        if (IsVerb(name, "Get") && method.Parameters.IsEmpty && IsPart(method.ReturnType)) roles |= Role.Accessor;
+        if (name.BeginsWithAny(Registering) && method.Parameters.Any(p => p.Type.TypeKind == TypeKind.Delegate)) roles |= Role.Registers;
+        if (name.BeginsWithAny(Using)) roles |= Role.Use;
+        if (name.BeginsWith("Create") && isConnection(StateValues.Unwrapped(method.ReturnType))) roles |= Role.Use;
+        if (name.BeginsWith("Receive") || name.BeginsWith("Read")) roles |= Role.Receive;
+        if (name.BeginsWith("Get") && method.Parameters.IsEmpty && IsPart(method.ReturnType)) roles |= Role.Accessor;
         return roles;
     }
 
     private static Role OfBegin(string rest) =>
-        IsVerb(rest, Sending) ? Role.Send : IsVerb(rest, Opening) ? Role.Open : IsVerb(rest, "Receive") || IsVerb(rest, "Read") ? Role.Receive : Role.None;
+        rest.BeginsWithAny(Sending) ? Role.Send : rest.BeginsWithAny(Opening) ? Role.Open : rest.BeginsWith("Receive") || rest.BeginsWith("Read") ? Role.Receive : Role.None;
 
     /// <summary><c>ConnectAsync()</c> opens its receiver; <c>OpenStream()</c> opens something on it.</summary>
     private Role OfOpening(IMethodSymbol method)
@@ -162,17 +162,17 @@ internal sealed class Conventions(CatalogueOptions options, Func<ITypeSymbol, bo
     public bool CreatesOpen(IMethodSymbol method)
     {
         if (method.MethodKind != MethodKind.Ordinary || method.DeclaredAccessibility == Accessibility.Private) return false;
-        if (!IsVerb(method.Name, Opening) && !IsVerb(method.Name, "Accept") || method.ContainingType is not { } owner) return false;
+        if (!method.Name.BeginsWithAny(Opening) && !method.Name.BeginsWith("Accept") || method.ContainingType is not { } owner) return false;
         var result = StateValues.Unwrapped(method.ReturnType);
         if (method.IsStatic && SymbolEqualityComparer.Default.Equals(result.OriginalDefinition, owner.OriginalDefinition)) return true;
         return isConnection(result) && (method.IsAbstract || method.DeclaringSyntaxReferences.IsEmpty);
     }
 
     private bool IsSend(IMethodSymbol method) =>
-        IsVerb(method.Name, Sending) && !IsVerb(method.Name, "RequestClose") && !IsVerb(method.Name, "InvokeOn") && !AsksForIncoming(method.Name) || IsExtra(method.Name, options.SendMembers);
+        method.Name.BeginsWithAny(Sending) && !method.Name.BeginsWith("RequestClose") && !method.Name.BeginsWith("InvokeOn") && !AsksForIncoming(method.Name) || IsExtra(method.Name, options.SendMembers);
 
     /// <summary><c>RequestAccept</c>, <c>RequestRead</c>: nothing goes out by it.</summary>
-    public static bool AsksForIncoming(string name) => IsVerb(name, "RequestAccept") || IsVerb(name, "RequestRead") || IsVerb(name, "RequestReceive");
+    public static bool AsksForIncoming(string name) => name.BeginsWith("RequestAccept") || name.BeginsWith("RequestRead") || name.BeginsWith("RequestReceive");
 
     private static bool IsPart(ITypeSymbol type)
     {
@@ -205,7 +205,7 @@ internal sealed class Conventions(CatalogueOptions options, Func<ITypeSymbol, bo
     {
         { SpecialType: SpecialType.System_Boolean } => StateValues.IsNegative(name),
         INamedTypeSymbol { TypeKind: TypeKind.Enum } enumeration =>
-            (name.EndsWith("State", StringComparison.Ordinal) || name.EndsWith("Status", StringComparison.Ordinal)) && !IsVerb(name, "Read") && StateValues.TellsUse(enumeration),
+            (name.EndsWith("State", StringComparison.Ordinal) || name.EndsWith("Status", StringComparison.Ordinal)) && !name.BeginsWith("Read") && StateValues.TellsUse(enumeration),
         _ => false,
     };
 
@@ -228,7 +228,7 @@ internal sealed class Conventions(CatalogueOptions options, Func<ITypeSymbol, bo
     /// <summary><c>OnClosedAsync</c> speaks of Closed.</summary>
     private static string Trimmed(string name)
     {
-        if (name.Length > 2 && IsVerb(name, "On")) name = name.Substring(2);
+        if (name.Length > 2 && name.BeginsWith("On")) name = name.Substring(2);
         foreach (var end in (string[])["Async", "Event", "Handler"])
         {
             if (name.Length > end.Length && name.EndsWith(end, StringComparison.Ordinal)) name = name.Substring(0, name.Length - end.Length);
@@ -236,20 +236,6 @@ internal sealed class Conventions(CatalogueOptions options, Func<ITypeSymbol, bo
 
         return name;
     }
-
-    private static bool IsVerb(string name, string[] verbs)
-    {
-        foreach (var verb in verbs)
-        {
-            if (IsVerb(name, verb)) return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>The verb is the name's first word: a Sender does not send.</summary>
-    private static bool IsVerb(string name, string verb) =>
-        name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]));
 
     private static bool IsExtra(string name, ImmutableArray<string> names)
     {

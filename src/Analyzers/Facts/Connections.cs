@@ -100,7 +100,7 @@ internal sealed class Connections(Analysis analysis)
     /// <summary>A bool <c>Is…</c>, <c>Can…</c> or <c>Try…</c> of a library, whose answer decides about a send.</summary>
     public bool AnswersState(ISymbol member) =>
         member is IMethodSymbol method && !analysis.Summaries.IsOwn(method)
-        && (method.Name.StartsWith("Is", StringComparison.Ordinal) || method.Name.StartsWith("Can", StringComparison.Ordinal))
+        && (method.Name.BeginsWith("Is") || method.Name.BeginsWith("Can"))
         && TypeOf(method.IsExtensionMethod ? method.Parameters.FirstOrDefault()?.Type : method.ContainingType) is not null;
 
     /// <summary>The connection (or stream over one) that a new stream or writer is made on.</summary>

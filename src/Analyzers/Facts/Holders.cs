@@ -151,23 +151,13 @@ internal sealed class Holders
     }
 
     /// <summary>By its name, a member may open a connection.</summary>
-    public bool MayOpen(string name) => _opening.Contains(name) || IsVerb(name, OpeningVerbs) || _index.Value.Opening.Contains(name);
+    public bool MayOpen(string name) => _opening.Contains(name) || name.BeginsWithAny(OpeningVerbs) || _index.Value.Opening.Contains(name);
 
     private bool MentionsOpening(HashSet<string> invoked)
     {
         foreach (var name in invoked)
         {
-            if (_opening.Contains(name) || IsVerb(name, OpeningVerbs)) return true;
-        }
-
-        return false;
-    }
-
-    private static bool IsVerb(string name, string[] verbs)
-    {
-        foreach (var verb in verbs)
-        {
-            if (name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]))) return true;
+            if (_opening.Contains(name) || name.BeginsWithAny(OpeningVerbs)) return true;
         }
 
         return false;
@@ -181,7 +171,7 @@ internal sealed class Holders
             if (identifiers.Contains(type) || identifiers.Contains("I" + type) || identifiers.Contains(type + "Builder")) return true;
             foreach (var name in identifiers)
             {
-                if (name.Length > type.Length && IsVerb(name, Factories) && name.IndexOf(type, StringComparison.Ordinal) >= 0) return true;
+                if (name.Length > type.Length && name.BeginsWithAny(Factories) && name.IndexOf(type, StringComparison.Ordinal) >= 0) return true;
             }
         }
 

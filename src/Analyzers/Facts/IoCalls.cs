@@ -84,19 +84,19 @@ internal sealed class IoCalls(Analysis analysis)
     private IoKind? KindOf(IMethodSymbol method, ITypeSymbol? type)
     {
         var name = method.Name;
-        if (TakesAsyncResult(method) && IsVerb(name, "End")) return IoKind.Complete;
+        if (TakesAsyncResult(method) && name.BeginsWith("End")) return IoKind.Complete;
         var roles = analysis.Connections.RolesOf(method, type);
         if ((roles & Role.Quiet) != 0) return null;
-        var isStart = IsVerb(name, "Begin") || method.Parameters.Any(p => analysis.Connections.TypeOf(p.Type) is { } t && (t.Traits & Traits.Operation) != 0);
+        var isStart = name.BeginsWith("Begin") || method.Parameters.Any(p => analysis.Connections.TypeOf(p.Type) is { } t && (t.Traits & Traits.Operation) != 0);
         if ((roles & Role.Send) != 0) return IoKind.Send;
         if ((roles & (Role.Receive | Role.Open | Role.Create)) != 0 && isStart) return IoKind.Start;
-        if ((roles & Role.Receive) != 0) return IsVerb(name, "Accept") || IsVerb(name, "GetContext") ? IoKind.Accept : IoKind.Receive;
+        if ((roles & Role.Receive) != 0) return name.BeginsWith("Accept") || name.BeginsWith("GetContext") ? IoKind.Accept : IoKind.Receive;
         if ((roles & (Role.Open | Role.Create)) != 0)
         {
-            if (IsVerb(name, "Accept") || IsVerb(name, "WaitForConnection")) return IoKind.Accept;
-            if (IsVerb(name, "Authenticate")) return IoKind.Handshake;
+            if (name.BeginsWith("Accept") || name.BeginsWith("WaitForConnection")) return IoKind.Accept;
+            if (name.BeginsWith("Authenticate")) return IoKind.Handshake;
             if ((roles & Role.Use) != 0) return null;
-            return IsVerb(name, "Bind") || IsVerb(name, "Listen") || IsVerb(name, "Start") && IsListener(type) ? IoKind.Listen : IoKind.Connect;
+            return name.BeginsWith("Bind") || name.BeginsWith("Listen") || name.BeginsWith("Start") && IsListener(type) ? IoKind.Listen : IoKind.Connect;
         }
 
         if ((roles & Role.Ensures) != 0) return IoKind.Connect;
@@ -106,17 +106,15 @@ internal sealed class IoCalls(Analysis analysis)
     private static IoKind? OfCarrier(IMethodSymbol method)
     {
         var name = method.Name;
-        if (TakesAsyncResult(method) && IsVerb(name, "End")) return IoKind.Complete;
-        if (IsVerb(name, "BeginRead")) return IoKind.Start;
-        if (IsVerb(name, "Read") || IsVerb(name, "CopyTo")) return IoKind.Receive;
-        return IsVerb(name, "Write") || IsVerb(name, "Flush") || IsVerb(name, "BeginWrite") ? IoKind.Send : null;
+        if (TakesAsyncResult(method) && name.BeginsWith("End")) return IoKind.Complete;
+        if (name.BeginsWith("BeginRead")) return IoKind.Start;
+        if (name.BeginsWith("Read") || name.BeginsWith("CopyTo")) return IoKind.Receive;
+        return name.BeginsWith("Write") || name.BeginsWith("Flush") || name.BeginsWith("BeginWrite") ? IoKind.Send : null;
     }
 
     private static bool TakesAsyncResult(IMethodSymbol method) => method.Parameters.Any(p => p.Type.Name == "IAsyncResult");
 
     private static bool IsListener(ITypeSymbol? type) => type is not null && (type.Name.EndsWith("Listener", StringComparison.Ordinal) || type.Name.EndsWith("Server", StringComparison.Ordinal));
-
-    private static bool IsVerb(string name, string verb) => name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]));
 
     /// <summary>Does this stream, reader or writer lead to a peer? Where it is a parameter, the callers say.</summary>
     public bool IsOnConnection(IOperation? carrier, out IParameterSymbol? parameter)

@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
@@ -122,15 +123,8 @@ internal static class GivingBack
         return new[] { "return", "release", "giveback", "recycle", "cleanup", "ondispose" }.Any(w => name.IndexOf(w, StringComparison.OrdinalIgnoreCase) >= 0);
     }
 
-    private static bool IsVerb(string name)
-    {
-        foreach (var verb in Verbs)
-        {
-            if (name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]))) return true;
-        }
-
-        return name is "PutConnection" or "PutClient" or "PutSession" or "PutChannel" or "PutSocket";
-    }
+    private static bool IsVerb(string name) =>
+        name.BeginsWithAny(Verbs) || name is "PutConnection" or "PutClient" or "PutSession" or "PutChannel" or "PutSocket";
 
     /// <summary>A container from which connections are also taken.</summary>
     private static bool IsPool(IInvocationOperation call, Analysis analysis)

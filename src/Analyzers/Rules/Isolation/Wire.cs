@@ -119,15 +119,7 @@ internal static class Wire
         key.ContainingType.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax().DescendantNodes()).OfType<MemberAccessExpressionSyntax>()
             .Any(access => access.Name.Identifier.ValueText is "Seek" or "SetLength" or "Position" && access.Expression.LastWord() == key.Name);
 
-    private static bool IsReading(string name)
-    {
-        foreach (var verb in Reading)
-        {
-            if (name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]))) return true;
-        }
-
-        return false;
-    }
+    private static bool IsReading(string name) => name.BeginsWithAny(Reading);
 
     /// <summary>A call that waits for the answer itself.</summary>
     private static bool IsWhole(string name) =>

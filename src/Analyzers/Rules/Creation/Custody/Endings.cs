@@ -16,15 +16,8 @@ internal sealed class Endings(Analysis analysis)
 
     private static readonly string[] Verbs = ["Close", "Dispose", "Abort", "Stop", "Disconnect", "Shutdown", "Destroy", "Kill", "Cleanup", "CleanUp", "Release", "Drop", "Terminate"];
 
-    public static bool IsClosingName(string name)
-    {
-        foreach (var verb in Verbs)
-        {
-            if (name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length]))) return true;
-        }
-
-        return name is "Quit" or "Logout" || name.StartsWith("SafeClose", StringComparison.Ordinal) || name.StartsWith("SafeDispose", StringComparison.Ordinal) || name.StartsWith("TryClose", StringComparison.Ordinal);
-    }
+    public static bool IsClosingName(string name) =>
+        name.BeginsWithAny(Verbs) || name is "Quit" or "Logout" || name.StartsWith("SafeClose", StringComparison.Ordinal) || name.StartsWith("SafeDispose", StringComparison.Ordinal) || name.StartsWith("TryClose", StringComparison.Ordinal);
 
     /// <summary><c>SafeClose</c>, <c>AbortAsync</c>; not <c>StopReading</c>, which ends a part of it.</summary>
     private static bool IsClosingVerb(string name)

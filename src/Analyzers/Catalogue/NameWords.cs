@@ -1,0 +1,18 @@
+namespace LifecycleAnalyzers.Catalogue;
+
+/// <summary>The word that a member's name begins with: <c>ReadLine</c> begins with <c>Read</c>, <c>Ready</c> does not.</summary>
+internal static class NameWords
+{
+    public static bool BeginsWith(this string name, string word) =>
+        name.StartsWith(word, StringComparison.Ordinal) && (name.Length == word.Length || !char.IsLower(name[word.Length]));
+
+    public static bool BeginsWithAny(this string name, string[] words)
+    {
+        foreach (var word in words)
+        {
+            if (name.BeginsWith(word)) return true;
+        }
+
+        return false;
+    }
+}
