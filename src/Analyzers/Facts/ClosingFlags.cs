@@ -230,7 +230,4 @@ internal sealed class ClosingFlags(Analysis analysis)
             start = i;
         }
     }
-
-    /// <summary>By its name a method writes to a log: <c>LogError</c>, not <c>Login</c> or <c>LogOut</c>.</summary>
-    public static bool IsLogging(string method) => Words(method).Take(2).ToList() is ["Log"] or ["Log", not ("In" or "On" or "Out" or "Off")];
 }

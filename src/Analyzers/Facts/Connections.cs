@@ -73,7 +73,7 @@ internal sealed class Connections(Analysis analysis)
     private bool IsOpeningFactory(IMethodSymbol method)
     {
         if (ClosingFlags.Words(method.Name).FirstOrDefault() is not ("Connect" or "Open" or "Dial")) return false;
-        var result = method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : method.ReturnType;
+        var result = StateValues.Unwrapped(method.ReturnType);
         return SymbolEqualityComparer.Default.Equals(result.OriginalDefinition, method.ContainingType?.OriginalDefinition) && TypeOf(result) is not null;
     }
 

@@ -324,8 +324,7 @@ internal sealed class Holders
 
     /// <summary>It answers a plain stream or writer, at once or by a task.</summary>
     private bool IsCarrier(ISymbol member) =>
-        member is IMethodSymbol { MethodKind: MethodKind.Ordinary } or IPropertySymbol && Symbols.TypeOfValue(member) is { } answer
-        && _analysis.Connections.IsCarrier(answer is INamedTypeSymbol { TypeArguments: [var awaited] } && Tasks.IsTask(answer) ? awaited : answer);
+        member is IMethodSymbol { MethodKind: MethodKind.Ordinary } or IPropertySymbol && Symbols.TypeOfValue(member) is { } answer && _analysis.Connections.IsCarrier(StateValues.Unwrapped(answer));
 
     /// <summary>It makes what it hands out where there is none; one that only chooses (<c>_tls ?? _plain</c>) does not.</summary>
     private static bool MayFill(SyntaxNode getter) => getter.DescendantNodes().Any(n => n is AssignmentExpressionSyntax or InvocationExpressionSyntax);

@@ -161,21 +161,18 @@ internal sealed class IoCalls(Analysis analysis)
     private bool IsOnConnection(ILocalSymbol local, VariableDeclaratorSyntax declaration, int depth, ref IParameterSymbol? parameter)
     {
         var model = analysis.Bodies.ModelOf(declaration.SyntaxTree);
-        if (declaration.Initializer is { Value: var initial } && !IsEmpty(initial)) return model.GetOperation(initial) is { } value && IsOnConnection(value, depth, ref parameter);
+        if (declaration.Initializer is { Value: var initial } && !initial.IsNothing()) return model.GetOperation(initial) is { } value && IsOnConnection(value, depth, ref parameter);
         var leads = false;
-        foreach (var assignment in declaration.FirstAncestorOrSelf<BlockSyntax>()?.DescendantNodes().OfType<AssignmentExpressionSyntax>() ?? [])
+        foreach (var given in Assignments.To(local, declaration, model))
         {
-            if (assignment.Left is not IdentifierNameSyntax left || left.Identifier.ValueText != local.Name || IsEmpty(assignment.Right) || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(left).Symbol, local)) continue;
             // What is put around it leads where it has led.
-            if (assignment.Right.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name)) continue;
-            leads = model.GetOperation(assignment.Right) is { } value && IsOnConnection(value, depth, ref parameter);
+            if (given.IsNothing() || given.Mentions(local.Name)) continue;
+            leads = model.GetOperation(given) is { } later && IsOnConnection(later, depth, ref parameter);
             if (!leads) return false;
         }
 
         return leads;
     }
-
-    private static bool IsEmpty(ExpressionSyntax value) => value is LiteralExpressionSyntax or PostfixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax };
 
     /// <summary>The stream by which an own connection reaches its peer: it was given it, and cannot say what it is.</summary>
     private bool IsTransport(ISymbol member)

@@ -76,7 +76,7 @@ internal sealed class Requests
 
     /// <summary>The method answers with the connection that it opens: what it says on that has ended with it when it fails.</summary>
     private bool IsHandshake(IMethodSymbol method, IInvocationOperation request) =>
-        (method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var awaited] } ? awaited : method.ReturnType) is var opened
+        StateValues.Unwrapped(method.ReturnType) is var opened
         && _analysis.Connections.TypeOf(opened) is not null && !SharedClients.IsClient(opened) && !SharedClients.IsClient(IoCalls.Receiver(request)?.Type);
 
     /// <summary>Its failure does not leave the method.</summary>

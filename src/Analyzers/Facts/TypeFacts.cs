@@ -77,21 +77,15 @@ internal sealed class TypeFacts(Analysis analysis)
         return false;
     }
 
-    /// <summary>What a variable of this file is given, where it is declared and later: <c>var wire = _stream; if (wire is null) wire = client.GetStream();</c></summary>
-    private static IEnumerable<ExpressionSyntax> GivenTo(ILocalSymbol local, SemanticModel model)
-    {
-        if (local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not VariableDeclaratorSyntax declarator || declarator.SyntaxTree != model.SyntaxTree) return [];
-        var later = Bodies.EnclosingDeclaration(declarator)?.DescendantNodes().OfType<AssignmentExpressionSyntax>().Where(a => a.Left is IdentifierNameSyntax name && name.Identifier.ValueText == local.Name).Select(a => a.Right) ?? [];
-        return declarator.Initializer is { Value: var initial } ? later.Prepend(initial) : later;
-    }
-
     private bool IsMade(SyntaxNode value, SemanticModel model, int depth)
     {
         foreach (var node in value.DescendantNodesAndSelf(n => n is not AnonymousFunctionExpressionSyntax))
         {
             if (node is not ExpressionSyntax expression) continue;
             if (analysis.Connections.TypeOf(model.GetTypeInfo(expression).Type) is not null) return true;
-            if (depth > 0 && expression is IdentifierNameSyntax && model.GetSymbolInfo(expression).Symbol is ILocalSymbol local && GivenTo(local, model).Any(v => IsMade(v, model, depth - 1))) return true;
+            if (depth > 0 && expression is IdentifierNameSyntax && model.GetSymbolInfo(expression).Symbol is ILocalSymbol local
+                && local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax declaration && declaration.SyntaxTree == model.SyntaxTree
+                && Assignments.To(local, declaration, model).Any(v => IsMade(v, model, depth - 1))) return true;
         }
 
         return false;

@@ -110,6 +110,16 @@ internal static class Assignments
         }
     }
 
+    /// <summary>What a variable is declared with, and what it is given later.</summary>
+    public static IEnumerable<ExpressionSyntax> To(ILocalSymbol local, VariableDeclaratorSyntax declaration, SemanticModel model)
+    {
+        if (declaration.Initializer is { Value: var initial }) yield return initial;
+        foreach (var assignment in Bodies.EnclosingDeclaration(declaration)?.DescendantNodes().OfType<AssignmentExpressionSyntax>() ?? [])
+        {
+            if (assignment.Left is IdentifierNameSyntax name && name.Identifier.ValueText == local.Name && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name).Symbol, local)) yield return assignment.Right;
+        }
+    }
+
     private static bool Names(ExpressionSyntax expression, string name) => expression switch
     {
         IdentifierNameSyntax identifier => identifier.Identifier.ValueText == name,

@@ -28,13 +28,13 @@ public class Handshakes
     private const string Over = "await s.SendAsync(Hello, SocketFlags.None, c); if (await s.ReceiveAsync(Hello, SocketFlags.None, c) == 0) throw new IOException();";
 
     [Theory]
-    [InlineData("var s = {|LCA1003:await OpenAsync(c)|}; await HandshakeAsync(s, c); return s;", "private static async Task HandshakeAsync(Socket s, CancellationToken c) { " + Over + " }")]
-    [InlineData("var s = {|LCA1003:await OpenAsync(c)|}; await HandshakeAsync(s, c); return s;", "private static async Task HandshakeAsync(Socket s, CancellationToken c) => await SayAsync(s, c); private static async Task SayAsync(Socket s, CancellationToken c) { " + Over + " }")]
-    [InlineData("var s = {|LCA1003:await OpenAsync(c)|}; await LoginAsync(new NetworkStream(s), c); return s;", "private static async Task LoginAsync(Stream s, CancellationToken c) { await s.WriteAsync(Hello, c); await s.ReadExactlyAsync(Hello, c); }")]
-    [InlineData("var s = {|LCA1003:await OpenAsync(c)|}; var stream = new NetworkStream(s); Authenticate(stream); return s;", "private static void Authenticate(NetworkStream s) { s.Write(Hello); if (s.Read(Hello, 0, 8) == 0) throw new IOException(); }")]
-    [InlineData("var s = {|LCA1003:await OpenAsync(c)|}; await SecureAsync(new SslStream(new NetworkStream(s))); return s;", "private static Task SecureAsync(SslStream s) => s.AuthenticateAsClientAsync(\"peer\");")]
-    [InlineData("var s = {|LCA1003:await OpenAsync(c)|}; try { await ConnectThroughAsync(s, c); } catch (IOException) { s.Dispose(); throw; } return s;", "private static async Task ConnectThroughAsync(Socket s, CancellationToken c) { " + Over + " }")]
-    public Task Fails_and_nobody_closes_it(string dialling, string handshake) => Case.HoldsAsync(Dialer(dialling.Replace("{|LCA1003:await OpenAsync(c)|}", "await {|LCA1003:OpenAsync(c)|}"), handshake));
+    [InlineData("var s = await {|LCA1003:OpenAsync(c)|}; await HandshakeAsync(s, c); return s;", "private static async Task HandshakeAsync(Socket s, CancellationToken c) { " + Over + " }")]
+    [InlineData("var s = await {|LCA1003:OpenAsync(c)|}; await HandshakeAsync(s, c); return s;", "private static async Task HandshakeAsync(Socket s, CancellationToken c) => await SayAsync(s, c); private static async Task SayAsync(Socket s, CancellationToken c) { " + Over + " }")]
+    [InlineData("var s = await {|LCA1003:OpenAsync(c)|}; await LoginAsync(new NetworkStream(s), c); return s;", "private static async Task LoginAsync(Stream s, CancellationToken c) { await s.WriteAsync(Hello, c); await s.ReadExactlyAsync(Hello, c); }")]
+    [InlineData("var s = await {|LCA1003:OpenAsync(c)|}; var stream = new NetworkStream(s); Authenticate(stream); return s;", "private static void Authenticate(NetworkStream s) { s.Write(Hello); if (s.Read(Hello, 0, 8) == 0) throw new IOException(); }")]
+    [InlineData("var s = await {|LCA1003:OpenAsync(c)|}; await SecureAsync(new SslStream(new NetworkStream(s))); return s;", "private static Task SecureAsync(SslStream s) => s.AuthenticateAsClientAsync(\"peer\");")]
+    [InlineData("var s = await {|LCA1003:OpenAsync(c)|}; try { await ConnectThroughAsync(s, c); } catch (IOException) { s.Dispose(); throw; } return s;", "private static async Task ConnectThroughAsync(Socket s, CancellationToken c) { " + Over + " }")]
+    public Task Fails_and_nobody_closes_it(string dialling, string handshake) => Case.HoldsAsync(Dialer(dialling, handshake));
 
     [Theory]
     [InlineData("var s = await OpenAsync(c); try { await HandshakeAsync(s, c); return s; } catch { s.Dispose(); throw; }", "private static async Task HandshakeAsync(Socket s, CancellationToken c) { " + Over + " }")]

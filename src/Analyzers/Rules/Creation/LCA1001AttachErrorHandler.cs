@@ -204,16 +204,13 @@ internal sealed class LCA1001AttachErrorHandler : IRule
     private static void CheckCreatedOpen(RuleContext file, Body body, Summary summary, BodyEvent creation, HashSet<Place> reported)
     {
         if (creation.Symbol is not IMethodSymbol maker || creation.Result.Places.FirstOrDefault() is not { Root: RootKind.Born, IsRoot: true } place) return;
-        var type = maker.MethodKind == MethodKind.Constructor ? maker.ContainingType : Result(maker);
+        var type = maker.MethodKind == MethodKind.Constructor ? maker.ContainingType : StateValues.Unwrapped(maker.ReturnType);
         var isOpen = (file.Analysis.Connections.RolesOf(maker, null) & Role.Create) != 0
             || maker.MethodKind == MethodKind.Constructor && file.Analysis.Connections.IsCreatedOpen(type, maker);
         if (!isOpen || type is null || ErrorEvent(file, type) is not { } errorEvent || !reported.Add(place)) return;
         var verdict = AfterCreation(file, summary, creation, place);
         if (verdict is { } late) Report(file, creation.Operation, place, type, errorEvent, late);
     }
-
-    private static ITypeSymbol? Result(IMethodSymbol method) =>
-        method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : method.ReturnType;
 
     /// <summary>True: attached too late; false: never; null: in time, or it leaves.</summary>
     private static bool? AfterCreation(RuleContext file, Summary summary, BodyEvent creation, Place place)

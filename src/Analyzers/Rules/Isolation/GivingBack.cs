@@ -51,7 +51,7 @@ internal static class GivingBack
     {
         var candidates = call.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter?.Type is { SpecialType: SpecialType.None } or { SpecialType: SpecialType.System_Object } && !IsBuffer(a.Parameter!.Type)
             && Code.Unwrapped(a.Value) is not (IDefaultValueOperation or IAnonymousFunctionOperation or IMethodReferenceOperation) && a.Value.Type?.Name is not "CancellationToken" && !(call.TargetMethod.IsExtensionMethod && a.Parameter?.Ordinal == 0)).ToList();
-        return candidates.Count > 1 && !IsConnection(candidates[0]) && candidates.FirstOrDefault(IsConnection) is { } connection ? connection : candidates.FirstOrDefault();
+        return candidates.FirstOrDefault(IsConnection) ?? candidates.FirstOrDefault();
 
         bool IsConnection(IArgumentOperation argument) => analysis.Connections.TypeOf(Code.Unwrapped(argument.Value).Type) is not null;
     }

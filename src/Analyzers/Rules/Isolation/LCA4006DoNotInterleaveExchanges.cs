@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 
@@ -190,7 +191,7 @@ internal sealed class PooledTypes
                 if (held is INamedTypeSymbol { TypeArguments: [.., var element], Name: "ConcurrentBag" or "ConcurrentStack" or "ConcurrentQueue" or "Stack" or "Queue" or "Channel" or "BlockingCollection" or "ObjectPool" or "Pool" or "ConnectionPool" or "ChannelWriter" or "ChannelReader" }) Add(element);
                 if (member is not IMethodSymbol { MethodKind: MethodKind.Ordinary } method || !IsTaking(method.Name)) continue;
                 if (!type.GetMembers().Any(m => m is IMethodSymbol && m.Name is "Return" or "ReturnAsync" or "Release" or "ReleaseAsync" or "GiveBack" or "Recycle" or "Put" or "CheckIn")) continue;
-                Add(method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : method.ReturnType);
+                Add(StateValues.Unwrapped(method.ReturnType));
             }
         }
 

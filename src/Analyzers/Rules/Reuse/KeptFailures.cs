@@ -215,7 +215,7 @@ internal sealed class KeptFailures(Analysis analysis, CancellationToken cancella
 
     /// <summary>Neither a connection nor the task of one.</summary>
     private bool IsPassive(ITypeSymbol? type) =>
-        type is null || Of(type is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var result] } ? result : type) == Content.None;
+        type is null || Of(StateValues.Unwrapped(type)) == Content.None;
 
     private static bool SaysOpening(string? name) =>
         name is not null && ClosingFlags.Words(name.TrimStart('_')).FirstOrDefault() is { } first && first.ToUpperInvariant() is "CONNECT" or "OPEN" or "DIAL" or "LOGIN" or "LOGON" or "AUTHENTICATE" or "ESTABLISH";

@@ -158,7 +158,7 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
         {
             if (node is BaseObjectCreationExpressionSyntax creation && HoldsConnection(model.GetTypeInfo(creation, cancellation).Type, 1)) return true;
             if (node is InvocationExpressionSyntax call && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { ReturnType: var result } called && Containers.Kind(called) is null
-                && HoldsConnection(result is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : result, 1)) return true;
+                && HoldsConnection(StateValues.Unwrapped(result), 1)) return true;
         }
 
         return false;

@@ -281,7 +281,7 @@ internal sealed class Taken(Analysis analysis, Pool pool, Liveness liveness, Can
         return false;
     }
 
-    private static bool IsLog(IMethodSymbol method) => ClosingFlags.IsLogging(method.Name) || method.ContainingType?.Name is "Console" or "Debug" or "Trace" or "LoggerExtensions";
+    private static bool IsLog(IMethodSymbol method) => method.Name.IsLogging() || method.ContainingType?.Name is "Console" or "Debug" or "Trace" or "LoggerExtensions";
 
     /// <summary>The use stands in a <c>try</c> whose failure leads back to the pool.</summary>
     private static bool TakesAnother(IOperation use, IOperation taking)

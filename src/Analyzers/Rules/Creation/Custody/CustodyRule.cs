@@ -390,7 +390,7 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
         if (method?.ContainingType is not { } type) return false;
         if (type.Name is "Console" or "Debug" or "Trace" or "ArgumentNullException" or "GC" or "Volatile" or "Object" or "String" or "CancellationToken" or "ThrowHelper" or "Assert"
             || type.SpecialType is SpecialType.System_Object or SpecialType.System_String) return true;
-        return ClosingFlags.IsLogging(method.Name) || type.Name is "ILogger" or "LoggerExtensions"
+        return method.Name.IsLogging() || type.Name is "ILogger" or "LoggerExtensions"
             || method.Name is "WhenAny" or "ReferenceEquals" or "ThrowIfNull" or "NotNull" or "SuppressFinalize" or "KeepAlive" || method.Name is "Equals" or "GetHashCode" or "ToString";
     }
 

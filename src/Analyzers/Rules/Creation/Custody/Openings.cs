@@ -43,8 +43,7 @@ internal sealed class Openings(Analysis analysis, Wrappers wrappers)
     /// <summary><c>new HubConnectionBuilder().Build()</c></summary>
     private static bool Builds(IMethodSymbol method) => method.Name == "Build" && method.ContainingType?.Name.EndsWith("Builder", StringComparison.Ordinal) == true;
 
-    public static ITypeSymbol? Result(IMethodSymbol method) =>
-        method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var inner] } ? inner : method.ReturnsVoid ? null : method.ReturnType;
+    public static ITypeSymbol? Result(IMethodSymbol method) => method.ReturnsVoid ? null : StateValues.Unwrapped(method.ReturnType);
 
     /// <summary><c>new SslStream(given, leaveInnerStreamOpen: false)</c>: who says so has taken the stream over.</summary>
     private bool TakesOver(IObjectCreationOperation creation) =>
