@@ -225,14 +225,13 @@ public static class LifecycleMetrics
         Gauges.Trackers.Add(tracker);
     }
 
+    internal static bool MeasuresConnections => s_connectionDurations.Enabled;
+
     internal static void ConnectionEnded(string tracker, TimeSpan duration, TrackedState end, Exception? failure)
     {
-        if (s_connectionDurations.Enabled)
-        {
-            var tags = new TagList { { "lifecycle.tracker.name", tracker }, { "lifecycle.connection.state", end == TrackedState.Closed ? "closed" : "faulted" } };
-            AddError(ref tags, failure);
-            s_connectionDurations.Record(duration.TotalSeconds, tags);
-        }
+        var tags = new TagList { { "lifecycle.tracker.name", tracker }, { "lifecycle.connection.state", end == TrackedState.Closed ? "closed" : "faulted" } };
+        AddError(ref tags, failure);
+        s_connectionDurations.Record(duration.TotalSeconds, tags);
     }
 
     internal static void TrackedConnectFailed(string tracker, Exception? failure)

@@ -136,6 +136,28 @@ public sealed class AllocationTests
             () => cache.RunAsync("a", bytes, static (l, b, _) => new ValueTask<int>(b.Length)).Result, "SessionCache.RunAsync");
     }
 
+    [Fact]
+    public async Task A_tracked_connection_and_a_rented_buffer_allocate_nothing()
+    {
+        await using var tracker = new ConnectionTracker();
+        var link = new Link();
+        AssertNone(
+            () =>
+            {
+                using var tracked = tracker.Track(link, TrackedState.Connecting);
+                tracked.TryMoveTo(TrackedState.Open);
+            },
+            "ConnectionTracker.Track");
+
+        AssertNone(
+            () =>
+            {
+                using var buffer = BufferLease.Rent(4096);
+                return buffer.Track(new ValueTask<int>(buffer.Memory.Length)).Result;
+            },
+            "BufferLease");
+    }
+
     private static SendResult Done(ValueTask<SendResult> send)
     {
         Assert.True(send.IsCompleted);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 
 namespace LifecycleAnalyzers.Runtime;
 
@@ -11,8 +10,9 @@ namespace LifecycleAnalyzers.Runtime;
 /// <item>If one failed, was cancelled or timed out, the array is dropped and left to the garbage collector: what looks like its end may be
 /// only the end of a wait, and a peer's bytes must never be written into somebody else's buffer. Likewise if one never ends.</item>
 /// </list>
-/// <para>Operations that are not tracked have to be awaited before the lease is disposed. Renting allocates one small object; tracking an
-/// operation that has already succeeded allocates nothing. All members are thread-safe; the buffer itself is not.</para>
+/// <para>Operations that are not tracked have to be awaited before the lease is disposed. Renting, tracking an operation that has already
+/// succeeded, and giving back allocate nothing. All copies are the same lease: it ends once, and a copy that is used afterwards throws, even if
+/// the array is rented again by then. All members are thread-safe; the buffer itself is not.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -20,22 +20,15 @@ namespace LifecycleAnalyzers.Runtime;
 /// var count = await buffer.Track(stream.ReadAsync(buffer.Memory, ct)).AsTask().WaitAsync(timeout, ct);
 /// </code>
 /// </example>
-public sealed class BufferLease : IMemoryOwner<byte>
+public readonly struct BufferLease : IMemoryOwner<byte>
 {
-    private readonly ArrayPool<byte> _pool;
-    private readonly byte[] _array;
-    private readonly bool _clear;
+    private readonly RentedBuffer? _rented;
+    private readonly long _lease;
 
-    // One for the owner and one for each operation under way; who takes the last one away settles the array.
-    private int _uses = 1;
-    private int _disposed;
-    private int _isTainted;
-
-    private BufferLease(ArrayPool<byte> pool, int length, bool clear)
+    private BufferLease(RentedBuffer rented, long lease, int length)
     {
-        _pool = pool;
-        _array = pool.Rent(length);
-        _clear = clear;
+        _rented = rented;
+        _lease = lease;
         Length = length;
     }
 
@@ -48,7 +41,9 @@ public sealed class BufferLease : IMemoryOwner<byte>
 
     /// <summary>Gets the array, for calls that take one; it may be longer than what was asked for.</summary>
     /// <exception cref="ObjectDisposedException">The lease is disposed.</exception>
-    public byte[] Array => Volatile.Read(ref _disposed) == 0 ? _array : throw new ObjectDisposedException(nameof(BufferLease));
+    public byte[] Array => Rented.Array(_lease);
+
+    private RentedBuffer Rented => _rented ?? throw new ObjectDisposedException(nameof(BufferLease));
 
     /// <summary>Rents a buffer.</summary>
     /// <param name="length">The length in bytes; 0 or more.</param>
@@ -63,7 +58,8 @@ public sealed class BufferLease : IMemoryOwner<byte>
             throw new ArgumentOutOfRangeException(nameof(length), length, "A length is 0 or more.");
         }
 
-        return new BufferLease(pool ?? ArrayPool<byte>.Shared, length, clear);
+        var rented = RentedBuffer.Rent(pool ?? ArrayPool<byte>.Shared, length, clear, out var lease);
+        return new BufferLease(rented, lease, length);
     }
 
     /// <summary>Keeps the buffer until an operation that uses it has ended.</summary>
@@ -74,7 +70,7 @@ public sealed class BufferLease : IMemoryOwner<byte>
     public Task Track(Task operation)
     {
         Check.NotNull(operation);
-        Follow(operation);
+        Rented.Follow(operation, _lease);
         return operation;
     }
 
@@ -87,7 +83,7 @@ public sealed class BufferLease : IMemoryOwner<byte>
     public Task<TResult> Track<TResult>(Task<TResult> operation)
     {
         Check.NotNull(operation);
-        Follow(operation);
+        Rented.Follow(operation, _lease);
         return operation;
     }
 
@@ -97,13 +93,8 @@ public sealed class BufferLease : IMemoryOwner<byte>
     /// <exception cref="ObjectDisposedException">The lease is disposed.</exception>
     public ValueTask Track(ValueTask operation)
     {
-        if (operation.IsCompletedSuccessfully && Volatile.Read(ref _disposed) == 0)
-        {
-            return operation;
-        }
-
-        Begin();
-        return FollowAsync(operation);
+        var rented = Rented;
+        return operation.IsCompletedSuccessfully && rented.IsHeld(_lease) ? operation : rented.Follow(operation, _lease);
     }
 
     /// <summary>Keeps the buffer until an operation that uses it has ended.</summary>
@@ -113,115 +104,10 @@ public sealed class BufferLease : IMemoryOwner<byte>
     /// <exception cref="ObjectDisposedException">The lease is disposed.</exception>
     public ValueTask<TResult> Track<TResult>(ValueTask<TResult> operation)
     {
-        if (operation.IsCompletedSuccessfully && Volatile.Read(ref _disposed) == 0)
-        {
-            return operation;
-        }
-
-        Begin();
-        return FollowAsync(operation);
+        var rented = Rented;
+        return operation.IsCompletedSuccessfully && rented.IsHeld(_lease) ? operation : rented.Follow(operation, _lease);
     }
 
     /// <summary>Ends the lease: the array goes back when all tracked operations have succeeded, and never if one has not. May be called more than once.</summary>
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-        {
-            End(succeeded: true);
-        }
-    }
-
-    private void Follow(Task operation)
-    {
-        Begin();
-        if (operation.IsCompleted)
-        {
-            End(operation.Status == TaskStatus.RanToCompletion);
-            return;
-        }
-
-        // Its failure is left to the one who awaits it; this only looks at how it ended.
-        operation.ContinueWith(
-            static (ended, lease) => ((BufferLease)lease!).End(ended.Status == TaskStatus.RanToCompletion),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-    }
-
-#if NET
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-#endif
-    private async ValueTask FollowAsync(ValueTask operation)
-    {
-        var succeeded = false;
-        try
-        {
-            await operation.ConfigureAwait(false);
-            succeeded = true;
-        }
-        finally
-        {
-            End(succeeded);
-        }
-    }
-
-#if NET
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-#endif
-    private async ValueTask<TResult> FollowAsync<TResult>(ValueTask<TResult> operation)
-    {
-        var succeeded = false;
-        try
-        {
-            var result = await operation.ConfigureAwait(false);
-            succeeded = true;
-            return result;
-        }
-        finally
-        {
-            End(succeeded);
-        }
-    }
-
-    private void Begin()
-    {
-        // Not after the owner has let go: the array may be somebody else's already.
-        for (var uses = Volatile.Read(ref _uses); ;)
-        {
-            if (Volatile.Read(ref _disposed) != 0 || uses == 0)
-            {
-                throw new ObjectDisposedException(nameof(BufferLease));
-            }
-
-            var seen = Interlocked.CompareExchange(ref _uses, uses + 1, uses);
-            if (seen == uses)
-            {
-                return;
-            }
-
-            uses = seen;
-        }
-    }
-
-    private void End(bool succeeded)
-    {
-        if (!succeeded)
-        {
-            Volatile.Write(ref _isTainted, 1);
-        }
-
-        if (Interlocked.Decrement(ref _uses) != 0)
-        {
-            return;
-        }
-
-        if (Volatile.Read(ref _isTainted) != 0)
-        {
-            LifecycleMetrics.BufferDropped();
-            return;
-        }
-
-        _pool.Return(_array, _clear);
-    }
+    public void Dispose() => _rented?.LetGoOf(_lease);
 }

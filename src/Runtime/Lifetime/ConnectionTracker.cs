@@ -15,7 +15,8 @@ namespace LifecycleAnalyzers.Runtime;
 /// it.</item>
 /// <item><see cref="DrainAsync"/> refuses new connections, waits for the others to end, and closes those that do not.</item>
 /// </list>
-/// <para>The tracker owns no connection before it drains, and does not keep one from being collected. All members are thread-safe.</para>
+/// <para>The tracker owns no connection before it drains, and does not keep one from being collected. Where nobody listens to its events,
+/// tracking a connection allocates nothing once a few have come and gone. All members are thread-safe.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -24,21 +25,19 @@ namespace LifecycleAnalyzers.Runtime;
 /// await ServeAsync(client, ct); // whatever it throws, the count goes down
 /// </code>
 /// </example>
-public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
+public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
 {
     private readonly object _sync = new();
+    private readonly TrackedEntries _entries = new();
     private readonly int[] _counts = new int[6];
     private readonly int _sampleEvery;
     private readonly Func<object, ValueTask> _close;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private TrackedEntry? _first;
-    private TrackedEntry? _last;
     private long _ids;
     private long _opened;
     private long _failedConnects;
     private long _leaks;
-    private int _active;
     private bool _draining;
     private TaskCompletionSource<bool>? _empty;
 
@@ -123,8 +122,8 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
             throw new ArgumentOutOfRangeException(nameof(state), state, "A connection begins its life connecting or open.");
         }
 
-        var entry = Begin(connection.GetType(), connection, state, name, new CallSite(member, file, line));
-        return Handle(entry, connection);
+        var entry = Begin(connection.GetType(), connection, state, name, new CallSite(member, file, line), out var id);
+        return Handle(entry, id, connection);
     }
 
     /// <summary>Opens a connection and counts it; a failure counts as a failed connect.</summary>
@@ -150,7 +149,7 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
     {
         Check.NotNull(connect);
 
-        var entry = Begin(typeof(T), null, TrackedState.Connecting, name, new CallSite(member, file, line));
+        var entry = Begin(typeof(T), null, TrackedState.Connecting, name, new CallSite(member, file, line), out var id);
         T connection;
         try
         {
@@ -159,19 +158,23 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
         }
         catch (Exception e)
         {
-            TryMove(entry, TrackedState.Faulted, e);
+            TryMove(entry, id, TrackedState.Faulted, e);
             throw;
         }
 
-        entry.Attach(connection);
-        if (!TryMove(entry, TrackedState.Open, null))
+        lock (_sync)
+        {
+            entry.Attach(connection);
+        }
+
+        if (!TryMove(entry, id, TrackedState.Open, null))
         {
             // The drain has given up this connect.
-            await CloseAsync(entry, connection).ConfigureAwait(false);
+            await CloseAsync(id, connection).ConfigureAwait(false);
             throw new ObjectDisposedException(Name);
         }
 
-        return Handle(entry, connection);
+        return Handle(entry, id, connection);
     }
 
     /// <summary>Tells what is being tracked now.</summary>
@@ -202,7 +205,7 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
         {
             _draining = true;
             _empty ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_active == 0)
+            if (_entries.Count == 0)
             {
                 _empty.TrySetResult(true);
             }
@@ -221,7 +224,7 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
         }
 
         var left = Left();
-        await Task.WhenAll(left.Select(l => CloseLeftAsync(l.Entry, l.Info.State))).ConfigureAwait(false);
+        await Task.WhenAll(left.Select(l => CloseLeftAsync(l.Entry, l.Info))).ConfigureAwait(false);
         return left.ConvertAll(static l => l.Info);
     }
 
@@ -245,76 +248,6 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
         }
     }
 
-    internal TrackedState StateOf(TrackedEntry entry)
-    {
-        lock (_sync)
-        {
-            return entry.State;
-        }
-    }
-
-    internal bool TryMove(TrackedEntry entry, TrackedState next, Exception? exception)
-    {
-        TrackedState previous;
-        bool allowed;
-        lock (_sync)
-        {
-            previous = entry.State;
-            allowed = MayFollow(previous, next);
-            if (allowed)
-            {
-                Step(entry, next);
-            }
-        }
-
-        if (!allowed)
-        {
-            Log.TrackedStepRefused(_logger, Name, entry.Id, previous, next);
-            return false;
-        }
-
-        Tell(entry, next, previous, exception);
-        return true;
-    }
-
-    /// <summary>The end of the handle. Not a refused step where the connection has ended before: that is the usual way.</summary>
-    internal void Release(TrackedEntry entry)
-    {
-        TrackedState previous;
-        lock (_sync)
-        {
-            previous = entry.State;
-            if (previous >= TrackedState.Closed)
-            {
-                return;
-            }
-
-            Step(entry, TrackedState.Closed);
-        }
-
-        Tell(entry, TrackedState.Closed, previous, null);
-    }
-
-    internal void Leaked(TrackedEntry entry)
-    {
-        TrackedState previous;
-        lock (_sync)
-        {
-            previous = entry.State;
-            if (previous >= TrackedState.Closed)
-            {
-                return;
-            }
-
-            Step(entry, TrackedState.Faulted);
-            _leaks++;
-        }
-
-        Log.ConnectionLeaked(_logger, Name, entry.ConnectionType.Name, entry.Id, entry.Name, entry.OpenedBy);
-        LifecycleMetrics.ConnectionLeaked(Name);
-        Tell(entry, TrackedState.Faulted, previous, null);
-    }
-
     /// <summary>Under the lock, under which it is written: half of a number of 64 bits is none.</summary>
     private long Read(ref long count)
     {
@@ -324,21 +257,11 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
         }
     }
 
-    private static bool MayFollow(TrackedState state, TrackedState next) => state switch
+    private TrackedEntry Begin(Type type, object? connection, TrackedState state, string? name, CallSite openedBy, out long id)
     {
-        TrackedState.Connecting => next is TrackedState.Open or TrackedState.Closed or TrackedState.Faulted,
-        TrackedState.Open or TrackedState.HalfClosed or TrackedState.Closing => next > state && next <= TrackedState.Faulted,
-        _ => false,
-    };
-
-    private TrackedEntry Begin(Type type, object? connection, TrackedState state, string? name, CallSite openedBy)
-    {
-        var entry = new TrackedEntry(Interlocked.Increment(ref _ids), type, name, openedBy, _time.GetUtcNow(), _time.GetTimestamp()) { State = state };
-        if (connection is not null)
-        {
-            entry.Attach(connection);
-        }
-
+        var (since, start) = (_time.GetUtcNow(), _time.GetTimestamp());
+        TrackedEntry entry;
+        TrackedConnectionInfo? told;
         lock (_sync)
         {
             if (_draining)
@@ -346,118 +269,70 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
                 throw new ObjectDisposedException(Name);
             }
 
-            Append(entry);
+            entry = _entries.New();
+            entry.Begin(id = ++_ids, state, type, name, openedBy, since, start);
+            if (connection is not null)
+            {
+                entry.Attach(connection);
+            }
+
+            _entries.Append(entry);
             _counts[(int)state]++;
             _opened += state == TrackedState.Open ? 1 : 0;
+            told = StateChanged is null ? null : Info(entry, start);
         }
 
-        Tell(entry, state, null, null);
+        Raise(told, null, null);
         return entry;
     }
 
-    private TrackedConnection<T> Handle<T>(TrackedEntry entry, T connection)
+    private TrackedConnection<T> Handle<T>(TrackedEntry entry, long id, T connection)
         where T : class =>
-        new(this, entry, connection, _sampleEvery > 0 && entry.Id % _sampleEvery == 0 ? new LeakSentinel(this, entry) : null);
-
-    /// <summary>Under the lock.</summary>
-    private void Step(TrackedEntry entry, TrackedState next)
-    {
-        var previous = entry.State;
-        entry.State = next;
-        _counts[(int)previous]--;
-        if (next == TrackedState.Open)
-        {
-            _opened++;
-            entry.OpenSince = _time.GetTimestamp();
-        }
-
-        if (next < TrackedState.Closed)
-        {
-            _counts[(int)next]++;
-            return;
-        }
-
-        _failedConnects += previous == TrackedState.Connecting ? 1 : 0;
-        Unlink(entry);
-        if (_active == 0)
-        {
-            _empty?.TrySetResult(true);
-        }
-    }
-
-    /// <summary>Metrics and event of a step that was made.</summary>
-    private void Tell(TrackedEntry entry, TrackedState state, TrackedState? previous, Exception? exception)
-    {
-        if (state >= TrackedState.Closed)
-        {
-            if (previous == TrackedState.Connecting)
-            {
-                LifecycleMetrics.TrackedConnectFailed(Name, exception);
-            }
-            else
-            {
-                LifecycleMetrics.ConnectionEnded(Name, _time.Since(entry.OpenSince), state, exception);
-            }
-        }
-
-        if (StateChanged is not { } handlers)
-        {
-            return;
-        }
-
-        var told = new TrackedStateChangedEventArgs(Info(entry, state, _time.GetTimestamp()), previous, exception);
-        foreach (var handler in handlers.GetInvocationList())
-        {
-            try
-            {
-                ((EventHandler<TrackedStateChangedEventArgs>)handler)(this, told);
-            }
-            catch (Exception e)
-            {
-                Log.TrackerHandlerFailed(_logger, Name, entry.Id, e);
-            }
-        }
-    }
+        new(this, entry, id, connection, _sampleEvery > 0 && id % _sampleEvery == 0 ? new LeakSentinel(this, entry) : null);
 
     private List<(TrackedEntry Entry, TrackedConnectionInfo Info)> Left()
     {
         var now = _time.GetTimestamp();
         lock (_sync)
         {
-            var all = new List<(TrackedEntry, TrackedConnectionInfo)>(_active);
-            for (var entry = _first; entry is not null; entry = entry.Next)
+            var all = new List<(TrackedEntry, TrackedConnectionInfo)>(_entries.Count);
+            for (var entry = _entries.First; entry is not null; entry = entry.Next)
             {
-                all.Add((entry, Info(entry, entry.State, now)));
+                all.Add((entry, Info(entry, now)));
             }
 
             return all;
         }
     }
 
-    private async Task CloseLeftAsync(TrackedEntry entry, TrackedState state)
+    private async Task CloseLeftAsync(TrackedEntry entry, TrackedConnectionInfo left)
     {
-        if (StateOf(entry) >= TrackedState.Closed)
+        object? connection;
+        lock (_sync)
         {
-            // Ended just now, by its owner, who may have handed the connection on.
-            return;
+            if (entry.Id != left.Id || entry.State >= TrackedState.Closed)
+            {
+                // Ended just now, by its owner, who may have handed the connection on.
+                return;
+            }
+
+            connection = entry.Connection;
         }
 
-        if (entry.Connection is not { } connection)
+        if (connection is not null)
         {
-            Release(entry);
-            return;
+            if (left.State is TrackedState.Open or TrackedState.HalfClosed)
+            {
+                TryMove(entry, left.Id, TrackedState.Closing, null);
+            }
+
+            await CloseAsync(left.Id, connection).ConfigureAwait(false);
         }
 
-        if (state is TrackedState.Open or TrackedState.HalfClosed)
-        {
-            TryMove(entry, TrackedState.Closing, null);
-        }
-
-        await CloseAsync(entry, connection).ConfigureAwait(false);
-        Release(entry);
+        End(entry, left.Id);
     }
 
-    private async Task CloseAsync(TrackedEntry entry, object connection)
+    private async Task CloseAsync(long id, object connection)
     {
         try
         {
@@ -465,49 +340,9 @@ public sealed class ConnectionTracker : IDisposable, IAsyncDisposable
         }
         catch (Exception e)
         {
-            Log.TrackedCloseFailed(_logger, Name, entry.Id, e);
+            Log.TrackedCloseFailed(_logger, Name, id, e);
         }
     }
 
-    private TrackedConnectionInfo Info(TrackedEntry entry, TrackedState state, long now) => new(entry, state, _time.Between(entry.Start, now));
-
-    private void Append(TrackedEntry entry)
-    {
-        entry.Previous = _last;
-        if (_last is null)
-        {
-            _first = entry;
-        }
-        else
-        {
-            _last.Next = entry;
-        }
-
-        _last = entry;
-        _active++;
-    }
-
-    private void Unlink(TrackedEntry entry)
-    {
-        if (entry.Previous is null)
-        {
-            _first = entry.Next;
-        }
-        else
-        {
-            entry.Previous.Next = entry.Next;
-        }
-
-        if (entry.Next is null)
-        {
-            _last = entry.Previous;
-        }
-        else
-        {
-            entry.Next.Previous = entry.Previous;
-        }
-
-        entry.Previous = entry.Next = null;
-        _active--;
-    }
+    private TrackedConnectionInfo Info(TrackedEntry entry, long now) => new(entry, _time.Between(entry.Start, now));
 }

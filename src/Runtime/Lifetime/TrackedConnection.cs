@@ -4,40 +4,45 @@ namespace LifecycleAnalyzers.Runtime;
 /// <remarks>
 /// <para>Disposing it ends the counting, once, whatever has happened; it does not close the connection, whose owner the caller stays.
 /// Dispose it after the connection was closed: declare it before the connection's own <see langword="using"/>, or in the same place.</para>
-/// <para>All members are thread-safe.</para>
+/// <para>All copies are the same handle. All members are thread-safe.</para>
 /// </remarks>
 /// <typeparam name="T">The type of the connection.</typeparam>
-public sealed class TrackedConnection<T> : IDisposable
+public readonly struct TrackedConnection<T> : IDisposable
     where T : class
 {
-    private readonly ConnectionTracker _tracker;
+    private readonly ConnectionTracker? _tracker;
     private readonly TrackedEntry _entry;
+    private readonly T _connection;
     private readonly LeakSentinel? _sentinel;
 
-    internal TrackedConnection(ConnectionTracker tracker, TrackedEntry entry, T connection, LeakSentinel? sentinel)
+    internal TrackedConnection(ConnectionTracker tracker, TrackedEntry entry, long id, T connection, LeakSentinel? sentinel)
     {
         _tracker = tracker;
         _entry = entry;
         _sentinel = sentinel;
-        Connection = connection;
+        _connection = connection;
+        Id = id;
     }
 
     /// <summary>Gets the connection.</summary>
-    public T Connection { get; }
+    /// <exception cref="InvalidOperationException">This is <see langword="default"/>, and no handle.</exception>
+    public T Connection => _tracker is null ? throw NoHandle() : _connection;
 
     /// <summary>Gets the number of the connection, from 1, unique within its tracker.</summary>
-    public long Id => _entry.Id;
+    public long Id { get; }
 
     /// <summary>Gets the state.</summary>
-    public TrackedState State => _tracker.StateOf(_entry);
+    /// <exception cref="InvalidOperationException">This is <see langword="default"/>, and no handle.</exception>
+    public TrackedState State => (_tracker ?? throw NoHandle()).StateOf(_entry, Id);
 
     /// <summary>Moves on to another state, if that may follow the present one; see <see cref="TrackedState"/>.</summary>
     /// <param name="state">The new state.</param>
     /// <param name="exception">The cause, where there is one.</param>
     /// <returns>Whether this call made the step; if not, nothing has changed.</returns>
+    /// <exception cref="InvalidOperationException">This is <see langword="default"/>, and no handle.</exception>
     public bool TryMoveTo(TrackedState state, Exception? exception = null)
     {
-        var moved = _tracker.TryMove(_entry, state, exception);
+        var moved = (_tracker ?? throw NoHandle()).TryMove(_entry, Id, state, exception);
         if (moved && state >= TrackedState.Closed)
         {
             _sentinel?.Disarm();
@@ -50,6 +55,7 @@ public sealed class TrackedConnection<T> : IDisposable
     /// <param name="exception">The failure; it is in the event and the metrics.</param>
     /// <returns>Whether this call ended it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="exception"/> is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">This is <see langword="default"/>, and no handle.</exception>
     public bool Fail(Exception exception)
     {
         Check.NotNull(exception);
@@ -60,6 +66,8 @@ public sealed class TrackedConnection<T> : IDisposable
     public void Dispose()
     {
         _sentinel?.Disarm();
-        _tracker.Release(_entry);
+        _tracker?.End(_entry, Id);
     }
+
+    private static InvalidOperationException NoHandle() => new("The default is no handle of a tracker.");
 }

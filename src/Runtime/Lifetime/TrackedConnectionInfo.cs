@@ -6,14 +6,14 @@ public sealed class TrackedConnectionInfo
 {
     private readonly CallSite _openedBy;
 
-    internal TrackedConnectionInfo(TrackedEntry entry, TrackedState state, TimeSpan age)
+    internal TrackedConnectionInfo(TrackedEntry entry, TimeSpan age)
     {
         Id = entry.Id;
         ConnectionType = entry.ConnectionType;
         Name = entry.Name;
         _openedBy = entry.OpenedBy;
         TrackedSince = entry.Since;
-        State = state;
+        State = entry.State;
         Age = age;
     }
 

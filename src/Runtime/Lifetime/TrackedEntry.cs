@@ -1,40 +1,66 @@
 namespace LifecycleAnalyzers.Runtime;
 
 /// <summary>
-/// What the tracker keeps of a connection. It does not hold the connection or its handle: a handle that nobody holds any more must be
-/// collected, or no leak would ever be seen.
+/// What the tracker keeps of a connection, used again for others: its number tells whose it is now. It does not hold the connection or its
+/// handle: a handle that nobody holds any more must be collected, or no leak would ever be seen. Belongs to the lock of the tracker.
 /// </summary>
-internal sealed class TrackedEntry(long id, Type connectionType, string? name, CallSite openedBy, DateTimeOffset since, long start)
+internal sealed class TrackedEntry
 {
     private WeakReference<object>? _connection;
 
-    public long Id { get; } = id;
+    /// <summary>Gets the number of the connection; 0 where it is nobody's.</summary>
+    public long Id { get; private set; }
 
-    public Type ConnectionType { get; private set; } = connectionType;
+    public Type ConnectionType { get; private set; } = typeof(object);
 
-    public string? Name { get; } = name;
+    public string? Name { get; private set; }
 
-    public CallSite OpenedBy { get; } = openedBy;
+    public CallSite OpenedBy { get; private set; }
 
-    public DateTimeOffset Since { get; } = since;
+    public DateTimeOffset Since { get; private set; }
 
-    public long Start { get; } = start;
+    public long Start { get; private set; }
 
-    /// <summary>Gets or sets the state; belongs to the lock of the tracker, like the places in its list.</summary>
     public TrackedState State { get; set; }
 
     /// <summary>Gets or sets when it was open, for the duration; the beginning of the tracking where it was open from the start.</summary>
-    public long OpenSince { get; set; } = start;
+    public long OpenSince { get; set; }
 
     public TrackedEntry? Previous { get; set; }
 
     public TrackedEntry? Next { get; set; }
 
-    public object? Connection => Volatile.Read(ref _connection) is { } reference && reference.TryGetTarget(out var connection) ? connection : null;
+    public object? Connection => _connection is { } reference && reference.TryGetTarget(out var connection) ? connection : null;
+
+    public void Begin(long id, TrackedState state, Type connectionType, string? name, CallSite openedBy, DateTimeOffset since, long start)
+    {
+        Id = id;
+        State = state;
+        ConnectionType = connectionType;
+        Name = name;
+        OpenedBy = openedBy;
+        Since = since;
+        OpenSince = Start = start;
+    }
 
     public void Attach(object connection)
     {
         ConnectionType = connection.GetType();
-        Volatile.Write(ref _connection, new WeakReference<object>(connection));
+        if (_connection is null)
+        {
+            _connection = new WeakReference<object>(connection);
+        }
+        else
+        {
+            _connection.SetTarget(connection);
+        }
+    }
+
+    /// <summary>Nobody's from now on. What it was for a drain that has it in its hands stays: closed.</summary>
+    public void Free()
+    {
+        Id = 0;
+        Name = null;
+        _connection?.SetTarget(null!);
     }
 }

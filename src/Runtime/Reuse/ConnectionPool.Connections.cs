@@ -22,8 +22,10 @@ public sealed partial class ConnectionPool<T>
             return default;
         }
 
-        var reason = completed ? WhyNotKept(pooled) : "incomplete";
-        if (reason is null && TryKeep(pooled, out reason))
+        // Asked once for both uses: asking for the time is a good part of what a return costs.
+        var now = _time.GetTimestamp();
+        var reason = completed ? WhyNotKept(pooled, now) : "incomplete";
+        if (reason is null && TryKeep(pooled, now, out reason))
         {
             _permits.Leave();
             return default;
@@ -34,6 +36,7 @@ public sealed partial class ConnectionPool<T>
 
     private bool TryTakeIdle(out ConnectionLease<T> lease)
     {
+        var now = _time.GetTimestamp();
         while (true)
         {
             PooledConnection<T> pooled;
@@ -50,7 +53,7 @@ public sealed partial class ConnectionPool<T>
             }
 
             // Outside the lock: the check asks the operating system, or is somebody else's code.
-            var reason = WhyNotKept(pooled) ?? (IsTooLongIdle(pooled) ? "idle" : IsUsable(pooled.Connection) ? null : "unusable");
+            var reason = WhyNotKept(pooled, now) ?? (IsTooLongIdle(pooled, now) ? "idle" : IsUsable(pooled.Connection) ? null : "unusable");
             if (reason is null)
             {
                 lease = pooled.Lend();
@@ -62,7 +65,7 @@ public sealed partial class ConnectionPool<T>
         }
     }
 
-    private bool TryKeep(PooledConnection<T> pooled, [NotNullWhen(false)] out string? reason)
+    private bool TryKeep(PooledConnection<T> pooled, long now, [NotNullWhen(false)] out string? reason)
     {
         lock (_sync)
         {
@@ -72,7 +75,7 @@ public sealed partial class ConnectionPool<T>
                 return false;
             }
 
-            pooled.IdleSince = _time.GetTimestamp();
+            pooled.IdleSince = now;
             _idle.Add(pooled);
             if (!_isPruning && _idleTimeout != Timeout.InfiniteTimeSpan)
             {
@@ -86,9 +89,9 @@ public sealed partial class ConnectionPool<T>
         return true;
     }
 
-    private string? WhyNotKept(PooledConnection<T> pooled)
+    private string? WhyNotKept(PooledConnection<T> pooled, long now)
     {
-        if (_maxLifetime != Timeout.InfiniteTimeSpan && _time.Since(pooled.Opened) >= _maxLifetime)
+        if (_maxLifetime != Timeout.InfiniteTimeSpan && _time.Between(pooled.Opened, now) >= _maxLifetime)
         {
             return "lifetime";
         }
@@ -96,8 +99,8 @@ public sealed partial class ConnectionPool<T>
         return _cleared && pooled.Opened <= Interlocked.Read(ref _clearedAt) ? "cleared" : null;
     }
 
-    private bool IsTooLongIdle(PooledConnection<T> pooled) =>
-        _idleTimeout != Timeout.InfiniteTimeSpan && _time.Since(pooled.IdleSince) >= _idleTimeout;
+    private bool IsTooLongIdle(PooledConnection<T> pooled, long now) =>
+        _idleTimeout != Timeout.InfiniteTimeSpan && _time.Between(pooled.IdleSince, now) >= _idleTimeout;
 
     private bool IsUsable(T connection)
     {
@@ -118,7 +121,8 @@ public sealed partial class ConnectionPool<T>
         List<PooledConnection<T>> old = [];
         lock (_sync)
         {
-            while (_idle.Count > 0 && IsTooLongIdle(_idle[0]))
+            var now = _time.GetTimestamp();
+            while (_idle.Count > 0 && IsTooLongIdle(_idle[0], now))
             {
                 old.Add(_idle[0]);
                 _idle.RemoveAt(0);
@@ -127,7 +131,7 @@ public sealed partial class ConnectionPool<T>
             _isPruning = _idle.Count > 0;
             if (_isPruning)
             {
-                var left = _idleTimeout - _time.Since(_idle[0].IdleSince);
+                var left = _idleTimeout - _time.Between(_idle[0].IdleSince, now);
                 _pruning.Change(left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
             }
         }

@@ -132,6 +132,63 @@ public sealed class BufferLeaseTests
     }
 
     [Fact]
+    public async Task An_old_lease_reaches_nobody_elses_buffer()
+    {
+        var late = new TaskCompletionSource();
+        for (var round = 0; round < 100; round++)
+        {
+            var old = BufferLease.Rent(8, _pool);
+            var copy = old;
+            old.Dispose();
+            using var present = BufferLease.Rent(8, _pool);
+            _ = present.Track(late.Task);
+            copy.Dispose();
+
+            Assert.Equal(8, present.Memory.Length);
+            Assert.Throws<ObjectDisposedException>(() => copy.Array);
+            Assert.Throws<ObjectDisposedException>(() => { _ = copy.Track(default(ValueTask)); });
+            Assert.Equal(round + 1, _pool.Returned);
+        }
+
+        late.SetResult();
+        await Until(() => _pool.Out.IsEmpty, "all arrays are back");
+    }
+
+    [Fact]
+    public async Task Leases_of_many_threads_share_no_array()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
+        {
+            for (var round = 0; round < 2_000; round++)
+            {
+                var lease = BufferLease.Rent(8, _pool);
+                lease.Array.AsSpan(0, 8).Fill((byte)worker);
+                var operation = lease.Track(Task.Run(static () => { }));
+                if (round % 3 == 0)
+                {
+                    await operation;
+                }
+
+                Assert.All(lease.Array.AsSpan(0, 8).ToArray(), b => Assert.Equal((byte)worker, b));
+                lease.Dispose();
+                lease.Dispose();
+            }
+        }))).Soon();
+        await Until(() => _pool.Out.IsEmpty, "all arrays are back");
+        Assert.Equal(8_000, _pool.Returned);
+    }
+
+    [Fact]
+    public void The_default_is_no_lease()
+    {
+        var none = default(BufferLease);
+        none.Dispose();
+        Assert.Equal(0, none.Length);
+        Assert.Throws<ObjectDisposedException>(() => none.Memory);
+        Assert.Throws<ObjectDisposedException>(() => { _ = none.Track(Task.CompletedTask); });
+    }
+
+    [Fact]
     public void Secrets_are_cleared_and_arguments_checked()
     {
         var lease = BufferLease.Rent(4, _pool, clear: true);

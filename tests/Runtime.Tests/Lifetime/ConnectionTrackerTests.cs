@@ -363,6 +363,42 @@ public sealed class ConnectionTrackerTests
     }
 
     [Fact]
+    public async Task An_old_handle_reaches_nobody_elses_connection()
+    {
+        await using var tracker = new ConnectionTracker();
+        var old = tracker.Track(new Link());
+        var copy = old;
+        old.Dispose();
+        using var present = tracker.Track(new Link());
+        copy.Dispose();
+
+        Assert.False(copy.TryMoveTo(TrackedState.Closing));
+        Assert.False(copy.Fail(new IOException()));
+        Assert.Equal((TrackedState.Closed, TrackedState.Open), (copy.State, present.State));
+        Assert.Equal((1L, 2L), (copy.Id, present.Id));
+        Assert.Equal(1, tracker.Open);
+
+        // What ended by a failure says so for as long as its handle is held.
+        var failed = tracker.Track(new Link());
+        Assert.True(failed.Fail(new IOException()));
+        failed.Dispose();
+        using var next = tracker.Track(new Link());
+        Assert.Equal(TrackedState.Faulted, failed.State);
+    }
+
+    [Fact]
+    public async Task The_default_is_no_handle()
+    {
+        await using var tracker = new ConnectionTracker();
+        var none = default(TrackedConnection<Link>);
+        none.Dispose();
+        Assert.Throws<InvalidOperationException>(() => none.Connection);
+        Assert.Throws<InvalidOperationException>(() => none.State);
+        Assert.Throws<InvalidOperationException>(() => none.TryMoveTo(TrackedState.Closed));
+        Assert.Throws<InvalidOperationException>(() => none.Fail(new IOException()));
+    }
+
+    [Fact]
     public async Task Arguments_are_checked()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new ConnectionTracker(new ConnectionTrackerOptions { LeakSampleEvery = -1 }));
