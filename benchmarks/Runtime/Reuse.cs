@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.ObjectPool;
+using Polly;
+using Polly.Retry;
 
 namespace LifecycleAnalyzers.Runtime.Benchmarks;
 
@@ -93,4 +95,20 @@ public class Sessions
 
     [Benchmark]
     public async ValueTask<object> SessionCache() => await _cache.GetAsync("key");
+}
+
+/// <summary>Work that may be repeated once, and succeeds at once.</summary>
+public class Repeats
+{
+    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions { MaxRetryAttempts = 1, ShouldHandle = new PredicateBuilder().Handle<SocketException>() }).Build();
+
+    private readonly object _session = new();
+    private readonly SessionCache<string, object> _cache = new(static (_, _) => new ValueTask<object>(new object()));
+
+    [Benchmark(Baseline = true)]
+    public async ValueTask<int> PollyRetry() => await _pipeline.ExecuteAsync(static (_, _) => new ValueTask<int>(1), _session);
+
+    [Benchmark]
+    public async ValueTask<int> RunAsync() => await _cache.RunAsync("key", _session, static (_, _, _) => new ValueTask<int>(1));
 }

@@ -445,12 +445,12 @@ public sealed partial class SendGate : IDisposable
             return NotOpen(waiter.Refusal);
         }
 
-        ValueTask<SendResult> pending;
+        SendResult result;
         try
         {
             // The turn may have come at the very moment of the cancellation; still nothing has been tried.
             cancellationToken.ThrowIfCancellationRequested();
-            pending = send(state, cancellationToken);
+            result = await send(state, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -458,7 +458,8 @@ public sealed partial class SendGate : IDisposable
             throw;
         }
 
-        return await FinishAsync(ticket, pending).ConfigureAwait(false);
+        Leave(ticket, result);
+        return result;
     }
 
 #if NET
