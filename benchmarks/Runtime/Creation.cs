@@ -32,6 +32,28 @@ public class Connects
         End(socket);
     }
 
+    /// <summary>With a limit, and nothing left open where it fails.</summary>
+    [Benchmark]
+    public async Task ByHand()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(_endPoint, limit.Token);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        using (socket)
+        {
+            End(socket);
+        }
+    }
+
     [Benchmark]
     public async Task SafeSocket()
     {
