@@ -203,13 +203,12 @@ public sealed class LCA1001AttachErrorHandlerFix : CodeFixProvider
         var what = Plain(connection).TrimStart('_');
         var report = Logger(model, position) is { } logger
             ? exception is not null ? $"{logger}.LogError({exception}, \"{what} failed\")" : text is not null ? $"{logger}.LogError(\"{what} failed: {{Reason}}\", {text})" : $"{logger}.LogError(\"{what} failed\")"
-            : $"System.Diagnostics.Trace.TraceError($\"{what} failed: {{{exception ?? text ?? "\"no reason given\""}}}\")";
-        if (exception is null && text is null && Logger(model, position) is null) report = $"System.Diagnostics.Trace.TraceError(\"{what} failed\")";
+            : $"{model.Trace(position)}.TraceError($\"{what} failed: {{{exception ?? text ?? "\"no reason given\""}}}\")";
+        if (exception is null && text is null && Logger(model, position) is null) report = $"{model.Trace(position)}.TraceError(\"{what} failed\")";
         var parameters = "(" + string.Join(", ", names) + ")";
-        var end = invoke.ReturnsVoid ? null : invoke.ReturnType.Name == "Task" ? "System.Threading.Tasks.Task.CompletedTask" : "default";
+        var end = invoke.ReturnsVoid ? null : invoke.ReturnType.Name == "Task" ? model.NameOf(position, "System.Threading.Tasks", "Task") + ".CompletedTask" : "default";
         var handler = end is null ? $"{parameters} => {report}" : $"{parameters} => {{ {report}; return {end}; }}";
-        return SyntaxFactory.ParseStatement($"{connection.WithoutTrivia()}.{failure.Name} += {handler};")
-            .WithAdditionalAnnotations(Microsoft.CodeAnalysis.Simplification.Simplifier.Annotation);
+        return SyntaxFactory.ParseStatement($"{connection.WithoutTrivia()}.{failure.Name} += {handler};");
     }
 
     private static string Unused(string name, SemanticModel model, int position) =>

@@ -108,7 +108,7 @@ public sealed class LCA1005HandleCallbackFailureFix : CodeFixProvider
         var name = new[] { "e", "exception", "failure", "lost" }.First(n => n == "lost" || !taken.Contains(n) && model.LookupSymbols(position, name: n).All(s => s is not (ILocalSymbol or IParameterSymbol)));
         StatementSyntax report;
         if (Reporting.Logger(model, position) is { } logger && Reporting.CanLog(model, position)) report = SyntaxFactory.ParseStatement($"{logger}.LogError({name}, \"the connection failed\");");
-        else report = SyntaxFactory.ParseStatement($"System.Diagnostics.Trace.TraceError({name}.ToString());").WithAdditionalAnnotations(Simplifier.Annotation);
+        else report = SyntaxFactory.ParseStatement($"{model.Trace(position)}.TraceError({name}.ToString());");
         var types = caught.Select(t => Type(t, generator)).ToList();
         if (types.Count == 1)
             return SyntaxFactory.CatchClause(SyntaxFactory.CatchDeclaration(types[0], SyntaxFactory.Identifier(name)), null, SyntaxFactory.Block(report));

@@ -160,11 +160,7 @@ public sealed class LCA1008BoundConnectFix : CodeFixProvider
         return root.ReplaceNode(statement, [source, limited]);
     }
 
-    private static StatementSyntax Source(string name, SemanticModel model, int position)
-    {
-        return SyntaxFactory.ParseStatement($"using var {name} = new {Known("System.Threading", "CancellationTokenSource")}({Known("System", "TimeSpan")}.FromSeconds(30));")
+    private static StatementSyntax Source(string name, SemanticModel model, int position) =>
+        SyntaxFactory.ParseStatement($"using var {name} = new {model.NameOf(position, "System.Threading", "CancellationTokenSource")}({model.NameOf(position, "System", "TimeSpan")}.FromSeconds(30));")
             .WithAdditionalAnnotations(Formatter.Annotation, Simplifier.Annotation, Simplifier.AddImportsAnnotation);
-
-        string Known(string space, string type) => model.LookupNamespacesAndTypes(position, name: type).Length == 1 ? type : space + "." + type;
-    }
 }

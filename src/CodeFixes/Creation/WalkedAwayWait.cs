@@ -2,7 +2,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
-using Microsoft.CodeAnalysis.Simplification;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Facts;
 
@@ -23,7 +22,7 @@ internal sealed class WalkedAwayWait
     private readonly bool _isNamed;
     private readonly string _observe;
 
-    private WalkedAwayWait(InvocationExpressionSyntax wait, SemanticModel model, StatementSyntax statement, BlockSyntax block, ExpressionSyntax task, string name, bool isNamed, string argument)
+    private WalkedAwayWait(InvocationExpressionSyntax wait, SemanticModel model, StatementSyntax statement, BlockSyntax block, ExpressionSyntax task, string name, bool isNamed, TaskObservation observation)
     {
         _wait = wait;
         _model = model;
@@ -32,7 +31,7 @@ internal sealed class WalkedAwayWait
         _task = task;
         _name = name;
         _isNamed = isNamed;
-        _observe = name + ".Observe(" + argument + ");";
+        _observe = observation.Statement(name);
     }
 
     private bool Throws => (_wait.Expression as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText == "WaitAsync";
@@ -40,7 +39,7 @@ internal sealed class WalkedAwayWait
     private bool IsRace => (_wait.Expression as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText == "WhenAny";
 
     /// <summary>The wait where it has one operation, and a statement of its own whose first work it is.</summary>
-    public static WalkedAwayWait? Of(InvocationExpressionSyntax wait, ArgumentSyntax argument, SemanticModel model)
+    public static WalkedAwayWait? Of(InvocationExpressionSyntax wait, TaskObservation observation, SemanticModel model)
     {
         if (wait.Expression is not MemberAccessExpressionSyntax access || Statement(wait) is not { Parent: BlockSyntax block } statement || Functions.Enclosing(wait) is not { } function) return null;
         var task = access.Name.Identifier.ValueText switch
@@ -50,11 +49,11 @@ internal sealed class WalkedAwayWait
             _ => null,
         };
         if (task is null) return null;
-        if (task is IdentifierNameSyntax local && model.GetSymbolInfo(local).Symbol is ILocalSymbol) return new(wait, model, statement, block, task, local.Identifier.ValueText, true, argument.ToString());
+        if (task is IdentifierNameSyntax local && model.GetSymbolInfo(local).Symbol is ILocalSymbol) return new(wait, model, statement, block, task, local.Identifier.ValueText, true, observation);
         if (task.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().FirstOrDefault() is null || !IsFirst(task, statement)) return null;
         var used = new HashSet<string>(function.DescendantTokens().Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText), StringComparer.Ordinal);
         var name = new[] { Doing(task), "pending", "operation" }.FirstOrDefault(n => !used.Contains(n) && model.LookupSymbols(wait.SpanStart, name: n).IsEmpty);
-        return name is null ? null : new(wait, model, statement, block, task, name, false, argument.ToString());
+        return name is null ? null : new(wait, model, statement, block, task, name, false, observation);
     }
 
     /// <summary>The root with the operation observed on the way that leaves it behind; null where that way cannot be told.</summary>
@@ -302,7 +301,7 @@ internal sealed class WalkedAwayWait
 
     private StatementSyntax Block(string head, params string[] lines) => Made(head + "\n{\n" + string.Join("\n", lines) + "\n}");
 
-    private StatementSyntax Made(string text) => Lines.Parse(_statement, text).WithTrailingTrivia(Lines.EndOfLine(_statement)).WithAdditionalAnnotations(Simplifier.Annotation);
+    private StatementSyntax Made(string text) => Lines.Parse(_statement, text).WithTrailingTrivia(Lines.EndOfLine(_statement));
 
     /// <summary>A statement of the block replaced by others; the operation gets a name in front of the wait where it has none.</summary>
     private SyntaxNode Replace(SyntaxNode root, StatementSyntax old, IReadOnlyList<StatementSyntax> made, bool extracted = false)
