@@ -71,7 +71,7 @@ public sealed class LCA1002HandleSynchronousCompletionFix : CodeFixProvider
         if (!method.IsStatic && call.Expression is SimpleNameSyntax) sender = model.GetEnclosingSymbol(call.SpanStart) is { IsStatic: false } ? "this" : sender;
         if (sender is null) return null;
         var condition = whole is ConditionalAccessExpressionSyntax ? asked + " == false" : "!" + asked;
-        var guarded = SyntaxFactory.ParseStatement($"if ({condition}) {handler.Called}({sender}, {given});");
+        var guarded = SyntaxFactory.ParseStatement($"if ({condition}) {handler.Run(sender, given)}");
         var tracked = handler.Track(root, whole);
         var current = tracked.GetCurrentNode(whole)!;
         return Replace(tracked, current, made, guarded) is { } changed ? handler.Named(changed) : null;

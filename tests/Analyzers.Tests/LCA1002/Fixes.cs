@@ -75,6 +75,49 @@ public class Fixes
             """;
     }
 
+    /// <summary>A lambda elsewhere that does one thing: that thing is done here.</summary>
+    [Theory]
+    [InlineData("{|LCA1002:_socket.ReceiveAsync(_args)|};", "_args.Completed += (_, e) => OnDone(e);", "if (!_socket.ReceiveAsync(_args)) OnDone(_args);")]
+    [InlineData("{|LCA1002:_socket.ReceiveAsync(args)|};", "_args.Completed += (sender, e) => OnCompleted(sender, e);", "if (!_socket.ReceiveAsync(args)) OnCompleted(_socket, args);")]
+    [InlineData("{|LCA1002:_socket.ReceiveAsync(_args)|};", "_args.Completed += (_, e) => { _count += e.BytesTransferred; };", "if (!_socket.ReceiveAsync(_args)) _count += _args.BytesTransferred;")]
+    [InlineData("{|LCA1002:_socket.SendAsync(_args)|};", "_args.Completed += (_, e) => { if (e.SocketError != SocketError.Success) OnDone(e); };", "if (!_socket.SendAsync(_args)) { if (_args.SocketError != SocketError.Success) OnDone(_args); }")]
+    // What its own place alone knows, or more than one thing, cannot be done here.
+    [InlineData("{|LCA1002:_socket.SendAsync(_args)|};", "var name = string.Empty; _args.Completed += (_, e) => Console.WriteLine(name);", "{|LCA1002:_socket.SendAsync(_args)|};")]
+    [InlineData("{|LCA1002:_socket.SendAsync(_args)|};", "_args.Completed += (_, e) => { OnDone(e); _count++; };", "{|LCA1002:_socket.SendAsync(_args)|};")]
+    [InlineData("{|LCA1002:_socket.SendAsync(args)|};", "_args.Completed += (_, e) => OnDone(e); new SocketAsyncEventArgs().Completed += (_, e) => _count++;", "{|LCA1002:_socket.SendAsync(args)|};")]
+    public Task What_a_short_handler_does(string body, string handler, string becomes)
+    {
+        return Fix.BecomesAsync(Of(body), Of(becomes));
+
+        string Of(string written) => Reader(written, handler).Replace("private void OnOther", "private int _count;\n    public int Count => _count;\n    private void OnDone(SocketAsyncEventArgs e) { }\n    private void OnOther", StringComparison.Ordinal);
+    }
+
+    /// <summary>What the handler starts again comes back to it, whatever others there are.</summary>
+    [Theory]
+    [InlineData("_receive.Completed += OnReceived; _send.Completed += (_, _) => { };", "object? sender, SocketAsyncEventArgs e", "OnReceived(_socket, e)")]
+    [InlineData("_receive.Completed += (_, e) => OnReceived(e); _send.Completed += (_, _) => { };", "SocketAsyncEventArgs e", "OnReceived(e)")]
+    public Task The_handler_itself(string attached, string parameters, string run)
+    {
+        return Fix.BecomesAsync(Of("{|LCA1002:_socket.ReceiveAsync(e)|};"), Of($"if (!_socket.ReceiveAsync(e)) {run};"));
+
+        string Of(string again) => $$"""
+            class Reader
+            {
+                private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+                private readonly SocketAsyncEventArgs _receive = new();
+                private readonly SocketAsyncEventArgs _send = new();
+
+                public Reader() { {{attached}} }
+
+                private void OnReceived({{parameters}})
+                {
+                    if (e.BytesTransferred == 0) return;
+                    {{again}}
+                }
+            }
+            """;
+    }
+
     [Theory]
     // Which handler, or which object, cannot be told.
     [InlineData("{|LCA1002:_socket.ReceiveAsync(args)|};", "_args.Completed += OnCompleted; new SocketAsyncEventArgs().Completed += OnOther;")]
