@@ -35,7 +35,7 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             if (diagnostic.AdditionalLocations.Count == 0 || diagnostic.AdditionalLocations.Any(l => l.SourceTree != root.SyntaxTree)) continue;
-            if (FieldOf(root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true), diagnostic, model) is not { } field) continue;
+            if (!diagnostic.Properties.TryGetValue(LCA3006IgnoreReplacedSession.Session, out var field) || field is null) continue;
             var edits = new Dictionary<SyntaxNode, SyntaxNode>();
             foreach (var location in diagnostic.AdditionalLocations)
             {
@@ -45,18 +45,6 @@ public sealed class LCA3006IgnoreReplacedSessionFix : CodeFixProvider
 
             if (edits.Count > 0) await context.OfferAsync(diagnostic, root.ReplaceNodes(edits.Keys, (old, _) => edits[old]), "Ignore the events of a replaced session", Key, withoutWarnings: true).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>The name of the field that is written at the diagnostic: the message's first word says which.</summary>
-    private static string? FieldOf(SyntaxNode replacement, Diagnostic diagnostic, SemanticModel model)
-    {
-        var message = diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture);
-        foreach (var name in replacement.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
-        {
-            if (model.GetSymbolInfo(name).Symbol is IFieldSymbol or IPropertySymbol && message.StartsWith("'" + name.Identifier.ValueText + "'", StringComparison.Ordinal)) return name.Identifier.ValueText;
-        }
-
-        return null;
     }
 
     private static bool Ask(AssignmentExpressionSyntax subscription, string field, SemanticModel model, Dictionary<SyntaxNode, SyntaxNode> edits)

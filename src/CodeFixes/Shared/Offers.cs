@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -26,7 +25,7 @@ internal static class Offers
         if (changed is null || context.Document.Project.Solution.GetDocument(changed.Id) is not { } before) return false;
         if (withoutWarnings && !await Verification.CompilesAsWellAsync(before, changed, context.CancellationToken).ConfigureAwait(false)) return false;
         if (before.Id != context.Document.Id && !await Verification.HarmsNotAsync(before, changed, context.CancellationToken).ConfigureAwait(false)) return false;
-        if (!await Verification.HelpsAsync(context.Document, changed, diagnostic.Id, mayUncover ? diagnostic.GetMessage(CultureInfo.InvariantCulture) : null, context.CancellationToken).ConfigureAwait(false)) return false;
+        if (!await Verification.HelpsAsync(context.Document, changed, diagnostic.Id, mayUncover ? diagnostic.Location : null, context.CancellationToken).ConfigureAwait(false)) return false;
         context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(changed), key), diagnostic);
         return true;
     }

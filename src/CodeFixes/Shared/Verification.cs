@@ -14,19 +14,21 @@ internal static class Verification
     /// <param name="before">The document.</param>
     /// <param name="after">The same, mended.</param>
     /// <param name="id">The rule.</param>
-    /// <param name="message">
-    /// What must not be said any more, of a rule that says one thing of a method at a time: the next may come to light. Null where it must
-    /// have less to say.
+    /// <param name="said">
+    /// Where it says what must not be said any more, of a rule that says one thing of a method at a time: the next may come to light. Null where
+    /// it must have less to say.
     /// </param>
     /// <param name="cancellation">Ends the asking.</param>
-    public static async Task<bool> HelpsAsync(Document before, Document after, string id, string? message, CancellationToken cancellation)
+    public static async Task<bool> HelpsAsync(Document before, Document after, string id, Location? said, CancellationToken cancellation)
     {
         var changed = after.Project.Solution.GetDocument(before.Id);
         if (changed is null || await ErrorsAsync(changed, cancellation).ConfigureAwait(false) > await Known.ErrorsAsync(before, cancellation).ConfigureAwait(false)) return false;
         var old = await Known.FindAsync(before, cancellation).ConfigureAwait(false);
         var now = await FindAsync(changed.Project, changed, cancellation).ConfigureAwait(false);
         if (now.Any(d => d.Id != id && Count(now, d.Id) > Count(old, d.Id))) return false;
-        return message is null || Count(old, id, message) == 0 ? Count(now, id) < Count(old, id) : Count(now, id) <= Count(old, id) && Count(now, id, message) < Count(old, id, message);
+        // Not the reported diagnostic's own message: who asks for a fix may have kept the place alone.
+        var message = said is null ? null : old.FirstOrDefault(d => d.Id == id && d.Location.SourceSpan == said.SourceSpan)?.GetMessage(CultureInfo.InvariantCulture);
+        return message is null ? Count(now, id) < Count(old, id) : Count(now, id) <= Count(old, id) && Count(now, id, message) < Count(old, id, message);
     }
 
     /// <summary>Of another file than the finding's: it compiles as before, and no rule has more to say of it.</summary>

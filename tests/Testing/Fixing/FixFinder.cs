@@ -66,13 +66,17 @@ internal sealed class FixFinder(ImmutableArray<DiagnosticAnalyzer> analyzers, Im
         {
             await Guarded.RunAsync(provider, () => provider.RegisterCodeFixesAsync(new CodeFixContext(
                 document,
-                diagnostic,
+                WithoutWords(diagnostic),
                 (action, _) => offers.AddRange(Leaves(action).Select(leaf => new FixOffer(document, diagnostic, provider, leaf))),
                 cancellationToken))).ConfigureAwait(false);
         }
 
         return offers.ToImmutable();
     }
+
+    /// <summary>A fix may look at the places and the properties: not every host hands on the words of a message.</summary>
+    private static Diagnostic WithoutWords(Diagnostic diagnostic) =>
+        Diagnostic.Create(diagnostic.Descriptor, diagnostic.Location, diagnostic.AdditionalLocations, diagnostic.Properties);
 
     /// <summary>A submenu stands for its entries.</summary>
     private static IEnumerable<CodeAction> Leaves(CodeAction action) =>

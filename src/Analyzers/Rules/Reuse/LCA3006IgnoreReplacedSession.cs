@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -10,6 +11,9 @@ namespace LifecycleAnalyzers.Rules.Reuse;
 internal sealed class LCA3006IgnoreReplacedSession : IRule
 {
     public const string Id = "LCA3006";
+
+    /// <summary>The property of the diagnostic that names the field or property which gets a new session.</summary>
+    public const string Session = "session";
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Ignore the events of a replaced session",
@@ -42,7 +46,7 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
                 var acting = attached.Where(s => events!.Concerns(s, replacement) && !events.IsTakenBack(s, replacement, function) && events.ActsUnasked(s, replacement.Member)).ToList();
                 if (acting.FirstOrDefault() is not { } guilty || !Replaces(file, replacement, function, replacements) || replacements.EndsTheOld(replacement, function)) continue;
                 var handler = guilty.Handler is IMethodReferenceOperation reference ? "'" + reference.Method.Name + "'" : "its handler";
-                file.Report(Diagnostic.Create(Rule, replacement.Operation.Syntax.GetLocation(), acting.Select(s => s.Operation.Syntax.GetLocation()), replacement.Member.Name, guilty.Event.Name, handler));
+                file.Report(Diagnostic.Create(Rule, replacement.Operation.Syntax.GetLocation(), acting.Select(s => s.Operation.Syntax.GetLocation()), ImmutableDictionary<string, string?>.Empty.Add(Session, replacement.Member.Name), replacement.Member.Name, guilty.Event.Name, handler));
             }
         }
     }
