@@ -154,7 +154,7 @@ internal sealed class Guards(Analysis analysis)
                         if (!IsOdd(happened, callee)) areAll &= Lead(body, happened, callee, depth, sends);
                     }
 
-                    if (happened.Callees.All(c => c.Sends.IsEmpty && c.IsComplete && !AsksItself(c))) Use(body, happened, member, sends);
+                    if (happened.Callees.All(c => c.Sends.IsEmpty && c.IsComplete && !AsksItself(c) && !HidesCalls(c, 2))) Use(body, happened, member, sends);
                 }
             }
         }
@@ -267,6 +267,12 @@ internal sealed class Guards(Analysis analysis)
         }
     }
 
+    /// <summary>A call in the code is not understood (its assembly is missing): it may be the send, and what stands before it the question.</summary>
+    private static bool HidesCalls(Summary code, int steps) =>
+        code.Body.Graph.Blocks.Any(b => b.Operations.Any(Hides) || b.BranchValue is { } value && Hides(value)) || steps > 0 && code.Events.Any(e => e.Callees.Any(c => HidesCalls(c, steps - 1)));
+
+    private static bool Hides(IOperation operation) => operation.DescendantsAndSelf().Any(o => o is IInvalidOperation { Syntax: InvocationExpressionSyntax });
+
     private static bool IsWrite(IMethodSymbol method) =>
         method.Name.StartsWith("Write", StringComparison.Ordinal) || method.Name.StartsWith("Flush", StringComparison.Ordinal);
 
@@ -330,7 +336,10 @@ internal sealed class Guards(Analysis analysis)
     private bool Lead(Body body, BodyEvent happened, Summary callee, int depth, ImmutableArray<SendFact>.Builder sends)
     {
         var site = SummaryApplication.At(happened, callee);
-        foreach (var send in callee.Sends) Lift(body, happened, send, site.Map(send.Connection), happened.State, callee.Body.Owner, sends);
+        foreach (var send in callee.Sends)
+        {
+            if (!IsTurnedAway(happened, callee, send) && !IsOfAnotherKind(body, happened, send)) Lift(body, happened, send, site.Map(send.Connection), happened.State, callee.Body.Owner, sends);
+        }
 
         // A delegate that is passed on and called there.
         var isWhole = true;
@@ -357,6 +366,25 @@ internal sealed class Guards(Analysis analysis)
         }
 
         return isWhole;
+    }
+
+    /// <summary>The call gives a constant that the code there does not let through to the send: <c>if (data is null) return;</c>.</summary>
+    private static bool IsTurnedAway(BodyEvent happened, Summary callee, SendFact send)
+    {
+        if (!happened.Arguments.Any(a => a.Atoms is [Atom.Constant]) || callee.Events.FirstOrDefault(e => e.Operation == send.Operation) is not { } there) return false;
+        return there.State.Facts.Any(fact => fact.Key is { IsRoot: true, Root: RootKind.Parameter, Symbol: IParameterSymbol { Ordinal: var at } parameter }
+            && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, callee.Body.Owner)
+            && at < happened.Arguments.Length && happened.Arguments[at].Atoms is [Atom.Constant { Value: var given }] && fact.Value.Includes != fact.Value.Values.Contains(given)
+            && !WrittenNames.In(callee.Body.Syntax).Contains(parameter.Name));
+    }
+
+    /// <summary>The object calls itself, and the send is that of another kind of it: what it sends on is a member that this kind does not have.</summary>
+    private static bool IsOfAnotherKind(Body body, BodyEvent happened, SendFact send)
+    {
+        if (body.Type is not { } type || send.Connection.IsRoot || send.Connection.RootPlace.Root != RootKind.This || happened.Value.Atoms is not [Atom.Of { Place: var receiver }] || !receiver.Equals(Place.This)) return false;
+        var first = send.Connection;
+        while (first.Parent is { IsRoot: false } parent) first = parent;
+        return first.Symbol is { IsStatic: false, ContainingType: { TypeKind: TypeKind.Class } owner } && !Bases.IncludeDefinition(type, owner) && !Bases.IncludeDefinition(owner, type);
     }
 
     /// <summary>What an <c>async</c> function throws is its task's, and where it has none nobody's: who only calls it and goes on hears of nothing.</summary>
