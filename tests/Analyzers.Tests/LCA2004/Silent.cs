@@ -12,6 +12,68 @@ public class Silent
         }
         """);
 
+    private static string Jobs(string queue) => $$"""
+        class Processor(TcpClient client)
+        {
+            private readonly StreamWriter _output = new(client.GetStream());
+            public void Run(object? state) { var line = new StreamReader(client.GetStream()).ReadLine(); Answer(line); }
+            private void Answer(string? line) { try { {|LCA2004:_output.Write(line)|}; } catch (IOException) { } }
+        }
+
+        class Server
+        {
+            private readonly List<TcpClient> _waiting = [];
+            public void Listen(TcpListener listener, Processor given) { {{queue}} }
+        }
+        """;
+
+    [Theory]
+    [InlineData("while (true) { var processor = new Processor(listener.AcceptTcpClient()); ThreadPool.QueueUserWorkItem(new WaitCallback(processor.Run)); }")]
+    [InlineData("while (true) { Processor processor = new(listener.AcceptTcpClient()); ThreadPool.QueueUserWorkItem(processor.Run); }")]
+    [InlineData("while (true) ThreadPool.QueueUserWorkItem(new Processor(listener.AcceptTcpClient()).Run);")]
+    [InlineData("var processor = new Processor(listener.AcceptTcpClient()); ThreadPool.QueueUserWorkItem(processor.Run);")]
+    [InlineData("while (true) { var client = listener.AcceptTcpClient(); ThreadPool.QueueUserWorkItem(_ => { try { client.GetStream().Write(new byte[4]); } catch (IOException) { } }); }")]
+    public Task A_job_has_an_object_of_its_own(string queue) => Case.SilentAsync(Jobs(queue).Replace("{|LCA2004:_output.Write(line)|}", "_output.Write(line)", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("var processor = new Processor(listener.AcceptTcpClient()); while (true) ThreadPool.QueueUserWorkItem(processor.Run);")]
+    [InlineData("ThreadPool.QueueUserWorkItem(given.Run);")]
+    public Task Jobs_share_an_object(string queue) => Case.HoldsAsync(Jobs(queue));
+
+    [Fact]
+    public Task Jobs_share_a_connection() => Case.HoldsAsync(Jobs(
+        "var client = listener.AcceptTcpClient(); while (true) ThreadPool.QueueUserWorkItem(_ => { try { {|LCA2004:client.GetStream().Write(new byte[4])|}; } catch (IOException) { } });")
+        .Replace("{|LCA2004:_output.Write(line)|}", "_output.Write(line)", StringComparison.Ordinal));
+
+    private static string Window(string attach, string members) => $$"""
+        namespace System.Windows.Forms
+        {
+            public class Control { public event EventHandler? Click { add { } remove { } } }
+            public class Form : Control { }
+            public class Timer { public event EventHandler? Tick { add { } remove { } } }
+        }
+
+        class Machine(TcpClient client) : System.Windows.Forms.Form
+        {
+            private readonly NetworkStream _link = client.GetStream();
+            private readonly System.Windows.Forms.Timer _poll = new();
+            private readonly System.Windows.Forms.Control _jog = new();
+            public void Start(FileSystemWatcher watcher, System.Timers.Timer beat) { {{attach}} }
+            {{members}}
+        }
+        """;
+
+    [Theory]
+    [InlineData("_jog.Click += OnJog; _poll.Tick += OnPoll;", "void OnJog(object? s, EventArgs e) { try { _link.Write(new byte[1]); } catch (IOException) { } } void OnPoll(object? s, EventArgs e) { try { _link.Write(new byte[2]); } catch (IOException) { } }")]
+    [InlineData("_jog.Click += OnJog;", "void OnJog(object? s, EventArgs e) { try { _link.Write(new byte[1]); } catch (IOException) { } } public void Reset() { try { _link.Write(new byte[2]); } catch (IOException) { } }")]
+    public Task A_window_has_one_thread(string attach, string members) => Case.SilentAsync(Window(attach, members));
+
+    [Theory]
+    [InlineData("_jog.Click += OnJog; watcher.Changed += OnFile;", "void OnJog(object? s, EventArgs e) { try { _link.Write(new byte[1]); } catch (IOException) { } } void OnFile(object? s, EventArgs e) { try { {|LCA2004:_link.Write(new byte[2])|}; } catch (IOException) { } }")]
+    [InlineData("_jog.Click += OnJog;", "async void OnJog(object? s, EventArgs e) { try { await {|LCA2004:_link.WriteAsync(new byte[1])|}; } catch (IOException) { } }")]
+    [InlineData("watcher.Changed += OnFile;", "void OnFile(object? s, EventArgs e) { try { {|LCA2004:_link.Write(new byte[1])|}; } catch (IOException) { } } public void Reset() { try { _link.Write(new byte[2]); } catch (IOException) { } }")]
+    public Task What_another_thread_sends_beside_it(string attach, string members) => Case.HoldsAsync(Window(attach, members));
+
     [Fact]
     public Task An_object_is_made_by_one_of_two_constructors() => Case.SilentAsync(Reports.Made("""
         public Mirror(NetworkStream stream, FileSystemWatcher watcher) { _stream = stream; watcher.Changed += (_, e) => _stream.Write(new byte[e.Name!.Length]); }

@@ -267,8 +267,10 @@ internal sealed class LCA2004OneSendAtATime : IRule
         if (inCallbacks.Count == 0) return;
         var others = Others(file, sends, type, callbacks).ToList();
         var all = inCallbacks.Select(c => c.Send).Concat(others.Select(o => o.Send)).ToList();
+        var isWindow = WindowThread.IsWindow(type);
         foreach (var (callback, send) in inCallbacks)
         {
+            if (IsOnWindow(callback, send)) continue;
             if (send.Gates.IsEmpty && Reentrance.IsReentrant(callback, send.Site, file.Analysis.Bodies.ModelOf(callback.Subscription.SourceTree!), declaration))
                 Report(file, send, $"itself: '{callback.Name}' can run again before it has ended", all, reported);
         }
@@ -279,6 +281,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
             foreach (var (method, other) in others)
             {
                 if (other.Connection != send.Connection || other.Shares(send) || !other.Gates.IsEmpty && !send.Gates.IsEmpty) continue;
+                if (IsOnWindow(callback, send) && WindowThread.IsOver(other)) continue;
                 if (send.Gates.IsEmpty) Report(file, send, $"one of '{method.Name}'", all, reported);
                 else Report(file, other, $"one of '{callback.Name}'", all, reported);
                 break;
@@ -288,11 +291,13 @@ internal sealed class LCA2004OneSendAtATime : IRule
             {
                 if (second == callback || IsOpening(second) || AreOfDifferentObjects(callback, second) || other.Connection != send.Connection || other.Shares(send) || other.Syntax.SpanStart < send.Syntax.SpanStart) continue;
                 if (!other.Gates.IsEmpty && !send.Gates.IsEmpty) continue;
-                if (reported.Contains(send.Syntax) || reported.Contains(other.Syntax)) continue;
+                if (reported.Contains(send.Syntax) || reported.Contains(other.Syntax) || IsOnWindow(callback, send) && IsOnWindow(second, other)) continue;
                 if (other.Gates.IsEmpty) Report(file, other, $"one of '{callback.Name}'", all, reported);
                 else Report(file, send, $"one of '{second.Name}'", all, reported);
             }
         }
+
+        bool IsOnWindow(Callback callback, GatedSend send) => isWindow && WindowThread.Runs(callback, send, file.Analysis.Bodies.ModelOf(callback.Subscription.SourceTree!));
     }
 
     /// <summary>Whoever uses a stream writes once at a time: a stream over another hands that duty on.</summary>

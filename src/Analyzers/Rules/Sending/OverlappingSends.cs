@@ -168,7 +168,7 @@ internal static class Reentrance
             case Again.Timer:
                 return !IsOneShot(node!, type) && !IsShortWrite(site);
             case Again.SideBySide:
-                return true;
+                return !IsJobOfItsOwn(node, site, model);
             default:
                 if (node is AssignmentExpressionSyntax { Left: var @event } && ClosingFlags.ByName(@event.LastWord()) is not null && !IsInLoop(node, site)) return false;
                 return method.IsAsync || IsPending(site) || node is not null && IsInLoop(node, site);
@@ -268,6 +268,34 @@ internal static class Reentrance
 
     private static bool IsAwaitedLater(string variable, SyntaxNode call) =>
         Flow.Bodies.EnclosingDeclaration(call) is { } function && function.DescendantNodes().Any(n => n is AwaitExpressionSyntax && n.SpanStart > call.SpanStart && n.DescendantNodes().Any(i => i is IdentifierNameSyntax name && name.Identifier.ValueText == variable));
+
+    /// <summary>
+    /// <c>var worker = new Worker(client); ThreadPool.QueueUserWorkItem(worker.Run);</c>: the object was made for this one run, and the
+    /// connection is its own. So is one that the same round has accepted: <c>QueueUserWorkItem(_ => Serve(client))</c>.
+    /// </summary>
+    private static bool IsJobOfItsOwn(SyntaxNode? node, SendSite site, SemanticModel model)
+    {
+        switch (site.Connection.RootPlace)
+        {
+            case { Root: RootKind.Local, Symbol: ILocalSymbol accepted }:
+                return IsOfThisRound(accepted, node);
+            case { Root: RootKind.This }:
+                var jobs = node?.DescendantNodesAndSelf().OfType<MemberAccessExpressionSyntax>().Where(m => m.Parent is not InvocationExpressionSyntax && model.GetSymbolInfo(m).Symbol is IMethodSymbol).ToList();
+                return jobs is [{ Expression: BaseObjectCreationExpressionSyntax }]
+                    || jobs is [{ Expression: IdentifierNameSyntax worker }] && model.GetSymbolInfo(worker).Symbol is ILocalSymbol local && IsOfThisRound(local, node)
+                        && local.DeclaringSyntaxReferences[0].GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: BaseObjectCreationExpressionSyntax };
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>The variable belongs to the function that hands the job out, and in a loop to the same round.</summary>
+    private static bool IsOfThisRound(ILocalSymbol local, SyntaxNode? node) =>
+        node is not null && local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } made && made.SyntaxTree == node.SyntaxTree
+        && LoopAround(made) == LoopAround(node) && Flow.Bodies.EnclosingDeclaration(made) == Flow.Bodies.EnclosingDeclaration(node);
+
+    private static SyntaxNode? LoopAround(SyntaxNode node) =>
+        node.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax)).FirstOrDefault(a => a is CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax);
 
     /// <summary>Many are attached, and the connection is not one that each round has made for itself.</summary>
     private static bool IsInLoop(SyntaxNode node, SendSite site)
