@@ -36,7 +36,7 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         var places = new HashSet<SyntaxNode>();
         foreach (var send in summary.Sends.OrderBy(s => s.Operation.Syntax.SpanStart))
         {
-            if (send.Validated || IsOwnRequirement(send, body) || IsGoodbye(file, send) || IsAnswerToDelivery(send) || IsFirstOfItsService(send, body) || IsLeftToCallee(file, send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
+            if (send.Validated || IsOwnRequirement(send, body) || IsGoodbye(file, send, body) || IsAnswerToDelivery(send) || IsFirstOfItsService(send, body) || IsLeftToCallee(file, send) || KeptConnections.CacheOf(file, send) is not { } cache) continue;
             if (reported.Any(r => r.Equals(send.Connection) || r.IsPrefixOf(send.Connection) || send.Connection.IsPrefixOf(r))) continue;
             // Two parts of one connection that one call uses are one matter.
             if (CallersValidate(file, body, send) || new Reopenings(file.Analysis, file.Cancellation).StandBefore(send.Operation, cache) || !places.Add(send.Operation.Syntax)) continue;
@@ -51,8 +51,10 @@ internal sealed class LCA3001ValidateCachedSession : IRule
         send.Route.IsEmpty && send.Operation is not IInvocationOperation && SymbolEqualityComparer.Default.Equals(send.Member, body.Method);
 
     /// <summary>What a connection still says when it is told to end is its own affair.</summary>
-    private static bool IsGoodbye(RuleContext file, SendFact send) =>
-        !send.Route.IsEmpty && (file.Analysis.Connections.RolesOf(send.Route[0].Method, null) & Role.Close) != 0;
+    private static bool IsGoodbye(RuleContext file, SendFact send, Body body) =>
+        !send.Route.IsEmpty && (file.Analysis.Connections.RolesOf(send.Route[0].Method, null) & Role.Close) != 0
+        // The keeper ends, too: what it says before it closes may fail, if that is caught.
+        || body.Method is { Name: var name } && ClosingFlags.IsEnding(name) && TryBlocks.Catch(send.Operation, body.Syntax, send.Throws, file.Analysis.Bodies);
 
     /// <summary>A delivery is acknowledged to the channel that brought it, and that is kept, not looked up: if it has died, no other one can be told.</summary>
     private static bool IsAnswerToDelivery(SendFact send) => send.Connection.RootPlace.Root == RootKind.This && ClosingFlags.Words(send.Member.Name).Any(w => w is "Ack" or "Nack" or "Reject" or "Acknowledge");
