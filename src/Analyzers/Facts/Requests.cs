@@ -130,7 +130,7 @@ internal sealed class Requests
         Bases.IncludeNamed(type, "DbCommand", "System.Data.Common") || type is { Name: "IDbCommand" } || type?.AllInterfaces.Any(i => i.Name == "IDbCommand") == true;
 
     /// <summary>The text of the statement shows that it may be run twice.</summary>
-    private static bool IsHarmless(IOperation? command, int depth)
+    private bool IsHarmless(IOperation? command, int depth)
     {
         if (command is null || depth == 0) return false;
         command = Values.Unwrapped(command);
@@ -149,13 +149,43 @@ internal sealed class Requests
         };
     }
 
-    private static bool IsHarmlessText(IOperation value)
+    private bool IsHarmlessText(IOperation value)
     {
-        if (Values.Unwrapped(value) is not { ConstantValue: { HasValue: true, Value: string text } }) return false;
+        if (Values.Unwrapped(value) is not { ConstantValue: { HasValue: true, Value: string text } }) return Beginnings(value, 4) is { Count: > 0 } all && all.All(IsSetting);
         var statement = text.TrimStart().ToLowerInvariant();
         // `select purge()` reads nothing: it calls.
-        return statement.StartsWith("select", StringComparison.Ordinal) && (statement.Contains(" from ") || !statement.Contains("(")) || statement.StartsWith("set ", StringComparison.Ordinal) || statement.StartsWith("pragma", StringComparison.Ordinal)
-            || statement.StartsWith("listen", StringComparison.Ordinal) || statement.Contains("if not exists") || statement.Contains("if exists") || statement.Contains("on conflict") || statement.Contains("insert or ignore") || statement.Contains("on duplicate key");
+        return statement.StartsWith("select", StringComparison.Ordinal) && (statement.Contains(" from ") || !statement.Contains("(")) || IsSetting(text)
+            || statement.Contains("if not exists") || statement.Contains("if exists") || statement.Contains("on conflict") || statement.Contains("insert or ignore") || statement.Contains("on duplicate key");
+    }
+
+    /// <summary>It says how the session shall be, however often.</summary>
+    private static bool IsSetting(string? text) =>
+        text?.TrimStart().ToLowerInvariant() is { } statement && new[] { "set ", "pragma", "listen", "unlisten" }.Any(w => statement.StartsWith(w, StringComparison.Ordinal));
+
+    /// <summary>The constant with which the text begins, for each way it may have been made; null among them where one is not known.</summary>
+    private List<string?> Beginnings(IOperation text, int depth)
+    {
+        text = Values.Unwrapped(text);
+        if (text.ConstantValue is { HasValue: true, Value: string constant }) return [constant];
+        if (depth == 0) return [null];
+        switch (text)
+        {
+            case IInterpolatedStringOperation { Parts: [IInterpolatedStringTextOperation first, ..] }:
+                return Beginnings(first.Text, depth);
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, LeftOperand: var left }:
+                return Beginnings(left, depth);
+            case IConditionalOperation { WhenTrue: var one, WhenFalse: { } other }:
+                return [.. Beginnings(one, depth), .. Beginnings(other, depth)];
+            case IParameterReferenceOperation { Parameter: { ContainingSymbol: IMethodSymbol { DeclaredAccessibility: Accessibility.Private } } parameter }:
+                return [.. Passed(parameter, default).SelectMany(p => Beginnings(p, depth - 1))];
+            case IInvocationOperation { TargetMethod: var method } call when _analysis.Summaries.IsOwn(method):
+                return Values.CodeOf(method, _analysis, default) is { } code ? [.. Values.Returned(code).SelectMany(v => Beginnings(v, depth - 1))] : [null];
+            // What a builder is given first.
+            case IInvocationOperation { TargetMethod: { Name: "ToString", ContainingType.Name: "StringBuilder" }, Instance: ILocalReferenceOperation { Local: var builder } }:
+                return [Values.Root(text).Descendants().OfType<IInvocationOperation>().FirstOrDefault(c => c.TargetMethod.Name == "Append" && Values.Unwrapped(c.Instance!) is ILocalReferenceOperation { Local: var on } && Values.Is(on, builder)) is { Arguments: [var appended, ..] } && appended.Value.ConstantValue is { HasValue: true, Value: string said } ? said : null];
+            default:
+                return [null];
+        }
     }
 
     /// <summary>A request message of a method that must not be repeated.</summary>

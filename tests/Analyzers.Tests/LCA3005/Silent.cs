@@ -175,6 +175,34 @@ public class Silent
     public Task The_catch_jumps_on() => Case.SilentAsync(
         Reports.Api("try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException) { goto failed; } failed: return null;"));
 
+    private static string Pusher(string then) => $$"""
+        class Pusher(HttpClient http, Func<HttpContent> collect)
+        {
+            public async Task RunAsync(CancellationToken stopping)
+            {
+                var done = false;
+                while (true)
+                {
+                    try { var answer = await {|LCA3005:http.PostAsync("metrics", collect())|}; done = answer.IsSuccessStatusCode; }
+                    catch (Exception e) when (e is not OperationCanceledException) { Console.WriteLine(e); }
+                    {{then}}
+                    await Task.Delay(1000, stopping);
+                }
+            }
+        }
+        """;
+
+    /// <summary>A loop that goes on until somebody stops it sends in each round what is then.</summary>
+    [Theory]
+    [InlineData("if (stopping.IsCancellationRequested) break;")]
+    [InlineData("if (stopping is { IsCancellationRequested: true }) return;")]
+    public Task The_next_round_is_no_repetition(string then) => Case.SilentAsync(Pusher(then).Replace("{|LCA3005:http.PostAsync(\"metrics\", collect())|}", "http.PostAsync(\"metrics\", collect())", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("if (done) break;")]
+    [InlineData("if (stopping.IsCancellationRequested) break; if (done) return;")]
+    public Task A_loop_that_ends_when_it_has_worked(string then) => Case.HoldsAsync(Pusher(then));
+
     private static string Retried(string question, string work) => $$"""
         using System.Data.Common;
 

@@ -99,6 +99,9 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
         }
     }
 
+    /// <summary><c>if (stopping.IsCancellationRequested) break;</c> ends the loop whether the round has succeeded or not.</summary>
+    private static bool AsksForStop(ExpressionSyntax condition) => condition.DescendantNodesAndSelf().Any(n => n is IdentifierNameSyntax { Identifier.ValueText: "IsCancellationRequested" });
+
     private bool EndsOnSuccess(ILoopOperation loop, ITryOperation attempt, IOperation operation)
     {
         var start = operation.Syntax.FirstAncestorOrSelf<StatementSyntax>()?.SpanStart ?? operation.Syntax.SpanStart;
@@ -107,7 +110,7 @@ internal sealed class Repeats(Analysis analysis, CancellationToken cancellation)
             if (node is ReturnStatementSyntax or BreakStatementSyntax or GotoStatementSyntax && node.Span.End > operation.Syntax.SpanStart) return true;
         }
 
-        if (Following(attempt, loop).Any(s => s is ReturnStatementSyntax or BreakStatementSyntax || s is IfStatementSyntax && s.DescendantNodes().Any(n => n is ReturnStatementSyntax or BreakStatementSyntax))) return true;
+        if (Following(attempt, loop).Any(s => s is ReturnStatementSyntax or BreakStatementSyntax || s is IfStatementSyntax { Condition: var when } && !AsksForStop(when) && s.DescendantNodes().Any(n => n is ReturnStatementSyntax or BreakStatementSyntax))) return true;
         var condition = loop.Syntax switch
         {
             WhileStatementSyntax w => w.Condition,
