@@ -34,6 +34,15 @@ internal sealed partial class Interpreter
         return value;
     }
 
+    /// <summary><c>link.OnError += handler</c>, where it is no event but a delegate that everybody may write.</summary>
+    private Value EvalAdded(ICompoundAssignmentOperation compound)
+    {
+        var added = Eval(compound.Value);
+        if (compound is { OperatorKind: BinaryOperatorKind.Add, Type.TypeKind: TypeKind.Delegate, Target: IMemberReferenceOperation { Instance: { } instance and not IInstanceReferenceOperation } told }) Subscribe(compound, Eval(instance), told.Member, added);
+        Forget(compound.Target);
+        return Value.Unknown;
+    }
+
     /// <summary><c>usable &amp;= link.IsOpen</c></summary>
     private Value EvalBoth(ICompoundAssignmentOperation compound)
     {

@@ -194,9 +194,7 @@ internal sealed partial class Interpreter : ITransfer
             case ICompoundAssignmentOperation { Type.SpecialType: SpecialType.System_Boolean, OperatorKind: BinaryOperatorKind.And or BinaryOperatorKind.Or } both:
                 return EvalBoth(both);
             case ICompoundAssignmentOperation compound:
-                Eval(compound.Value);
-                Forget(compound.Target);
-                return Value.Unknown;
+                return EvalAdded(compound);
             case IIncrementOrDecrementOperation increment:
                 Forget(increment.Target);
                 return Value.Unknown;

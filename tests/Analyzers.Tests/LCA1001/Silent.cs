@@ -207,4 +207,41 @@ public class Silent
             }
         }
         """);
+
+    private static string Told(string attach) => $$"""
+        delegate void Told(string what);
+
+        class LineSocket
+        {
+            private readonly WireClient _wire = new();
+            public Told? OnError;
+            public Told? OnClosed { get; set; }
+            public Told? OnOpened;
+            public bool IsConnected => _wire.IsOpen;
+            public LineSocket() => _wire.Error += (_, _) => OnError?.Invoke("");
+            public void Connect() => _wire.Open();
+            public void Send(string text) { if (IsConnected) _wire.Send(text); OnClosed?.Invoke(text); OnOpened?.Invoke(text); }
+            public void Close() => _wire.Close();
+        }
+
+        class Feed
+        {
+            private LineSocket? _line;
+            public void Start() { _line = new LineSocket(); {{attach}} }
+            private void Note(string what) => Console.WriteLine(what + _line);
+        }
+        """;
+
+    /// <summary>What tells of the failure is a delegate that everybody may add to, and no event.</summary>
+    [Theory]
+    [InlineData("_line.OnError += Note; _line.Connect();")]
+    [InlineData("_line.OnOpened += Note; _line.OnError += what => Console.WriteLine(what); _line.Connect();")]
+    [InlineData("_line.OnClosed += Note; _line.Connect();")]
+    [InlineData("_line.OnError = Note; _line.Connect();")]
+    public Task Added_to_a_delegate(string attach) => Case.SilentAsync(Told(attach));
+
+    [Theory]
+    [InlineData("_line.OnOpened += Note; {|LCA1001:_line.Connect()|};")]
+    [InlineData("_line.OnError -= Note; {|LCA1001:_line.Connect()|};")]
+    public Task Added_to_another_delegate(string attach) => Case.HoldsAsync(Told(attach));
 }
