@@ -194,4 +194,26 @@ public class Silent
             public void Greet({{type}} session) => {{start}};
         }
         """).RunAsync();
+
+    private static string Farewell(string then, string close) => $$"""
+        class Client(System.Net.WebSockets.WebSocket ws, Timer watch)
+        {
+            public bool IsClosed { get; private set; }
+            private async Task SayAsync(byte[] data) => await ws.SendAsync(data, System.Net.WebSockets.WebSocketMessageType.Text, true, default);
+            public void Leave(byte[] data) { {|LCA1004:SayAsync(data)|}.ContinueWith(_ => {{then}}); }
+            public void Close() { if (IsClosed) return; IsClosed = true; {{close}} }
+            private void Note() => Console.WriteLine(watch);
+        }
+        """;
+
+    [Theory]
+    [InlineData("Close()", "ws.Dispose();")]
+    [InlineData("{ Note(); Close(); }", "try { ws.Abort(); } finally { Note(); }")]
+    public Task A_continuation_ends_its_owner(string then, string close) => Case.SilentAsync(Farewell(then, close).Replace("{|LCA1004:SayAsync(data)|}", "SayAsync(data)", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("Note()", "ws.Dispose();")]
+    [InlineData("Close()", "watch.Dispose();")]
+    [InlineData("{ if (IsClosed) Close(); }", "ws.Dispose();")]
+    public Task A_continuation_ends_something_else(string then, string close) => Case.HoldsAsync(Farewell(then, close));
 }

@@ -126,7 +126,15 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
     /// <summary>The connection is closed however the operation has ended: more could not be done about its failure.</summary>
     private static bool ClosesAnyway(AnonymousFunctionExpressionSyntax lambda, RuleContext file) =>
         lambda.Body.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(i => !i.Ancestors().TakeWhile(a => a != lambda).Any(a => a is IfStatementSyntax or ConditionalExpressionSyntax)
-            && file.Model.GetOperation(i, file.Cancellation) is IInvocationOperation close && (file.Analysis.Connections.RolesOf(close.TargetMethod, close.Instance?.Type) & Role.Close) != 0);
+            && file.Model.GetOperation(i, file.Cancellation) is IInvocationOperation close && (IsClose(close, file) || IsOwnEnd(close.TargetMethod, file)));
+
+    private static bool IsClose(IInvocationOperation call, RuleContext file) => (file.Analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & Role.Close) != 0;
+
+    /// <summary>The owner's <c>Close()</c>, which closes the connection among other things.</summary>
+    private static bool IsOwnEnd(IMethodSymbol method, RuleContext file) =>
+        ClosingFlags.IsEnding(method.Name) && file.Analysis.Summaries.IsOwn(method)
+        && file.Analysis.Bodies.Of(method, file.Cancellation) is { } body && file.Analysis.Bodies.ModelOf(body.Syntax.SyntaxTree) is var model
+        && body.Syntax.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => model.GetOperation(c, file.Cancellation) is IInvocationOperation inner && IsClose(inner, file));
 
     /// <summary>The waits with a limit that the task goes into, directly or by a variable.</summary>
     private static IEnumerable<(IInvocationOperation Wait, ILocalSymbol? Variable)> Waits(IOperation task, WalkedAway walkedAway, RuleContext file)
