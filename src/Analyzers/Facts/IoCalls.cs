@@ -178,8 +178,17 @@ internal sealed class IoCalls(Analysis analysis)
     private bool IsTransport(ISymbol member)
     {
         if (member.IsStatic || analysis.Connections.TypeOf(member.ContainingType ?? member.ContainingSymbol?.ContainingType) is not { } owner || (owner.Traits & Traits.Operation) != 0) return false;
-        return !Assignments.To(member, analysis).Any(a => a.Model.GetTypeInfo(a.Value).Type is { } made && !analysis.Connections.IsCarrier(made) && made.TypeKind != TypeKind.Error);
+        return !Assignments.To(member, analysis).Any(a => a.Model.GetTypeInfo(a.Value).Type is { } made && !analysis.Connections.IsCarrier(made) && made.TypeKind != TypeKind.Error || IsOfFile(a.Value, a.Model));
     }
+
+    /// <summary><c>new StreamReader(File.OpenRead(name))</c>, and what is read from a string.</summary>
+    private static bool IsOfFile(ExpressionSyntax value, SemanticModel model) => value.DescendantNodesAndSelf().Any(n => n switch
+    {
+        InvocationExpressionSyntax call => model.GetSymbolInfo(call).Symbol is IMethodSymbol { ContainingType: { Name: "File" or "FileInfo", ContainingNamespace.Name: "IO" } },
+        BaseObjectCreationExpressionSyntax creation => model.GetTypeInfo(creation).Type is { Name: "FileStream" or "MemoryStream", ContainingNamespace.Name: "IO" }
+            || creation.ArgumentList?.Arguments.FirstOrDefault()?.Expression is { } first && model.GetTypeInfo(creation).Type is { Name: "StreamReader" or "StreamWriter", ContainingNamespace.Name: "IO" } && model.GetTypeInfo(first).Type?.SpecialType == SpecialType.System_String,
+        _ => false,
+    });
 
     private IoCall Make(IoKind kind, IOperation operation, IMethodSymbol method, IOperation? connection, ITypeSymbol? type, IParameterSymbol? carrier = null) =>
         new(kind, operation, method, connection, type) { Carrier = carrier, Failures = FailuresOf(method, type, out var isVague), Endings = EndingsOf(type), IsVague = isVague };

@@ -499,4 +499,26 @@ public class Silent
             public void Dispose() { {{close}} }
         }
         """);
+
+    private static string Replay(string reader) => $$"""
+        class ReplayTransport(string name, TcpClient client)
+        {
+            private TextReader? _reader;
+            public bool IsClosed => _reader is null;
+            public void Init() { _reader = {{reader}}; new Thread(Loop).Start(); }
+            public void Send(string line) => Console.WriteLine(line + name + client);
+            public void Close() => _reader?.Close();
+            private void Loop() { while ({|LCA1005:_reader!.ReadLine()|} is { } line) Console.WriteLine(line); }
+        }
+        """;
+
+    /// <summary>A transport that plays back what was noted down reads no peer.</summary>
+    [Theory]
+    [InlineData("new StreamReader(File.OpenRead(name))")]
+    [InlineData("new StreamReader(name)")]
+    [InlineData("new StreamReader(new FileStream(name, FileMode.Open))")]
+    public Task A_file(string reader) => Case.SilentAsync(Replay(reader).Replace("{|LCA1005:_reader!.ReadLine()|}", "_reader!.ReadLine()", StringComparison.Ordinal));
+
+    [Fact]
+    public Task A_peer() => Case.HoldsAsync(Replay("new StreamReader(client.GetStream())"));
 }
