@@ -375,13 +375,13 @@ internal sealed class Guards(Analysis analysis)
         return there.State.Facts.Any(fact => fact.Key is { IsRoot: true, Root: RootKind.Parameter, Symbol: IParameterSymbol { Ordinal: var at } parameter }
             && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, callee.Body.Owner)
             && at < happened.Arguments.Length && happened.Arguments[at].Atoms is [Atom.Constant { Value: var given }] && fact.Value.Includes != fact.Value.Values.Contains(given)
-            && !WrittenNames.In(callee.Body.Syntax).Contains(parameter.Name));
+            && there.State.Read(fact.Key).Atoms is [Atom.Of { Place: var now }] && now.Equals(fact.Key));
     }
 
     /// <summary>The object calls itself, and the send is that of another kind of it: what it sends on is a member that this kind does not have.</summary>
     private static bool IsOfAnotherKind(Body body, BodyEvent happened, SendFact send)
     {
-        if (body.Type is not { } type || send.Connection.IsRoot || send.Connection.RootPlace.Root != RootKind.This || happened.Value.Atoms is not [Atom.Of { Place: var receiver }] || !receiver.Equals(Place.This)) return false;
+        if (body.Type is not { } type || send.Connection.IsRoot || send.Connection.RootPlace.Root != RootKind.This || happened.Operation is not IInvocationOperation { Instance: IInstanceReferenceOperation }) return false;
         var first = send.Connection;
         while (first.Parent is { IsRoot: false } parent) first = parent;
         return first.Symbol is { IsStatic: false, ContainingType: { TypeKind: TypeKind.Class } owner } && !Bases.IncludeDefinition(type, owner) && !Bases.IncludeDefinition(owner, type);

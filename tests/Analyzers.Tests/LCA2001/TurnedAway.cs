@@ -24,6 +24,7 @@ public class TurnedAway
     [InlineData("Frame(null, 0, true);", "if (text == null || length == 0) return 0;")]
     [InlineData("Frame(null, 4, true);", "if (text is null) return 0;")]
     [InlineData("Frame(\"\", 0, true);", "if (length == 0) return 0; text = text + length;")]
+    [InlineData("Frame(\"p\", 0, true);", "if (!ping) { length = 7; Console.WriteLine(length); return 0; } if (length == 0) return 0;")]
     [InlineData("Frame(\"p\", 1, ping: true);", "if (ping) { return 0; }")]
     [InlineData("Frame(\"p\", 1, ping: false);", "if (!ping) return 0;")]
     public Task By_what_is_given(string call, string head) => Case.SilentAsync(Ping(call, head));
