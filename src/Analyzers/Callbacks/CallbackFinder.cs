@@ -179,7 +179,7 @@ internal sealed class CallbackFinder
         return words.Last() switch
         {
             "Connected" or "Reconnected" or "Established" or "Authenticated" or "Joined" => true,
-            "Open" or "Opened" or "Ready" or "Accepted" or "Started" => words.Count == 1 || Partners.Contains(words[words.Count - 2]) || _analysis.Connections.TypeOf(member.ContainingType) is not null,
+            "Open" or "Connect" or "Opened" or "Ready" or "Accepted" or "Started" => words.Count == 1 || Partners.Contains(words[words.Count - 2]) || _analysis.Connections.TypeOf(member.ContainingType) is not null,
             _ => false,
         };
     }

@@ -33,7 +33,7 @@ internal sealed class Conventions(CatalogueOptions options, Func<ITypeSymbol, bo
 
     private static readonly HashSet<string> Readies = new(StringComparer.Ordinal)
     {
-        "Connected", "Reconnected", "Opened", "Open", "Ready", "Established", "Restored", "Recovered",
+        "Connected", "Connect", "Reconnected", "Opened", "Open", "Ready", "Established", "Restored", "Recovered",
     };
 
     /// <summary>Is this last word of the name one of a connection? Case-sensitively: an Uplink is no Link.</summary>

@@ -219,6 +219,38 @@ public class Silent
         }
         """);
 
+    private static string Named(string @event) => $$"""
+        class LineSocket
+        {
+            private readonly WireClient _wire = new();
+            public event Action? {{@event}};
+            public Action? OnOpen;
+            public bool IsConnected => _wire.IsOpen;
+            public void Dial() => _wire.Open();
+            public void Send(string text) => _wire.Send(text);
+            public void Close() { _wire.Close(); {{@event}}?.Invoke(); OnOpen?.Invoke(); }
+        }
+
+        class Feed
+        {
+            private readonly LineSocket _line = new();
+            public void Start() { _line.{{@event}} += Greet; _line.Dial(); }
+            private void Greet() => {|LCA2001:_line.Send("hello")|};
+        }
+        """;
+
+    /// <summary>Some name what has happened by the verb alone.</summary>
+    [Theory]
+    [InlineData("OnConnect")]
+    [InlineData("Connected")]
+    public Task What_its_own_event_proves(string @event) => Case.SilentAsync(Named(@event).Replace("{|LCA2001:_line.Send(\"hello\")|}", "_line.Send(\"hello\")", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("OnConnecting")]
+    [InlineData("OnMessage")]
+    [InlineData("OnDisconnect")]
+    public Task What_its_own_event_does_not_prove(string @event) => Case.HoldsAsync(Named(@event));
+
     [Fact]
     public Task The_answer_to_the_request_that_is_handled() => Case.SilentAsync("""
         using Microsoft.AspNetCore.Builder;
