@@ -27,7 +27,8 @@ internal static class Conditions
 
     public static Atom.Condition EqualTo(Value value, object? constant) => Any(value, atom => atom switch
     {
-        Atom.Constant known => Same(known.Value, constant) ? True : False,
+        Atom.Constant known => Chosen(known, Same(known.Value, constant)),
+        Atom.Of { Implied: { } implied, Place.Type.IsValueType: true } of when constant is not null => new Atom.Condition(Both(implied, One(of, Constraint.Is(constant))), Both(implied, One(of, Constraint.IsNot(constant)))),
         Atom.Of { Implied: { } implied } of when constant is null => new Atom.Condition(One(of, Constraint.Is(null)), Both(implied, One(of, Constraint.IsNot(null)))),
         Atom.Unknown { Implied: { } implied } when constant is null => new Atom.Condition(Nothing, implied),
         Atom.Of of when Constants.Named(constant, of.Place.Type) is var named => new Atom.Condition(One(of, Constraint.Is(named)), One(of, Constraint.IsNot(named))),
@@ -39,10 +40,13 @@ internal static class Conditions
 
     public static Atom.Condition OneOf(Value value, ImmutableArray<object?> constants) => Any(value, atom => atom switch
     {
-        Atom.Constant known => constants.Any(c => Same(known.Value, c)) ? True : False,
+        Atom.Constant known => Chosen(known, constants.Any(c => Same(known.Value, c))),
         Atom.Of of when Constants.Named(constants, of.Place.Type) is var named => new Atom.Condition(One(of, new Constraint(true, named)), One(of, new Constraint(false, named))),
         _ => Unknown,
     });
+
+    private static Atom.Condition Chosen(Atom.Constant known, bool isIt) =>
+        isIt ? known.Implied is null ? True : new(known.Implied, null) : known.Implied is null ? False : new(null, known.Implied);
 
     public static Atom.Condition Not(Atom.Condition condition) => new(condition.WhenFalse, condition.WhenTrue);
 
@@ -61,10 +65,11 @@ internal static class Conditions
     {
         if (value.Atoms.Length == 1) return test(value.Atoms[0]);
         FactMap? whenTrue = null, whenFalse = null;
+        var isNoted = value.Atoms.Any(a => a is Atom.Constant { Implied: not null } or Atom.Of { Implied: not null, Place.Type.IsValueType: true });
         foreach (var atom in value.Atoms)
         {
             var condition = test(atom);
-            var isNameless = atom is Atom.Condition or Atom.Unknown { Implied: not null };
+            var isNameless = isNoted || atom is Atom.Condition or Atom.Unknown { Implied: not null };
             whenTrue = Alternative(whenTrue, condition.WhenTrue, isNameless);
             whenFalse = Alternative(whenFalse, condition.WhenFalse, isNameless);
         }

@@ -275,6 +275,7 @@ internal sealed class FlowState : IEquatable<FlowState>
         // `x = usable ? c : null`: where it turns out not to be null, the way with the value was the one taken.
         if (a.Equals(Value.Null)) return Value.Join(a, b.Implying(Beyond(right.Facts, left.Facts)));
         if (b.Equals(Value.Null)) return Value.Join(a.Implying(Beyond(left.Facts, right.Facts)), b);
+        if (a.IsChoice || b.IsChoice) return Value.Join(a.Noting(Beyond(left.Facts, right.Facts)), b.Noting(Beyond(right.Facts, left.Facts)));
         return Value.Join(Telling(a, left, b, right), Telling(b, right, a, left));
     }
 
@@ -362,6 +363,8 @@ internal sealed class FlowState : IEquatable<FlowState>
                 return new Atom.Of(of.Place, of.Gaps, AgeAll(implied));
             case Atom.Unknown { Implied: { } implied }:
                 return new Atom.Unknown(AgeAll(implied));
+            case Atom.Constant { Implied: { } implied } constant:
+                return new Atom.Constant(constant.Value, AgeAll(implied));
             case Atom.Condition condition:
                 return new Atom.Condition(AgeAll(condition.WhenTrue), AgeAll(condition.WhenFalse));
             default:

@@ -131,7 +131,7 @@ internal sealed partial class Interpreter
 
         // A number or a text in a variable decides nothing that is followed here; whether there is a text may.
         if (storage.IsRoot && storage.Symbol is ILocalSymbol { Type: var type } && type.SpecialType is not (SpecialType.None or SpecialType.System_Boolean or SpecialType.System_Object)
-            && type.TypeKind != TypeKind.Enum && !_state.Env.ContainsKey(storage) && !value.Atoms.Any(a => a is Atom.Of or Atom.Unknown { Implied: not null } or Atom.Constant { Value: null })) return;
+            && type.TypeKind != TypeKind.Enum && !_state.Env.ContainsKey(storage) && !value.Atoms.Any(a => a is Atom.Of or Atom.Unknown { Implied: not null } or Atom.Constant { Value: null } or Atom.Constant { Implied: not null })) return;
         _state = _state.Write(storage, value);
         // In another object than our own, others can reach it.
         if (storage.Depth > 1 || !storage.IsRoot && storage.RootPlace.Root is RootKind.Parameter or RootKind.Born) Escape(value);

@@ -61,6 +61,9 @@ internal static class Outward
                 case Atom.Unknown unknown:
                     See(unknown.Implied, seen);
                     break;
+                case Atom.Constant constant:
+                    See(constant.Implied, seen);
+                    break;
                 case Atom.Condition condition:
                     See(condition.WhenTrue, seen);
                     See(condition.WhenFalse, seen);

@@ -164,6 +164,8 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
                     : value.Select(a => a is Atom.Of inner ? new Atom.Of(inner.Place, inner.Gaps | of.Gaps & ~Gaps.LockReleased, Map(of.Implied) ?? inner.Implied) : a);
             case Atom.Unknown { Implied: { } implied }:
                 return Value.Of(new Atom.Unknown(Map(implied)));
+            case Atom.Constant { Implied: { } implied } constant:
+                return Value.Of(new Atom.Constant(constant.Value, Map(implied)));
             case Atom.Condition condition:
                 return Value.Of(new Atom.Condition(Map(condition.WhenTrue), Map(condition.WhenFalse)));
             default:

@@ -43,11 +43,14 @@ internal abstract class Atom
         public override string ToString() => Place.ToString();
     }
 
-    internal sealed class Constant(object? value) : Atom, IEquatable<Constant>
+    internal sealed class Constant(object? value, FactMap? implied = null) : Atom, IEquatable<Constant>
     {
         public object? Value { get; } = value;
 
-        public bool Equals(Constant? other) => other is not null && Equals(other.Value, Value);
+        /// <summary>What is known if the variable turns out to hold this constant and not another.</summary>
+        public FactMap? Implied { get; } = implied;
+
+        public bool Equals(Constant? other) => other is not null && Equals(other.Value, Value) && Equals(other.Implied, Implied);
 
         public override bool Equals(object? obj) => Equals(obj as Constant);
 
@@ -156,6 +159,18 @@ internal sealed class Value : IEquatable<Value>
             _ => atom,
         });
 
+    /// <summary>A choice that is noted down: <c>var next = open ? Step.Send : Step.Drop</c>; whoever finds this one knows how it was made.</summary>
+    public Value Noting(FactMap facts) =>
+        facts.Count == 0 ? this : Select(atom => atom switch
+        {
+            Atom.Constant { Value: not (null or string or bool) } known => new Atom.Constant(known.Value, Conditions.Both(known.Implied ?? FactMap.Empty, facts)),
+            Atom.Of { Implied: null, Place.Type.IsValueType: true } of => new Atom.Of(of.Place, of.Gaps, facts),
+            _ => atom,
+        });
+
+    /// <summary>One of several constants, as the steps of a procedure are.</summary>
+    public bool IsChoice => Atoms.All(a => a is Atom.Constant { Value: not (null or string or bool) });
+
     public static Value Join(Value left, Value right)
     {
         if (left.Equals(right)) return left;
@@ -171,6 +186,13 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>One atom a place: what came another way about the same value only weakens what is implied.</summary>
     private static void Add(ImmutableArray<Atom>.Builder builder, Atom atom)
     {
+        for (var i = 0; i < builder.Count && atom is Atom.Constant same; i++)
+        {
+            if (builder[i] is not Atom.Constant known || !Equals(known.Value, same.Value)) continue;
+            builder[i] = new Atom.Constant(known.Value, known.Implied is null || same.Implied is null ? null : Conditions.Either(known.Implied, same.Implied));
+            return;
+        }
+
         for (var i = 0; i < builder.Count && atom is Atom.Of added; i++)
         {
             if (builder[i] is not Atom.Of known || !known.Place.Equals(added.Place)) continue;
