@@ -14,7 +14,8 @@ internal static class Containers
         {
             case "TryGetValue" or "GetOrAdd" or "GetValueOrDefault" or "AddOrUpdate" or "get_Item" or "GetValueRefOrAddDefault" or "GetValueRefOrNullRef":
                 return BornKind.Lookup;
-            case "Get" or "GetOrCreate" or "GetOrCreateAsync" when type.Name is "CacheExtensions" or "MemoryCache" or "ObjectCache" or "ConditionalWeakTable":
+            case "Get" or "GetOrCreate" or "GetOrCreateAsync" when type.Name is "CacheExtensions" or "MemoryCache" or "ObjectCache":
+            case "GetValue" or "GetOrCreateValue" when type.Name is "ConditionalWeakTable":
                 return BornKind.Lookup;
             case "Get" or "Rent" or "Take" when type.Name.EndsWith("Pool", StringComparison.Ordinal):
                 return BornKind.Pooled;
@@ -28,12 +29,14 @@ internal static class Containers
 
     /// <summary>Puts a value under a key: <c>Add</c>, <c>TryAdd</c>, <c>Set</c>.</summary>
     public static bool Puts(IMethodSymbol method) =>
-        method.Name is "Add" or "TryAdd" && method.Parameters.Length == 2 && method.ContainingType?.Name.Contains("Dictionary") == true;
+        method.Name is "Add" or "TryAdd" && method.Parameters.Length == 2 && IsMap(method.ContainingType);
 
     /// <summary>Takes out what is under a key, whatever it is or if it is still the value that is given.</summary>
     public static bool Removes(IMethodSymbol method) =>
         method.Name is "Remove" or "TryRemove" && method.Parameters.Length > 0
-        && (method.ContainingType?.Name.Contains("Dictionary") == true || method.ContainingType is { Name: "ICollection", TypeArguments: [{ Name: "KeyValuePair" }] });
+        && (IsMap(method.ContainingType) || method.ContainingType is { Name: "ICollection", TypeArguments: [{ Name: "KeyValuePair" }] });
+
+    private static bool IsMap(INamedTypeSymbol? type) => type is { Name: "ConditionalWeakTable" } || type?.Name.Contains("Dictionary") == true;
 
     /// <summary>Keeps a value in a collection: it has not left, it can be met there again.</summary>
     public static bool Collects(IMethodSymbol method) =>

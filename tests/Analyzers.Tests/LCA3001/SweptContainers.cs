@@ -24,6 +24,19 @@ public class SweptContainers
     private const string First = "if (_all.Count == 0) _all.Add(open()); _all[0].Send(m);";
     private const string Found = "if (!_all.TryGetValue(key, out var s)) _all[key] = s = open(key); s.Send(key);";
 
+    /// <summary>A table that keeps no owner alive keeps what it is asked for, like any other.</summary>
+    [Theory]
+    [InlineData("{|LCA3001:_of.GetValue(owner, _ => open()).Send(\"\")|};")]
+    [InlineData("var s = _of.GetValue(owner, _ => open()); if (s.IsOpen) s.Send(\"\");")]
+    [InlineData("if (_of.TryGetValue(owner, out var kept) && !kept.IsOpen) { kept.Close(); _of.Remove(owner); } _of.GetValue(owner, _ => open()).Send(\"\");")]
+    public Task Weakly_kept(string body) => Case.HoldsAsync($$"""
+        class Holder(Func<IWireSession> open)
+        {
+            private readonly System.Runtime.CompilerServices.ConditionalWeakTable<object, IWireSession> _of = new();
+            public void Use(object owner) { {{body}} }
+        }
+        """);
+
     [Theory]
     [InlineData("_all.RemoveAll(s => !s.IsOpen); " + First)]
     [InlineData("_all.RemoveAll(static s => s is not { IsOpen: true }); " + First)]
