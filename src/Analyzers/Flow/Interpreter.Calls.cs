@@ -127,7 +127,10 @@ internal sealed partial class Interpreter
                 foreach (var argument in arguments) Eval(argument.Value);
                 Pass(Gaps.LockReleased);
                 return Value.Unknown;
-            case "Sleep" when type == "Thread":
+            case "Sleep" or "Join" when type == "Thread":
+            case "Wait" when type is "ManualResetEventSlim" or "CountdownEvent":
+            // Asked with no time to wait, it only answers.
+            case "WaitOne" when type == "WaitHandle" && arguments is not [{ Value.ConstantValue: { HasValue: true, Value: 0 } }, ..]:
                 Pass(Gaps.Slept);
                 return Value.Unknown;
             default:

@@ -32,6 +32,9 @@ public class Reports
     [InlineData("var open = _client.IsOpen; await load(); if (open) {|LCA2002:_client.Send(text)|};")]
     [InlineData("while (_client.IsOpen) { var t = await load(); {|LCA2002:_client.Send(t)|}; }")]
     [InlineData("if (!_client.IsOpen) return; Thread.Sleep(5); {|LCA2002:_client.Send(text)|};")]
+    [InlineData("using var told = new ManualResetEventSlim(); if (!_client.IsOpen) return; told.Wait(); {|LCA2002:_client.Send(text)|};")]
+    [InlineData("using var told = new AutoResetEvent(false); if (!_client.IsOpen) return; if (!told.WaitOne(500)) return; {|LCA2002:_client.Send(text)|};")]
+    [InlineData("var work = new Thread(() => { }); if (!_client.IsOpen) return; work.Join(); {|LCA2002:_client.Send(text)|};")]
     [InlineData("if (!_client.IsOpen) return; before(); {|LCA2002:_client.Send(text)|};")]
     [InlineData("if (!_client.IsOpen) return; Sending?.Invoke(text); {|LCA2002:_client.Send(text)|};")]
     [InlineData("lock (_sync) { if (!_client.IsOpen) return; } {|LCA2002:_client.Send(text)|};")]
@@ -67,7 +70,7 @@ public class Reports
         Case.Diagnostic("LCA2002").WithLocation(0).WithMessage("'IsOpen' was asked before an await; '_client' can have ended when 'Send' sends on it"));
 
     [Theory]
-    [InlineData("Thread.Sleep(1);", "a sleep")]
+    [InlineData("Thread.Sleep(1);", "a wait")]
     [InlineData("before();", "a call into other code")]
     public Task The_message_tells_the_gap(string gap, string words) => Case.HoldsAsync(
         Feed("if (!_client.IsOpen) return; " + gap + " {|#0:_client.Send(text)|};"),

@@ -79,6 +79,8 @@ public class Silent
     [InlineData("await load(); if (!_client.IsOpen) return; _client.Send(text);")]
     [InlineData("if (!_client.IsOpen) return; await load(); if (!_client.IsOpen) return; _client.Send(text);")]
     [InlineData("await load(); _client.Send(text);")]
+    // Asked without waiting.
+    [InlineData("using var told = new AutoResetEvent(false); if (!_client.IsOpen) return; if (told.WaitOne(0)) return; _client.Send(text);")]
     // An operation on the connection that completed keeps the check.
     [InlineData("while (_client.State == WireState.Open) { var t = await _client.ReceiveAsync(); await _client.SendAsync(t); }")]
     [InlineData("if (!_client.IsOpen) return; await _client.SendAsync(text); await _client.SendAsync(text); _client.Send(text);")]

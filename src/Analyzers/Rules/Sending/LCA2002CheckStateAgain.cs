@@ -77,7 +77,7 @@ internal sealed class LCA2002CheckStateAgain : IRule
     private static string Gap(Gaps gaps) => gaps switch
     {
         _ when (gaps & Gaps.Await) != 0 => "an await",
-        _ when (gaps & Gaps.Slept) != 0 => "a sleep",
+        _ when (gaps & Gaps.Slept) != 0 => "a wait",
         _ when (gaps & Gaps.UserCode) != 0 => "a call into other code",
         _ => "a lock was released",
     };
