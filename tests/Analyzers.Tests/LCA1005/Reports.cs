@@ -279,6 +279,26 @@ public class Reports
         }
         """);
 
+    [Fact]
+    public Task The_first_operation_of_one_that_others_have() => Case.HoldsAsync("""
+        class Acceptor
+        {
+            private readonly List<Peer> _peers = [];
+            private readonly SocketAsyncEventArgs _args = new();
+            public Acceptor() => _args.Completed += OnAccepted;
+            private void OnAccepted(object? sender, SocketAsyncEventArgs e) { {|LCA1005:_peers[0].Receive()|}; }
+        }
+
+        class Peer
+        {
+            private readonly Socket _socket;
+            private readonly SocketAsyncEventArgs _args = new();
+            public Peer(Socket socket) => _socket = socket;
+            public void Receive() { if (!_socket.ReceiveAsync(_args)) Close(); }
+            public void Close() => _socket.Close();
+        }
+        """);
+
     /// <summary>The connection is the object itself, which names no connection to use it.</summary>
     [Theory]
     [InlineData("catch (ObjectDisposedException) { return; }")]

@@ -195,6 +195,25 @@ public class Silent
         """);
 
     [Fact]
+    public Task The_first_operation_of_one_that_is_made_there() => Case.SilentAsync("""
+        class Acceptor
+        {
+            private readonly SocketAsyncEventArgs _args = new();
+            public Acceptor() => _args.Completed += OnAccepted;
+            private void OnAccepted(object? sender, SocketAsyncEventArgs e) { if (e.AcceptSocket is { } socket) new Peer(socket).Receive(); }
+        }
+
+        class Peer
+        {
+            private readonly Socket _socket;
+            private readonly SocketAsyncEventArgs _args = new();
+            public Peer(Socket socket) => _socket = socket;
+            public void Receive() { if (!_socket.ReceiveAsync(_args)) Close(); }
+            public void Close() => _socket.Close();
+        }
+        """);
+
+    [Fact]
     public Task An_operation_loop_that_is_started_again() => Case.SilentAsync("""
         class Receiver
         {

@@ -79,7 +79,7 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         var isCallback = callback is not null && (callback.Kind & CallbackKind.Callback) != 0;
         var escapes = file.Analysis.Escapes.Of(function, file.Cancellation);
         var sendsFromCallback = isCallback || escapes.Any(e => e.Io is { Kind: IoKind.Send }) && IsCalledBack(file, symbol);
-        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, function, e, isCallback, sendsFromCallback) && (e.Fails || isCallback && e.Io.Kind != IoKind.Start || MayBeClosedByOthers(file, function, e.Io)))
+        var first = escapes.FirstOrDefault(e => e.Io is not null && Counts(file, function, e, isCallback, sendsFromCallback) && (e.Fails || isCallback && e.Io.Kind != IoKind.Start || MayBeClosedByOthers(file, function, e.Io) && !IsOfOneJustMade(file, e)))
             ?? escapes.FirstOrDefault(e => e.Thrown is not null && !(isCallback && IsRefusedSend(file, e)) && (Escapes.IsNetworks(e.Thrown) || IsUnanswered(e) || IsAboutConnections(file, function, callback)));
         if (first is not null) Report(file, name, callback, first, Leaving(file, escapes));
         else if (TimerRearming.In(file, function) is { Count: > 0 } way) Report(file, name, callback, way);
@@ -165,6 +165,11 @@ internal sealed class LCA1005HandleCallbackFailure : IRule
         if (connection is not IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference || !file.Analysis.Summaries.IsOwn(reference.Member)) return io.Kind != IoKind.Start;
         return !IsJustMade(io.Operation.Syntax, reference.Member.Name) && OtherClosers.Exist(file, function, reference.Member);
     }
+
+    /// <summary>On the way an object is made and called, <c>new Peer(socket).Begin()</c>: nobody else has it yet to close it.</summary>
+    private static bool IsOfOneJustMade(RuleContext file, Escape escape) =>
+        escape.Route.Select(step => step.Location.SourceTree?.GetRoot(file.Cancellation).FindNode(step.Location.SourceSpan)).Prepend(escape.At.Syntax)
+            .Any(call => call?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { Expression: MemberAccessExpressionSyntax { Expression: BaseObjectCreationExpressionSyntax } });
 
     /// <summary>The same code has put a new one into the member, on the way to this: nobody has had the time to close it.</summary>
     private static bool IsJustMade(SyntaxNode io, string member) =>
