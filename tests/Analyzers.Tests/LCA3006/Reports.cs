@@ -21,6 +21,22 @@ public class Reports
         }
         """;
 
+    /// <summary>What starts is no replacing, unless the owner starts itself again.</summary>
+    [Theory]
+    [InlineData("private void OnClosed(object? sender, EventArgs e) { {|LCA3006:_session = _standby|}; _standby = null; }")]
+    public Task The_standby_that_takes_its_place(string handler) => Case.HoldsAsync(Silent.Standby(handler));
+
+    [Fact]
+    public Task An_owner_that_starts_itself_again() => Case.HoldsAsync("""
+        class Feed
+        {
+            private WireClient? _session;
+            public void Start() { var s = Wire.Connect("x"); s.Closed += OnClosed; {|LCA3006:_session = s|}; }
+            private void OnClosed(object? sender, EventArgs e) { _session = null; Start(); }
+            public override string ToString() => "" + _session;
+        }
+        """);
+
     [Fact]
     public Task A_token_that_outlives_the_session_tells_nothing_of_it() => Case.HoldsAsync(Feed(
         "var life = _life.Token; var s = Open(); s.Closed += (_, _) => { if (life.IsCancellationRequested) return; _session = null; Renew(); }; {|LCA3006:_session = s|};", "", "private readonly CancellationTokenSource _life = new();"));

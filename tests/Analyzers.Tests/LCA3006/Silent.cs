@@ -86,6 +86,21 @@ public class Silent
     public Task The_replacing_code(string renew, string members = "") => Case.SilentAsync(Reports.Feed(renew, "_session?.Close(); _session = null;", members));
 
     [Fact]
+    public Task An_owner_that_is_started() => Case.SilentAsync(Standby("private void OnClosed(object? sender, EventArgs e) { if (sender == _session) _session = null; }"));
+
+    internal static string Standby(string handler) => $$"""
+        class Feed
+        {
+            private WireClient? _session;
+            private WireClient? _standby;
+            public void Start() { _session = Open(); _standby = Open(); }
+            private WireClient Open() { var s = Wire.Connect("x"); s.Closed += OnClosed; return s; }
+            {{handler}}
+            public override string ToString() => "" + _session + _standby;
+        }
+        """;
+
+    [Fact]
     public Task Set_in_the_constructor_alone() => Case.SilentAsync("""
         class Feed
         {

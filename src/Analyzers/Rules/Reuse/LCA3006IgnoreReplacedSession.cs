@@ -74,10 +74,15 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
         if (IsInLoop(replacement.Operation)) return true;
         // A service is started once.
         if (method.Name is "StartAsync" or "ExecuteAsync" or "Main" && (method.IsOverride || method.IsStatic || method.ContainingType.AllInterfaces.Any(i => i.Name == "IHostedService"))) return false;
-        if (method.DeclaredAccessibility is not (Accessibility.Private or Accessibility.NotApplicable)) return true;
         var callers = file.Analysis.Callers.Of(method, file.Cancellation);
+        // So is an owner that says so by its name, unless it starts itself again.
+        if (method.Name is "Start" or "StartAsync" && !callers.Any(IsOnItself)) return false;
+        if (method.DeclaredAccessibility is not (Accessibility.Private or Accessibility.NotApplicable)) return true;
         return callers.Any(c => c is IMethodReferenceOperation || Values.FunctionAround(c) is not null || IsInLoop(c) || c.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not (ConstructorDeclarationSyntax or FieldDeclarationSyntax));
     }
+
+    private static bool IsOnItself(IOperation call) =>
+        call is IInvocationOperation { Instance: IInstanceReferenceOperation } or IMethodReferenceOperation { Instance: IInstanceReferenceOperation };
 
     private static bool IsInLoop(IOperation operation)
     {
