@@ -92,7 +92,7 @@ internal static class SendingGates
             if (verb is "Wait" && target is not null)
             {
                 // A task that is waited for is none.
-                if (model.GetTypeInfo(target).Type is { } type && type.Name is not ("Task" or "ValueTask" or "CountdownEvent" or "Barrier" or "ManualResetEventSlim" or "ManualResetEvent" or "Process")) return Last(target);
+                if (model.GetTypeInfo(target).Type is { } type && type.Name is not ("Task" or "ValueTask" or "CountdownEvent" or "Barrier" or "ManualResetEventSlim" or "ManualResetEvent" or "Process") && !Semaphores.LetsSeveralIn(target, model)) return Last(target);
             }
             else if (verb is "Enter" or "Lock" or "Acquire" || method.StartsWith("TryEnter", StringComparison.Ordinal) || method.StartsWith("TryLock", StringComparison.Ordinal) || method.StartsWith("TryAcquire", StringComparison.Ordinal))
             {

@@ -53,6 +53,9 @@ public class Reports
     [InlineData("var sends = new List<Task>(); foreach (var m in many) sends.Add({|LCA2004:_ws.SendAsync(m, ARGS)|}); await Task.WhenAll(sends);")]
     [InlineData("await Parallel.ForEachAsync(many, async (m, stop) => await {|LCA2004:_ws.SendAsync(m, WebSocketMessageType.Text, true, stop)|});")]
     [InlineData("var a = Task.Run(() => _ws.SendAsync(data, ARGS)); var b = Task.Run(() => {|LCA2004:_ws.SendAsync(data, ARGS)|}); await Task.WhenAll(a, b);")]
+    // Several get in; the lock is left before the send has ended.
+    [InlineData("await Task.WhenAll(many.Select(async m => { await _wide.WaitAsync(); try { await {|LCA2004:_ws.SendAsync(m, ARGS)|}; } finally { _wide.Release(); } }));", "private readonly SemaphoreSlim _wide = new(4);")]
+    [InlineData("var sends = new List<Task>(); foreach (var m in many) { lock (_sync) { sends.Add({|LCA2004:_ws.SendAsync(m, ARGS)|}); } } await Task.WhenAll(sends);")]
     // The gate is given back between the frames of one message
     [InlineData("for (var i = 0; i < 3; i++) { await _gate.WaitAsync(); try { await {|LCA2004:_ws.SendAsync(data, WebSocketMessageType.Text, i == 2, default)|}; } finally { _gate.Release(); } }")]
     // A callback that can run again

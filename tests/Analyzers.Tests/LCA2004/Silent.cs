@@ -102,6 +102,10 @@ public class Silent
     [InlineData("_timer = new Timer(_ => { lock (_sync) _stream.Write(data); }, null, 0, 100);", "readonly Stream _stream = new TcpClient().GetStream(); public void Say(byte[] m) { lock (_sync) _stream.Write(m); }")]
     [InlineData("_source.Ticked += async (_, m) => await SayAsync(m);", "public async Task SayAsync(byte[] m) { await _gate.WaitAsync(); try { await _ws.SendAsync(m, ARGS); } finally { _gate.Release(); } }")]
     [InlineData("await _gate.WaitAsync(); try { for (var i = 0; i < 3; i++) await _ws.SendAsync(data, WebSocketMessageType.Text, i == 2, default); } finally { _gate.Release(); }")]
+    // One gets in; another is waited for; the lock is left when it has ended.
+    [InlineData("await Task.WhenAll(many.Select(async m => { await _narrow.WaitAsync(); try { await _ws.SendAsync(m, ARGS); } finally { _narrow.Release(); } }));", "private readonly SemaphoreSlim _narrow = new(1, 4);")]
+    [InlineData("foreach (var m in many) { lock (_sync) { _ws.SendAsync(m, ARGS).GetAwaiter().GetResult(); } }")]
+    [InlineData("_source.Ticked += (_, m) => { lock (_sync) { _tail = AfterAsync(_tail, m); } };", "private Task _tail = Task.CompletedTask; private async Task AfterAsync(Task before, byte[] m) { await before; await _ws.SendAsync(m, ARGS); }")]
     // Callbacks that do not run again
     [InlineData("_source.Awaited += async m => await _ws.SendAsync(m, ARGS);")]
     [InlineData("_timer = new Timer(async _ => await _ws.SendAsync(data, ARGS), null, 100, Timeout.Infinite);")]

@@ -30,6 +30,8 @@ public class Reports
     [InlineData("private Timer? _a, _b; public void Start() { _a = new Timer(_ => _ = PairAsync(\"a\"), null, 0, 9); _b = new Timer(_ => _ = PairAsync(\"b\"), null, 0, 9); } private async Task PairAsync(string q) { await {|LCA4006:_wire.SendAsync(q)|}; await _wire.ReceiveAsync(); }")]
     [InlineData("public Task<string> AskAsync(string q) => PairAsync(q); private async Task<string> PairAsync(string q) { await {|LCA4006:_wire.SendAsync(q)|}; return await _wire.ReceiveAsync(); }")]
     [InlineData("public async Task<string> AskAsync(string q) { await {|LCA4006:PutAsync(q)|}; return await TakeAsync(); } private Task PutAsync(string q) => _wire.SendAsync(q); private async Task<string> TakeAsync() { return await _wire.ReceiveAsync(); }")]
+    // Several get in.
+    [InlineData("private readonly SemaphoreSlim _two = new(2, 2); public async Task<string> AskAsync(string q) { await _two.WaitAsync(); try { await {|LCA4006:_wire.SendAsync(q)|}; return await _wire.ReceiveAsync(); } finally { _two.Release(); } }")]
     // The lock is the field's, not the exchange's.
     [InlineData("public async Task<string> AskAsync(string q) { WireClient wire; lock (_gate) { wire = _wire; } await {|LCA4006:wire.SendAsync(q)|}; return await wire.ReceiveAsync(); }")]
     // The gate is left before the answer is read.

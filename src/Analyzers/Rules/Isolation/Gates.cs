@@ -21,7 +21,7 @@ internal static class Gates
                 case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declared when declared.Span.End <= from && declared.Parent?.Span.End >= to && IsHeldBy(declared.Declaration, analysis):
                 case LockStatementSyntax locked when locked.Statement.SpanStart <= from && locked.Statement.Span.End >= to:
                     return true;
-                case InvocationExpressionSyntax invocation when invocation.Span.End <= from && Enters(invocation) && !IsLeftBetween(function, invocation, from, to) && IsLeftLater(function, to):
+                case InvocationExpressionSyntax invocation when invocation.Span.End <= from && Enters(invocation) && !IsWide(invocation, analysis) && !IsLeftBetween(function, invocation, from, to) && IsLeftLater(function, to):
                     return true;
             }
         }
@@ -49,6 +49,9 @@ internal static class Gates
                 return name.IndexOf("Lock", StringComparison.Ordinal) >= 0 && name.EndsWith("Async", StringComparison.Ordinal);
         }
     }
+
+    private static bool IsWide(InvocationExpressionSyntax entering, Analysis analysis) =>
+        entering.Expression is MemberAccessExpressionSyntax { Expression: var semaphore } && Semaphores.LetsSeveralIn(semaphore, analysis.Bodies.ModelOf(semaphore.SyntaxTree));
 
     /// <summary>What stands at the head of a <c>using</c> keeps the others out until its end.</summary>
     private static bool IsHeldBy(SyntaxNode? head, Analysis analysis) =>

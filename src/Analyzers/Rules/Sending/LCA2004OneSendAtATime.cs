@@ -104,7 +104,7 @@ internal sealed class LCA2004OneSendAtATime : IRule
         var all = started.Select(s => s.Send);
         foreach (var (send, call) in started)
         {
-            var isPending = IsLeftRunning(file, call);
+            var isPending = sends.IsLeftRunning(call);
             var earlier = pending.FirstOrDefault(p => p.Send.Connection == send.Connection && !p.Send.Shares(send) && !Alternatives.Are(p.Call, call) && !IsAwaitedBetween(p.Call, call));
             if (earlier.Send is not null && earlier.Call != call) Report(file, send, "the one that was started before it", all, reported);
             else if (isPending && send.Gates.IsEmpty && RunsInALoop(file, call, send, body)) Report(file, send, "itself: the loop starts the next before this one has ended", all, reported);
@@ -130,30 +130,6 @@ internal sealed class LCA2004OneSendAtATime : IRule
             if (call.Expression is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Run" or "StartNew", Expression: var target } || target.ToString() is not ("Task" or "Task.Factory")) continue;
             if (call.ArgumentList.Arguments.FirstOrDefault()?.Expression is not AnonymousFunctionExpressionSyntax work || file.Analysis.Bodies.At(work, file.Cancellation) is not { } inner) continue;
             foreach (var send in sends.OfAll(inner)) yield return (send, call);
-        }
-    }
-
-    private static bool IsLeftRunning(RuleContext file, SyntaxNode call)
-    {
-        var node = call;
-        while (true)
-        {
-            switch (node.Parent)
-            {
-                case MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" or "AsTask" or "Preserve" or "Unwrap", Parent: InvocationExpressionSyntax outer }:
-                    node = outer;
-                    continue;
-                case ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax:
-                    node = node.Parent;
-                    continue;
-                case ArgumentSyntax or EqualsValueClauseSyntax or AssignmentExpressionSyntax or ExpressionElementSyntax or InitializerExpressionSyntax:
-                case ExpressionStatementSyntax:
-                    return call is InvocationExpressionSyntax && file.Analysis.Bodies.ModelOf(call.SyntaxTree).GetTypeInfo(call).Type?.Name is "Task" or "ValueTask"
-                        // A task that is given to somebody is only known to be left running where that collects tasks.
-                        && (node.Parent is not ArgumentSyntax { Parent.Parent: var taker } || taker is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WhenAll" or "WhenAny" or "WaitAll" or "Add" or "Enqueue" or "Push" } });
-                default:
-                    return false;
-            }
         }
     }
 

@@ -41,12 +41,40 @@ internal sealed class OverlappingSends(RuleContext file)
             var gates = ImmutableArray.CreateBuilder<string>();
             foreach (var step in site.Steps)
             {
-                gates.AddRange(SendingGates.Around(step.Syntax, step.Body.Syntax, file.Analysis.Bodies.ModelOf(step.Syntax.SyntaxTree)).Select(g => g.Key));
+                gates.AddRange(SendingGates.Around(step.Syntax, step.Body.Syntax, file.Analysis.Bodies.ModelOf(step.Syntax.SyntaxTree)).Where(g => !IsLeftBefore(g.Taken, site)).Select(g => g.Key));
                 gates.AddRange(BusyFlags.Of(file.Analysis).Around(step.Syntax, step.Body.Type));
                 gates.AddRange(GivenToGates(step.Body.Syntax));
             }
 
             yield return new GatedSend(site, key, gates.ToImmutable());
+        }
+    }
+
+    /// <summary>A lock is left at the end of its block, and a send that nobody waits for in it is still under way.</summary>
+    private bool IsLeftBefore(SyntaxNode taken, SendSite site) => taken is LockStatementSyntax && site.Steps.Length == 1 && IsLeftRunning(site.First.Syntax);
+
+    /// <summary>Nobody waits for its task where it stands.</summary>
+    public bool IsLeftRunning(SyntaxNode call)
+    {
+        var node = call;
+        while (true)
+        {
+            switch (node.Parent)
+            {
+                case MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" or "AsTask" or "Preserve" or "Unwrap", Parent: InvocationExpressionSyntax outer }:
+                    node = outer;
+                    continue;
+                case ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax:
+                    node = node.Parent;
+                    continue;
+                case ArgumentSyntax or EqualsValueClauseSyntax or AssignmentExpressionSyntax or ExpressionElementSyntax or InitializerExpressionSyntax:
+                case ExpressionStatementSyntax:
+                    return call is InvocationExpressionSyntax && file.Analysis.Bodies.ModelOf(call.SyntaxTree).GetTypeInfo(call).Type?.Name is "Task" or "ValueTask"
+                        // A task that is given to somebody is only known to be left running where that collects tasks.
+                        && (node.Parent is not ArgumentSyntax { Parent.Parent: var taker } || taker is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WhenAll" or "WhenAny" or "WaitAll" or "Add" or "Enqueue" or "Push" } });
+                default:
+                    return false;
+            }
         }
     }
 
