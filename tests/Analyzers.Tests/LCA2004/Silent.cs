@@ -105,6 +105,7 @@ public class Silent
     // One gets in; another is waited for; the lock is left when it has ended.
     [InlineData("await Task.WhenAll(many.Select(async m => { await _narrow.WaitAsync(); try { await _ws.SendAsync(m, ARGS); } finally { _narrow.Release(); } }));", "private readonly SemaphoreSlim _narrow = new(1, 4);")]
     [InlineData("foreach (var m in many) { lock (_sync) { _ws.SendAsync(m, ARGS).GetAwaiter().GetResult(); } }")]
+    [InlineData("foreach (var m in many) { var sent = Task.CompletedTask; lock (_sync) { sent = _ws.SendAsync(m, ARGS); } await sent; }")]
     [InlineData("_source.Ticked += (_, m) => { lock (_sync) { _tail = AfterAsync(_tail, m); } };", "private Task _tail = Task.CompletedTask; private async Task AfterAsync(Task before, byte[] m) { await before; await _ws.SendAsync(m, ARGS); }")]
     // Callbacks that do not run again
     [InlineData("_source.Awaited += async m => await _ws.SendAsync(m, ARGS);")]

@@ -50,8 +50,13 @@ internal sealed class OverlappingSends(RuleContext file)
         }
     }
 
-    /// <summary>A lock is left at the end of its block, and a send that nobody waits for in it is still under way.</summary>
-    private bool IsLeftBefore(SyntaxNode taken, SendSite site) => taken is LockStatementSyntax && site.Steps.Length == 1 && IsLeftRunning(site.First.Syntax);
+    /// <summary>
+    /// A lock is left at the end of its block, and a send that nobody waits for in it is still under way. Where its task is noted down,
+    /// it is for somebody to wait for.
+    /// </summary>
+    private bool IsLeftBefore(SyntaxNode taken, SendSite site) =>
+        taken is LockStatementSyntax && site.Steps.Length == 1 && IsLeftRunning(site.First.Syntax)
+        && site.First.Syntax.FirstAncestorOrSelf<StatementSyntax>() is not (LocalDeclarationStatementSyntax or ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: not IdentifierNameSyntax { Identifier.ValueText: "_" } } });
 
     /// <summary>Nobody waits for its task where it stands.</summary>
     public bool IsLeftRunning(SyntaxNode call)
