@@ -86,7 +86,7 @@ public class Silent
     public Task The_replacing_code(string renew, string members = "") => Case.SilentAsync(Reports.Feed(renew, "_session?.Close(); _session = null;", members));
 
     [Fact]
-    public Task An_owner_that_is_started() => Case.SilentAsync(Standby("private void OnClosed(object? sender, EventArgs e) { if (sender == _session) _session = null; }"));
+    public Task An_owner_that_is_started() => Case.SilentAsync(Standby("private void OnClosed(object? sender, EventArgs e) { if (sender != _session) return; _session = _standby; _standby = null; }"));
 
     internal static string Standby(string handler) => $$"""
         class Feed

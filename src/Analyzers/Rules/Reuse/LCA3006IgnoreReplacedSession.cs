@@ -75,11 +75,18 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
         // A service is started once.
         if (method.Name is "StartAsync" or "ExecuteAsync" or "Main" && (method.IsOverride || method.IsStatic || method.ContainingType.AllInterfaces.Any(i => i.Name == "IHostedService"))) return false;
         var callers = file.Analysis.Callers.Of(method, file.Cancellation);
-        // So is an owner that says so by its name, unless it starts itself again.
-        if (method.Name is "Start" or "StartAsync" && !callers.Any(IsOnItself)) return false;
+        // So is an owner that says so by its name and puts others in their places elsewhere.
+        if (method.Name is "Start" or "StartAsync" && !callers.Any(IsOnItself) && IsReplacedElsewhere(file, replacement, method, replacements)) return false;
         if (method.DeclaredAccessibility is not (Accessibility.Private or Accessibility.NotApplicable)) return true;
         return callers.Any(c => c is IMethodReferenceOperation || Values.FunctionAround(c) is not null || IsInLoop(c) || c.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not (ConstructorDeclarationSyntax or FieldDeclarationSyntax));
     }
+
+    /// <summary>Another member of the type puts a session in the place of this one, or this one in the place of another.</summary>
+    private static bool IsReplacedElsewhere(RuleContext file, Replacement replacement, IMethodSymbol start, Replacements replacements) =>
+        file.Analysis.Holders.CodeOf(start.ContainingType).Any(member => member.Identifiers.Contains(replacement.Member.Name)
+            && member.Declaration is MethodDeclarationSyntax { Identifier.ValueText: var name } && name != start.Name
+            && Code.Of(member.Declaration, file.Analysis.Bodies.ModelOf(member.Declaration.SyntaxTree), file.Cancellation) is { } code
+            && replacements.In(code).Any(other => Values.Is(other.Member, replacement.Member) || IsField(other.Value, replacement.Member)));
 
     private static bool IsOnItself(IOperation call) =>
         call is IInvocationOperation { Instance: IInstanceReferenceOperation } or IMethodReferenceOperation { Instance: IInstanceReferenceOperation };
