@@ -29,12 +29,18 @@ public sealed class LCA1004ObserveConnectionTaskFix : CodeFixProvider
         if (root is not CompilationUnitSyntax unit || model is null) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call || TaskObservation.At(call, model) is not { } observation) continue;
-            var changed = diagnostic.Properties.ContainsKey(LCA1004ObserveConnectionTask.Dropped) ? Observed(unit, call, observation) ?? Kept(unit, call, model, observation)
-                : Continued(unit, call, model, observation) ?? Left(unit, call, model, observation);
-            if (changed is not null) changed = observation.WithUsing(changed, unit);
+            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
+            var changed = Observed(unit, call, model, diagnostic.Properties.ContainsKey(LCA1004ObserveConnectionTask.Dropped));
             await context.OfferAsync(diagnostic, changed, "Observe the failure of the task", Key).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The file with the failure of this call's task observed; null where that cannot be written.</summary>
+    internal static CompilationUnitSyntax? Observed(CompilationUnitSyntax unit, InvocationExpressionSyntax call, SemanticModel model, bool isDropped)
+    {
+        if (TaskObservation.At(call, model) is not { } observation) return null;
+        var changed = isDropped ? Observed(unit, call, observation) ?? Kept(unit, call, model, observation) : Continued(unit, call, model, observation) ?? Left(unit, call, model, observation);
+        return changed is null ? null : observation.WithUsing(changed, unit);
     }
 
     private static CompilationUnitSyntax? Observed(CompilationUnitSyntax unit, InvocationExpressionSyntax call, TaskObservation observation)

@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.CodeFixes.Creation;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Rules.Sending;
 
@@ -34,14 +35,25 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
         if (await FixContext.CatalogueAsync(context.Document, context.CancellationToken).ConfigureAwait(false) is not { } catalogue) return;
         foreach (var diagnostic in context.Diagnostics)
         {
-            Task<bool> HelpsAsync(Document change) => Verification.HelpsAsync(context.Document, change, diagnostic.Id, context.CancellationToken);
+            Task<Document?> HelpingAsync(Document change) => HelpsOrObservedAsync(context.Document, change, diagnostic.Id, context.CancellationToken);
             var ways = await WaysAsync(context.Document.Project.Solution, diagnostic, context.CancellationToken).ConfigureAwait(false);
             if (ways.Count > 0 && (ways.Count == 1 || IsOwnAffair(ways[ways.Count - 1].Node))
-                && await TryGuard.InAsync(ways[ways.Count - 1].Document, ways[ways.Count - 1].Node, context.CancellationToken).ConfigureAwait(false) is { } tried && await HelpsAsync(tried).ConfigureAwait(false))
-                Offer(context, diagnostic, tried, TryGuard.Title, TryKey);
-            if (await GuardAsync(ways, Named(diagnostic), catalogue, HelpsAsync, context.CancellationToken).ConfigureAwait(false) is { } asked)
+                && await TryGuard.InAsync(ways[ways.Count - 1].Document, ways[ways.Count - 1].Node, context.CancellationToken).ConfigureAwait(false) is { } tried && await HelpingAsync(tried).ConfigureAwait(false) is { } sent)
+                Offer(context, diagnostic, sent, TryGuard.Title, TryKey);
+            if (await GuardAsync(ways, Named(diagnostic), catalogue, HelpingAsync, context.CancellationToken).ConfigureAwait(false) is { } asked)
                 Offer(context, diagnostic, asked, "Check the state before sending", GuardKey);
         }
+    }
+
+    /// <summary>
+    /// The change if it helps. A send that nobody waits for and that is guarded now is a dropped task (LCA1004): then somebody has to hear of
+    /// its failure, too.
+    /// </summary>
+    private static async Task<Document?> HelpsOrObservedAsync(Document before, Document change, string id, CancellationToken cancellation)
+    {
+        if (await Verification.HelpsAsync(before, change, id, cancellation).ConfigureAwait(false)) return change;
+        return await DroppedTasks.ObservedAsync(before, change, cancellation).ConfigureAwait(false) is { } observed
+            && await Verification.HelpsAsync(before, observed, id, cancellation).ConfigureAwait(false) ? observed : null;
     }
 
     private static void Offer(CodeFixContext context, Diagnostic diagnostic, Document change, string title, string key) =>
@@ -71,12 +83,12 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
     }
 
     /// <summary>The first change that helps: asked too deep, the question is sometimes one of another connection, or comes too late.</summary>
-    private static async Task<Document?> GuardAsync(List<(Document Document, SyntaxNode Node)> ways, string? connection, ConnectionCatalogue catalogue, Func<Document, Task<bool>> helpsAsync, CancellationToken cancellation)
+    private static async Task<Document?> GuardAsync(List<(Document Document, SyntaxNode Node)> ways, string? connection, ConnectionCatalogue catalogue, Func<Document, Task<Document?>> helpingAsync, CancellationToken cancellation)
     {
         // The called methods first: what goes through them later is guarded, too.
         foreach (var (document, node) in ways.Skip(1).Concat(ways.Take(1)))
         {
-            if (await AmongBailOutsAsync(document, node, catalogue, cancellation).ConfigureAwait(false) is { } changed && await helpsAsync(changed).ConfigureAwait(false)) return changed;
+            if (await AmongBailOutsAsync(document, node, catalogue, cancellation).ConfigureAwait(false) is { } changed && await helpingAsync(changed).ConfigureAwait(false) is { } helping) return helping;
         }
 
         // The deepest call whose receiver can be asked; what lies behind a virtual call is several methods. A socket's `Connected` is asked last.
@@ -85,36 +97,36 @@ public sealed class LCA2001CheckStateBeforeSendFix : CodeFixProvider
             for (var i = ways.Count - 1; i >= 0; i--)
             {
                 var asking = await StateGuard.BeforeSendAsync(ways[i].Document, ways[i].Node, catalogue, allowWeak, cancellation).ConfigureAwait(false);
-                if (await FirstAsync(asking, helpsAsync).ConfigureAwait(false) is { } changed) return changed;
+                if (await FirstAsync(asking, helpingAsync).ConfigureAwait(false) is { } changed) return changed;
             }
         }
 
-        return await OtherwiseAsync(ways, connection, catalogue, helpsAsync, cancellation).ConfigureAwait(false);
+        return await OtherwiseAsync(ways, connection, catalogue, helpingAsync, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
     /// What the arguments take their time for comes first; and where the call does not name the connection (a command's, one behind a
     /// delegate), it is asked by the name under which the finding speaks of it.
     /// </summary>
-    private static async Task<Document?> OtherwiseAsync(List<(Document Document, SyntaxNode Node)> ways, string? connection, ConnectionCatalogue catalogue, Func<Document, Task<bool>> helpsAsync, CancellationToken cancellation)
+    private static async Task<Document?> OtherwiseAsync(List<(Document Document, SyntaxNode Node)> ways, string? connection, ConnectionCatalogue catalogue, Func<Document, Task<Document?>> helpingAsync, CancellationToken cancellation)
     {
         for (var i = ways.Count - 1; i >= 0; i--)
         {
             var (document, node) = ways[i];
             if (await ArgumentsFirst.InAsync(document, node, cancellation).ConfigureAwait(false) is var (evaluated, send)
-                && await FirstAsync(await StateGuard.BeforeSendAsync(evaluated, send, catalogue, allowWeak: false, cancellation).ConfigureAwait(false), helpsAsync).ConfigureAwait(false) is { } ready) return ready;
+                && await FirstAsync(await StateGuard.BeforeSendAsync(evaluated, send, catalogue, allowWeak: false, cancellation).ConfigureAwait(false), helpingAsync).ConfigureAwait(false) is { } ready) return ready;
             if (connection is not null
-                && await FirstAsync(await StateGuard.BeforeCallAsync(document, node, connection, catalogue, cancellation).ConfigureAwait(false), helpsAsync).ConfigureAwait(false) is { } named) return named;
+                && await FirstAsync(await StateGuard.BeforeCallAsync(document, node, connection, catalogue, cancellation).ConfigureAwait(false), helpingAsync).ConfigureAwait(false) is { } named) return named;
         }
 
         return null;
     }
 
-    private static async Task<Document?> FirstAsync(IReadOnlyList<Document> changes, Func<Document, Task<bool>> helpsAsync)
+    private static async Task<Document?> FirstAsync(IReadOnlyList<Document> changes, Func<Document, Task<Document?>> helpingAsync)
     {
         foreach (var change in changes)
         {
-            if (await helpsAsync(change).ConfigureAwait(false)) return change;
+            if (await helpingAsync(change).ConfigureAwait(false) is { } helping) return helping;
         }
 
         return null;

@@ -40,6 +40,17 @@ internal static class Verification
         return now.All(d => Count(now, d.Id) <= Count(old, d.Id));
     }
 
+    /// <summary>What a rule says of the changed file and did not say of it before, by its words and the code that it speaks of.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> NewAsync(Document before, Document after, string id, CancellationToken cancellation)
+    {
+        var old = await Known.FindAsync(before, cancellation).ConfigureAwait(false);
+        var now = await FindAsync(after.Project, after, cancellation).ConfigureAwait(false);
+        var said = new HashSet<(string, string)>(old.Where(d => d.Id == id).Select(Words));
+        return [.. now.Where(d => d.Id == id && !said.Contains(Words(d)))];
+
+        static (string, string) Words(Diagnostic found) => (found.GetMessage(CultureInfo.InvariantCulture), found.Location.SourceTree?.GetText().ToString(found.Location.SourceSpan) ?? "");
+    }
+
     /// <summary>How many errors the compiler has to say of the file, warnings that are raised to errors included.</summary>
     private static async Task<int> ErrorsAsync(Document document, CancellationToken cancellation) =>
         await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is { } model ? model.GetDiagnostics(null, cancellation).Count(d => d.Severity == DiagnosticSeverity.Error) : 0;

@@ -274,4 +274,47 @@ public class Fixes
     public Task The_probe_of_the_package_where_the_send_is_counted() => Fix.BecomesAsync(
         Part("", "", "{|LCA2001:_socket.Send(data, sent, data.Length - sent, SocketFlags.None)|}"),
         Part("using LifecycleAnalyzers.Runtime;\n", "if (!_socket.IsAlive(allowUnreadData: true)) return;\n            ", "_socket.Send(data, sent, data.Length - sent, SocketFlags.None)"));
+
+    /// <summary>A send that nobody waits for would be LCA1004's affair once it is guarded, so somebody hears of its failure, too.</summary>
+    [Theory]
+    [InlineData(true, "_link.SendAsync(data).Observe(e => System.Diagnostics.Trace.TraceError(e.ToString()));")]
+    [InlineData(false, "_ = _link.SendAsync(data).ContinueWith(failed => System.Diagnostics.Trace.TraceError(failed.Exception?.ToString()), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);")]
+    public Task A_dropped_send(bool runtime, string sent)
+    {
+        return FixCase<LCA2001CheckStateBeforeSendFix>.Of(Pulse("", "_ = {|LCA2001:_link.SendAsync(data)|};"), Pulse(runtime ? "using LifecycleAnalyzers.Runtime;\n" : "", "if (!_link.IsOpen) return;\n        " + sent), runtime)
+            .RunAsync(TestContext.Current.CancellationToken);
+
+        static string Pulse(string uses, string send) => uses + $$"""
+            class DeviceLink : IDisposable
+            {
+                private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+                public bool IsOpen => _socket.Connected;
+                public async Task SendAsync(byte[] data) => await _socket.SendAsync(data, SocketFlags.None);
+                public void Dispose() => _socket.Dispose();
+            }
+
+            class Source { public event EventHandler<byte[]>? Ticked { add { } remove { } } }
+
+            class Pulse
+            {
+                private readonly DeviceLink _link;
+
+                public Pulse(DeviceLink link, Source source)
+                {
+                    _link = link;
+                    source.Ticked += OnTicked;
+                }
+
+                private void OnTicked(object? sender, byte[] data)
+                {
+                    {{send}}
+                }
+
+                public void Greet()
+                {
+                    _ = {|LCA1004:_link.SendAsync([])|};
+                }
+            }
+            """;
+    }
 }
