@@ -24,8 +24,8 @@ public sealed class ConnectionPairOptions
     /// </summary>
     public bool ResetWhenCut { get; set; } = true;
 
-    /// <summary>Gets or sets the size of the buffer for each direction in bytes; 16,384 by default.</summary>
-    public int BufferSize { get; set; } = 16 * 1024;
+    /// <summary>Gets or sets the size of the buffer for each direction in bytes; 65,536 by default.</summary>
+    public int BufferSize { get; set; } = 64 * 1024;
 
     /// <summary>Gets or sets what tells the time; the system's clock by default.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
