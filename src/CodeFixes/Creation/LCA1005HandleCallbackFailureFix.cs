@@ -106,9 +106,7 @@ public sealed class LCA1005HandleCallbackFailureFix : CodeFixProvider
     {
         var taken = new HashSet<string>(function.DescendantTokens().Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText), StringComparer.Ordinal);
         var name = new[] { "e", "exception", "failure", "lost" }.First(n => n == "lost" || !taken.Contains(n) && model.LookupSymbols(position, name: n).All(s => s is not (ILocalSymbol or IParameterSymbol)));
-        StatementSyntax report;
-        if (Reporting.Logger(model, position) is { } logger && Reporting.CanLog(model, position)) report = SyntaxFactory.ParseStatement($"{logger}.LogError({name}, \"the connection failed\");");
-        else report = SyntaxFactory.ParseStatement($"{model.Trace(position)}.TraceError({name}.ToString());");
+        var report = SyntaxFactory.ParseStatement(Reporting.Telling(model, position, name) + ";");
         var types = caught.Select(t => Type(t, generator)).ToList();
         if (types.Count == 1)
             return SyntaxFactory.CatchClause(SyntaxFactory.CatchDeclaration(types[0], SyntaxFactory.Identifier(name)), null, SyntaxFactory.Block(report));

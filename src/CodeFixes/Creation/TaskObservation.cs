@@ -41,9 +41,7 @@ internal sealed class TaskObservation
         }
 
         var task = Reporting.Unused(model, position, "failed", "task", "lost");
-        var report = logger is not null && Reporting.CanLog(model, position)
-            ? $"{logger}.LogError({task}.Exception, \"the connection failed\")"
-            : $"{model.Trace(position)}.TraceError({task}.Exception?.ToString())";
+        var report = Reporting.Telling(model, position, task + ".Exception", mayBeNull: true);
         // In an asynchronous function the compiler asks what becomes of the continuation.
         var canDiscard = model.LookupSymbols(position, name: "_").IsEmpty;
         if (!canDiscard && Functions.IsAsync(Functions.Enclosing(call))) return null;

@@ -106,5 +106,5 @@ public sealed class LCA3005DoNotRepeatWrittenRequestFix : CodeFixProvider
     }
 
     private static TypeSyntax ExceptionType(SemanticModel model, int position) =>
-        SyntaxFactory.ParseTypeName(model.LookupNamespacesAndTypes(position, name: "Exception").IsEmpty ? "System.Exception" : "Exception");
+        SyntaxFactory.ParseTypeName(model.NameOf(position, "System", "Exception"));
 }

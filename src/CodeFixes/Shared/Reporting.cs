@@ -20,8 +20,18 @@ internal static class Reporting
 
     private static bool IsLogger(ITypeSymbol type) => type.Name == "ILogger" && type.ContainingNamespace?.ToDisplayString() == "Microsoft.Extensions.Logging";
 
+    /// <summary>The expression that tells of an exception here: by the logger in scope, or by the trace.</summary>
+    /// <param name="model">The file's.</param>
+    /// <param name="position">Where it is told.</param>
+    /// <param name="exception">The exception, as it is written there.</param>
+    /// <param name="mayBeNull">Its type says that there may be none.</param>
+    public static string Telling(SemanticModel model, int position, string exception, bool mayBeNull = false) =>
+        Logger(model, position) is { } logger && CanLog(model, position)
+            ? $"{logger}.LogError({exception}, \"the connection failed\")"
+            : $"{model.Trace(position)}.TraceError({exception}{(mayBeNull ? "?" : "")}.ToString())";
+
     /// <summary>Is <c>LogError</c> an extension that can be called here without another <c>using</c>?</summary>
-    public static bool CanLog(SemanticModel model, int position) => !model.LookupNamespacesAndTypes(position, name: "LoggerExtensions").IsEmpty;
+    private static bool CanLog(SemanticModel model, int position) => !model.LookupNamespacesAndTypes(position, name: "LoggerExtensions").IsEmpty;
 
     /// <summary>A name that nothing in scope has.</summary>
     public static string Unused(SemanticModel model, int position, params string[] names) =>

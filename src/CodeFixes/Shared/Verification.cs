@@ -24,7 +24,7 @@ internal static class Verification
         var changed = after.Project.Solution.GetDocument(before.Id);
         if (changed is null || await ErrorsAsync(changed, cancellation).ConfigureAwait(false) > await Known.ErrorsAsync(before, cancellation).ConfigureAwait(false)) return false;
         var old = await Known.FindAsync(before, cancellation).ConfigureAwait(false);
-        var now = await FindAsync(changed.Project, changed, cancellation).ConfigureAwait(false);
+        var now = await Known.FindAsync(changed, cancellation).ConfigureAwait(false);
         if (now.Any(d => d.Id != id && Count(now, d.Id) > Count(old, d.Id))) return false;
         // Not the reported diagnostic's own message: who asks for a fix may have kept the place alone.
         var message = said is null ? null : old.FirstOrDefault(d => d.Id == id && d.Location.SourceSpan == said.SourceSpan)?.GetMessage(CultureInfo.InvariantCulture);
@@ -44,7 +44,7 @@ internal static class Verification
     public static async Task<ImmutableArray<Diagnostic>> NewAsync(Document before, Document after, string id, CancellationToken cancellation)
     {
         var old = await Known.FindAsync(before, cancellation).ConfigureAwait(false);
-        var now = await FindAsync(after.Project, after, cancellation).ConfigureAwait(false);
+        var now = await Known.FindAsync(after, cancellation).ConfigureAwait(false);
         var said = new HashSet<(string, string)>(old.Where(d => d.Id == id).Select(Words));
         return [.. now.Where(d => d.Id == id && !said.Contains(Words(d)))];
 
@@ -77,7 +77,7 @@ internal static class Verification
 #pragma warning restore RS1030
     }
 
-    /// <summary>What is said of a document before it is changed: many changes are tried, and each is compared with it.</summary>
+    /// <summary>What is said of a document, once: many changes are tried and compared with what was before, and some are asked twice.</summary>
     private sealed class Known
     {
         private static readonly ConditionalWeakTable<Document, Known> Documents = new();

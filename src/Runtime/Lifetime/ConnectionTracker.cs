@@ -296,7 +296,7 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
         lock (_sync)
         {
             var all = new List<(TrackedEntry, TrackedConnectionInfo)>(_entries.Count);
-            for (var entry = _entries.First; entry is not null; entry = entry.Next)
+            foreach (var entry in _entries)
             {
                 all.Add((entry, Info(entry, now)));
             }

@@ -7,77 +7,27 @@ internal sealed class TrackedEntries
 {
     // What comes and goes at once is served without allocating; what is more is left to the garbage collector.
     private const int MostSpares = 128;
-    private TrackedEntry? _last;
-    private TrackedEntry? _spare;
-    private int _spares;
+    private readonly LinkedList<TrackedEntry> _entries = new();
+    private readonly Stack<TrackedEntry> _spares = new();
 
-    public TrackedEntry? First { get; private set; }
-
-    public int Count { get; private set; }
+    public int Count => _entries.Count;
 
     /// <summary>One that is nobody's.</summary>
-    public TrackedEntry New()
-    {
-        if (_spare is not { } spare)
-        {
-            return new TrackedEntry();
-        }
-
-        _spare = spare.Next;
-        _spares--;
-        spare.Next = null;
-        return spare;
-    }
+    public TrackedEntry New() => _spares.Count > 0 ? _spares.Pop() : new TrackedEntry();
 
     /// <summary>For one that was removed and that nobody will ask any more what it was.</summary>
     public void KeepSpare(TrackedEntry entry)
     {
         entry.Free();
-        if (_spares < MostSpares)
+        if (_spares.Count < MostSpares)
         {
-            entry.Next = _spare;
-            _spare = entry;
-            _spares++;
+            _spares.Push(entry);
         }
     }
 
-    public void Append(TrackedEntry entry)
-    {
-        entry.Previous = _last;
-        if (_last is null)
-        {
-            First = entry;
-        }
-        else
-        {
-            _last.Next = entry;
-        }
+    public void Append(TrackedEntry entry) => _entries.AddLast(entry.Node);
 
-        _last = entry;
-        Count++;
-    }
+    public void Remove(TrackedEntry entry) => _entries.Remove(entry.Node);
 
-    public void Remove(TrackedEntry entry)
-    {
-        if (entry.Previous is null)
-        {
-            First = entry.Next;
-        }
-        else
-        {
-            entry.Previous.Next = entry.Next;
-        }
-
-        if (entry.Next is null)
-        {
-            _last = entry.Previous;
-        }
-        else
-        {
-            entry.Next.Previous = entry.Previous;
-        }
-
-        entry.Previous = entry.Next = null;
-        Count--;
-    }
+    public LinkedList<TrackedEntry>.Enumerator GetEnumerator() => _entries.GetEnumerator();
 }

@@ -8,6 +8,11 @@ internal sealed class TrackedEntry
 {
     private WeakReference<object>? _connection;
 
+    public TrackedEntry() => Node = new LinkedListNode<TrackedEntry>(this);
+
+    /// <summary>Gets its place in the list, which is used again with it.</summary>
+    public LinkedListNode<TrackedEntry> Node { get; }
+
     /// <summary>Gets the number of the connection; 0 where it is nobody's.</summary>
     public long Id { get; private set; }
 
@@ -25,10 +30,6 @@ internal sealed class TrackedEntry
 
     /// <summary>Gets or sets when it was open, for the duration; the beginning of the tracking where it was open from the start.</summary>
     public long OpenSince { get; set; }
-
-    public TrackedEntry? Previous { get; set; }
-
-    public TrackedEntry? Next { get; set; }
 
     public object? Connection => _connection is { } reference && reference.TryGetTarget(out var connection) ? connection : null;
 

@@ -100,16 +100,13 @@ internal static class Wire
     /// <summary>What a local was made from, when that is kept somewhere else: <c>var stream = _client.GetStream();</c>.</summary>
     private static ISymbol? Source(ILocalReferenceOperation local, Func<ILocalSymbol, bool>? isOwn, int depth)
     {
-        if (local.Local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not VariableDeclaratorSyntax declared || (declared.Initializer?.Value ?? FirstGiven(declared)) is not { } initial) return null;
-        if (local.SemanticModel is not { } model || model.SyntaxTree != initial.SyntaxTree || model.GetOperation(initial) is not { } value) return null;
+        if (local.Local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not VariableDeclaratorSyntax declared || local.SemanticModel is not { } model || model.SyntaxTree != declared.SyntaxTree) return null;
+        // Declared with nothing, it is what it is given first: `WireClient? wire; lock (_sync) wire = _wire;`.
+        if (Assignments.To(local.Local, declared, model).FirstOrDefault() is not { } initial || model.GetOperation(initial) is not { } value) return null;
         // What a call answers is its own object unless it is a part of its receiver.
         if (Code.Unwrapped(value) is IInvocationOperation { Instance: { } } call && call.TargetMethod.Name is not ("GetStream" or "AsStream")) return null;
         return Code.Unwrapped(value) is IAwaitOperation ? null : KeyOf(Code.Unwrapped(value), isOwn, depth);
     }
-
-    /// <summary>What a variable gets that is declared with nothing: <c>WireClient? wire; lock (_sync) wire = _wire;</c>.</summary>
-    private static ExpressionSyntax? FirstGiven(VariableDeclaratorSyntax declared) =>
-        Code.FunctionAround(declared)?.DescendantNodes().OfType<AssignmentExpressionSyntax>().FirstOrDefault(a => a.SpanStart > declared.SpanStart && a.Left is IdentifierNameSyntax left && left.Identifier.ValueText == declared.Identifier.ValueText)?.Right;
 
     /// <summary>It outlives the call: a field, a property, a static, a parameter of the type itself.</summary>
     public static bool IsKept(ISymbol key) => key is IFieldSymbol or IPropertySymbol && !IsWoundBack(key) || key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } };
