@@ -55,15 +55,15 @@ public sealed partial class ConnectionPair
                     break;
                 }
 
-                Volatile.Write(ref _lastByte, _time.GetTimestamp());
+                Volatile.Write(ref _lastByte, _clock.Now);
                 await WriteAsync(target, buffer, count).ConfigureAwait(false);
-                Volatile.Write(ref _lastByte, _time.GetTimestamp());
+                Volatile.Write(ref _lastByte, _clock.Now);
                 Interlocked.Add(ref side == RelayEnd.First ? ref _fromFirst : ref _fromSecond, count);
             }
 
             if (Interlocked.CompareExchange(ref _firstToEnd, (int)side, 0) == 0)
             {
-                Volatile.Write(ref _lastByte, _time.GetTimestamp());
+                Volatile.Write(ref _lastByte, _clock.Now);
             }
 
             if (await to.TryEndSendingAsync().ConfigureAwait(false))
@@ -119,7 +119,7 @@ public sealed partial class ConnectionPair
             return;
         }
 
-        var left = limit - _time.Since(Volatile.Read(ref _lastByte));
+        var left = limit - _clock.Since(Volatile.Read(ref _lastByte));
         if (left <= TimeSpan.Zero)
         {
             Finish(RelayEndReason.Idle, RelayEnd.Neither, null);

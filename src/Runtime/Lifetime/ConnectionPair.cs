@@ -34,6 +34,7 @@ public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
     private readonly bool _resetWhenCut;
     private readonly int _bufferSize;
     private readonly TimeProvider _time;
+    private readonly CoarseClock _clock;
     private readonly ILogger _logger;
     private readonly string _name;
     private readonly CancellationTokenSource _stop = new();
@@ -96,6 +97,7 @@ public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
         _resetWhenCut = options.ResetWhenCut;
         _bufferSize = options.BufferSize;
         _time = options.TimeProvider ?? throw new ArgumentNullException(nameof(options.TimeProvider));
+        _clock = new CoarseClock(_time);
         _logger = options.Logger is null ? NullLogger.Instance : new QuietLogger(options.Logger);
         _name = options.Name ?? "relay";
     }
@@ -165,7 +167,7 @@ public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
                 throw new ObjectDisposedException(_name);
             }
 
-            Volatile.Write(ref _lastByte, start);
+            Volatile.Write(ref _lastByte, _clock.Now);
             using (cancellationToken.Register(static pair => ((ConnectionPair)pair!).Finish(RelayEndReason.Canceled, RelayEnd.Neither, null), this))
             using (var idle = _time.CreateTimer(static pair => ((ConnectionPair)pair!).CheckIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan))
             {

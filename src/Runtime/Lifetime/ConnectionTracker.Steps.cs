@@ -89,8 +89,7 @@ public sealed partial class ConnectionTracker
         _counts[(int)previous]--;
         if (next == TrackedState.Open)
         {
-            _opened++;
-            entry.OpenSince = _time.GetTimestamp();
+            Opened(entry);
         }
 
         if (next < TrackedState.Closed)
@@ -107,7 +106,16 @@ public sealed partial class ConnectionTracker
             }
         }
 
-        return new Step(previous, next, entry.OpenSince, exception, StateChanged is null ? null : Info(entry, _time.GetTimestamp()));
+        return new Step(previous, next, entry, exception, StateChanged is null ? null : Info(entry, _clock.Now));
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Opened(TrackedEntry entry)
+    {
+        _opened++;
+
+        // Where nobody measures, the coarse beginning has to do: asking for the time costs more than all the rest of tracking.
+        entry.OpenSince = LifecycleMetrics.MeasuresConnections ? _time.GetTimestamp() : 0;
     }
 
     /// <summary>Metrics and event of a step that was made.</summary>
@@ -121,7 +129,7 @@ public sealed partial class ConnectionTracker
             }
             else if (LifecycleMetrics.MeasuresConnections)
             {
-                LifecycleMetrics.ConnectionEnded(Name, _time.Since(step.OpenSince), step.Next, step.Exception);
+                LifecycleMetrics.ConnectionEnded(Name, step.OpenSince != 0 ? _time.Since(step.OpenSince) : _clock.Since(step.Start), step.Next, step.Exception);
             }
         }
 
@@ -150,13 +158,15 @@ public sealed partial class ConnectionTracker
     }
 
     /// <summary>A step and what is told of it, taken under the lock: afterwards the entry may be somebody else's. The default is no step.</summary>
-    private readonly struct Step(TrackedState previous, TrackedState next, long openSince, Exception? exception, TrackedConnectionInfo? told)
+    private readonly struct Step(TrackedState previous, TrackedState next, TrackedEntry entry, Exception? exception, TrackedConnectionInfo? told)
     {
         public TrackedState Previous { get; } = previous;
 
         public TrackedState Next { get; } = next;
 
-        public long OpenSince { get; } = openSince;
+        public long Start { get; } = entry.Start;
+
+        public long OpenSince { get; } = entry.OpenSince;
 
         public Exception? Exception { get; } = exception;
 

@@ -33,6 +33,9 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
     private readonly int _sampleEvery;
     private readonly Func<object, ValueTask> _close;
     private readonly TimeProvider _time;
+    private readonly CoarseClock _clock;
+    private readonly DateTimeOffset _created;
+    private readonly long _start;
     private readonly ILogger _logger;
     private long _ids;
     private long _opened;
@@ -56,6 +59,8 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
         _sampleEvery = options.LeakSampleEvery;
         _close = options.Close ?? Disposal.DisposeAsync;
         _time = options.TimeProvider ?? throw new ArgumentNullException(nameof(options.TimeProvider));
+        _clock = new CoarseClock(_time);
+        (_created, _start) = (_time.GetUtcNow(), _clock.Now);
         _logger = options.Logger is null ? NullLogger.Instance : new QuietLogger(options.Logger);
         Name = options.Name ?? "connections";
         LifecycleMetrics.Tracking(this);
@@ -259,7 +264,7 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
 
     private TrackedEntry Begin(Type type, object? connection, TrackedState state, string? name, CallSite openedBy, out long id)
     {
-        var (since, start) = (_time.GetUtcNow(), _time.GetTimestamp());
+        var start = _clock.Now;
         TrackedEntry entry;
         TrackedConnectionInfo? told;
         lock (_sync)
@@ -270,15 +275,23 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
             }
 
             entry = _entries.New();
-            entry.Begin(id = ++_ids, state, type, name, openedBy, since, start);
+            entry.Begin(id = ++_ids, state, type, name, openedBy, start);
             if (connection is not null)
             {
                 entry.Attach(connection);
             }
+            else
+            {
+                entry.Detach();
+            }
 
             _entries.Append(entry);
             _counts[(int)state]++;
-            _opened += state == TrackedState.Open ? 1 : 0;
+            if (state == TrackedState.Open)
+            {
+                Opened(entry);
+            }
+
             told = StateChanged is null ? null : Info(entry, start);
         }
 
@@ -292,7 +305,7 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
 
     private List<(TrackedEntry Entry, TrackedConnectionInfo Info)> Left()
     {
-        var now = _time.GetTimestamp();
+        var now = _clock.Now;
         lock (_sync)
         {
             var all = new List<(TrackedEntry, TrackedConnectionInfo)>(_entries.Count);
@@ -344,5 +357,6 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
         }
     }
 
-    private TrackedConnectionInfo Info(TrackedEntry entry, long now) => new(entry, _time.Between(entry.Start, now));
+    private TrackedConnectionInfo Info(TrackedEntry entry, long now) =>
+        new(entry, _created + _clock.Between(_start, entry.Start), _clock.Between(entry.Start, now));
 }

@@ -6,13 +6,13 @@ public sealed class TrackedConnectionInfo
 {
     private readonly CallSite _openedBy;
 
-    internal TrackedConnectionInfo(TrackedEntry entry, TimeSpan age)
+    internal TrackedConnectionInfo(TrackedEntry entry, DateTimeOffset since, TimeSpan age)
     {
         Id = entry.Id;
         ConnectionType = entry.ConnectionType;
         Name = entry.Name;
         _openedBy = entry.OpenedBy;
-        TrackedSince = entry.Since;
+        TrackedSince = since;
         State = entry.State;
         Age = age;
     }
@@ -29,7 +29,7 @@ public sealed class TrackedConnectionInfo
     /// <summary>Gets where the tracking began: member, file and line, for example <c>AcceptAsync (Server.cs:42)</c>.</summary>
     public string OpenedBy => _openedBy.ToString();
 
-    /// <summary>Gets when the tracking began.</summary>
+    /// <summary>Gets when the tracking began, by the wall clock as it went when the tracker was created: later corrections move no connection.</summary>
     public DateTimeOffset TrackedSince { get; }
 
     /// <summary>Gets the state at that moment.</summary>

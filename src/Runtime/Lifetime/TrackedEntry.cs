@@ -22,27 +22,29 @@ internal sealed class TrackedEntry
 
     public CallSite OpenedBy { get; private set; }
 
-    public DateTimeOffset Since { get; private set; }
-
+    /// <summary>Gets when the tracking began, by the coarse clock.</summary>
     public long Start { get; private set; }
 
     public TrackedState State { get; set; }
 
-    /// <summary>Gets or sets when it was open, for the duration; the beginning of the tracking where it was open from the start.</summary>
+    /// <summary>Gets or sets when it was open, for the duration; 0 where nobody measured then.</summary>
     public long OpenSince { get; set; }
 
     public object? Connection => _connection is { } reference && reference.TryGetTarget(out var connection) ? connection : null;
 
-    public void Begin(long id, TrackedState state, Type connectionType, string? name, CallSite openedBy, DateTimeOffset since, long start)
+    public void Begin(long id, TrackedState state, Type connectionType, string? name, CallSite openedBy, long start)
     {
         Id = id;
         State = state;
         ConnectionType = connectionType;
         Name = name;
         OpenedBy = openedBy;
-        Since = since;
-        OpenSince = Start = start;
+        OpenSince = 0;
+        Start = start;
     }
+
+    /// <summary>Of what is still to be opened; what the entry had before is another's.</summary>
+    public void Detach() => _connection?.SetTarget(null!);
 
     public void Attach(object connection)
     {
@@ -62,6 +64,5 @@ internal sealed class TrackedEntry
     {
         Id = 0;
         Name = null;
-        _connection?.SetTarget(null!);
     }
 }

@@ -11,8 +11,7 @@ public sealed partial class ConnectionPool<T>
     private readonly ITimer _pruning;
     private bool _isPruning;
     private bool _disposed;
-    private volatile bool _cleared;
-    private long _clearedAt;
+    private int _clears;
 
     /// <summary>The end of a lease, for the first that asks.</summary>
     internal ValueTask TakeBackAsync(PooledConnection<T> pooled, long lease)
@@ -22,8 +21,7 @@ public sealed partial class ConnectionPool<T>
             return default;
         }
 
-        // Asked once for both uses: asking for the time is a good part of what a return costs.
-        var now = _time.GetTimestamp();
+        var now = _clock.Now;
         var reason = completed ? WhyNotKept(pooled, now) : "incomplete";
         if (reason is null && TryKeep(pooled, now, out reason))
         {
@@ -36,7 +34,7 @@ public sealed partial class ConnectionPool<T>
 
     private bool TryTakeIdle(out ConnectionLease<T> lease)
     {
-        var now = _time.GetTimestamp();
+        var now = _clock.Now;
         while (true)
         {
             PooledConnection<T> pooled;
@@ -91,16 +89,16 @@ public sealed partial class ConnectionPool<T>
 
     private string? WhyNotKept(PooledConnection<T> pooled, long now)
     {
-        if (_maxLifetime != Timeout.InfiniteTimeSpan && _time.Between(pooled.Opened, now) >= _maxLifetime)
+        if (_maxLifetime != Timeout.InfiniteTimeSpan && _clock.Between(pooled.Opened, now) >= _maxLifetime)
         {
             return "lifetime";
         }
 
-        return _cleared && pooled.Opened <= Interlocked.Read(ref _clearedAt) ? "cleared" : null;
+        return pooled.Clears == Volatile.Read(ref _clears) ? null : "cleared";
     }
 
     private bool IsTooLongIdle(PooledConnection<T> pooled, long now) =>
-        _idleTimeout != Timeout.InfiniteTimeSpan && _time.Between(pooled.IdleSince, now) >= _idleTimeout;
+        _idleTimeout != Timeout.InfiniteTimeSpan && _clock.Between(pooled.IdleSince, now) >= _idleTimeout;
 
     private bool IsUsable(T connection)
     {
@@ -121,7 +119,7 @@ public sealed partial class ConnectionPool<T>
         List<PooledConnection<T>> old = [];
         lock (_sync)
         {
-            var now = _time.GetTimestamp();
+            var now = _clock.Now;
             while (_idle.Count > 0 && IsTooLongIdle(_idle[0], now))
             {
                 old.Add(_idle[0]);
@@ -131,7 +129,7 @@ public sealed partial class ConnectionPool<T>
             _isPruning = _idle.Count > 0;
             if (_isPruning)
             {
-                var left = _idleTimeout - _time.Between(_idle[0].IdleSince, now);
+                var left = _idleTimeout - _clock.Between(_idle[0].IdleSince, now);
                 _pruning.Change(left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
             }
         }

@@ -45,6 +45,7 @@ public sealed partial class ConnectionPool<T>
     private async ValueTask<ConnectionLease<T>> OpenAsync(CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
+        var (opened, clears) = (_clock.Now, Volatile.Read(ref _clears));
         var opening = StartOpening(cancellationToken, out var limit);
         T connection;
         using (limit)
@@ -82,7 +83,7 @@ public sealed partial class ConnectionPool<T>
 
         if (usable && !disposed)
         {
-            return new PooledConnection<T>(this, connection, start).Lend();
+            return new PooledConnection<T>(this, connection, opened, clears).Lend();
         }
 
         await CloseAndLeaveAsync(connection, disposed ? "disposed" : "unusable").ConfigureAwait(false);

@@ -39,6 +39,7 @@ public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, I
     private readonly TimeSpan _maxLifetime;
     private readonly TimeSpan _closeTimeout;
     private readonly TimeProvider _time;
+    private readonly CoarseClock _clock;
     private readonly ILogger _logger;
 
     /// <summary>Creates an empty pool.</summary>
@@ -79,6 +80,7 @@ public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, I
         _maxLifetime = options.MaxLifetime;
         _closeTimeout = options.CloseTimeout;
         _time = options.TimeProvider ?? throw new ArgumentNullException(nameof(options.TimeProvider));
+        _clock = new CoarseClock(_time);
         _logger = options.Logger is null ? NullLogger.Instance : new QuietLogger(options.Logger);
         Name = options.Name ?? typeof(T).Name;
         _pruning = _time.CreateTimer(static pool => ((ConnectionPool<T>)pool!).Prune(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -143,8 +145,7 @@ public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, I
         lock (_sync)
         {
             idle = TakeAllIdle();
-            Interlocked.Exchange(ref _clearedAt, _time.GetTimestamp());
-            _cleared = true;
+            _clears++;
         }
 
         await Task.WhenAll(idle.Select(c => CloseAsync(c.Connection, "cleared"))).ConfigureAwait(false);

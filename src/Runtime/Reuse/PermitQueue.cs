@@ -3,11 +3,14 @@ namespace LifecycleAnalyzers.Runtime;
 /// <summary>A bounded number of permits, given to those who wait in the order in which they came.</summary>
 internal sealed class PermitQueue(int permits, int maxWaiters)
 {
+    private const int Queued = -1;
     private readonly int _permits = permits;
     private readonly object _sync = new();
     private readonly LinkedList<Waiter> _waiters = new();
+
+    // Counted without the lock; but Queued, and then the lock's, as long as somebody waits.
     private int _free = permits;
-    private bool _closed;
+    private volatile bool _closed;
 
     public enum Entry
     {
@@ -17,16 +20,7 @@ internal sealed class PermitQueue(int permits, int maxWaiters)
         Closed,
     }
 
-    public int Used
-    {
-        get
-        {
-            lock (_sync)
-            {
-                return _permits - _free;
-            }
-        }
-    }
+    public int Used => _permits - Math.Max(Volatile.Read(ref _free), 0);
 
     public int Waiting
     {
@@ -42,6 +36,11 @@ internal sealed class PermitQueue(int permits, int maxWaiters)
     public Entry Enter(out Waiter? waiter)
     {
         waiter = null;
+        if (!_closed && TryTakeFree())
+        {
+            return Entry.Entered;
+        }
+
         lock (_sync)
         {
             if (_closed)
@@ -49,11 +48,18 @@ internal sealed class PermitQueue(int permits, int maxWaiters)
                 return Entry.Closed;
             }
 
-            // Nobody waits while a permit is free: it goes from hand to hand.
-            if (_free > 0)
+            // Nobody waits while a permit is free: it goes from hand to hand. One may come back just now.
+            while (_waiters.Count == 0)
             {
-                _free--;
-                return Entry.Entered;
+                if (TryTakeFree())
+                {
+                    return Entry.Entered;
+                }
+
+                if (maxWaiters == 0 || Interlocked.CompareExchange(ref _free, Queued, 0) == 0)
+                {
+                    break;
+                }
             }
 
             if (_waiters.Count >= maxWaiters)
@@ -69,17 +75,23 @@ internal sealed class PermitQueue(int permits, int maxWaiters)
 
     public void Leave()
     {
+        if (TryAddFree())
+        {
+            return;
+        }
+
         Waiter? next;
         lock (_sync)
         {
+            // Who waited may have been cancelled just now; then nobody else can begin to wait before this is through.
             next = _waiters.First?.Value;
             if (next is null)
             {
-                _free++;
+                TryAddFree();
                 return;
             }
 
-            _waiters.RemoveFirst();
+            Remove(next);
         }
 
         next.TrySetResult(true);
@@ -93,12 +105,53 @@ internal sealed class PermitQueue(int permits, int maxWaiters)
         {
             _closed = true;
             ended = [.. _waiters];
-            _waiters.Clear();
+            foreach (var waiter in ended)
+            {
+                Remove(waiter);
+            }
         }
 
         foreach (var waiter in ended)
         {
             waiter.TrySetResult(false);
+        }
+    }
+
+    private bool TryTakeFree()
+    {
+        int free;
+        while ((free = Volatile.Read(ref _free)) > 0)
+        {
+            if (Interlocked.CompareExchange(ref _free, free - 1, free) == free)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryAddFree()
+    {
+        int free;
+        while ((free = Volatile.Read(ref _free)) != Queued)
+        {
+            if (Interlocked.CompareExchange(ref _free, free + 1, free) == free)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Remove(Waiter waiter)
+    {
+        _waiters.Remove(waiter.Node);
+        if (_waiters.Count == 0)
+        {
+            Volatile.Write(ref _free, 0);
         }
     }
 
@@ -126,7 +179,7 @@ internal sealed class PermitQueue(int permits, int maxWaiters)
                     return;
                 }
 
-                _queue._waiters.Remove(Node);
+                _queue.Remove(this);
             }
 
             TrySetCanceled();

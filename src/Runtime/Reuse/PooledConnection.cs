@@ -1,7 +1,7 @@
 namespace LifecycleAnalyzers.Runtime;
 
 /// <summary>A connection of a pool. It is lent again and again; each lease has a number of its own, so that an old one can do nothing.</summary>
-internal sealed class PooledConnection<T>(ConnectionPool<T> pool, T connection, long opened)
+internal sealed class PooledConnection<T>(ConnectionPool<T> pool, T connection, long opened, int clears)
     where T : class
 {
     private long _lastLease;
@@ -13,6 +13,9 @@ internal sealed class PooledConnection<T>(ConnectionPool<T> pool, T connection, 
     public T Connection { get; } = connection;
 
     public long Opened { get; } = opened;
+
+    /// <summary>Gets how often the pool had been cleared when this one began to be opened.</summary>
+    public int Clears { get; } = clears;
 
     /// <summary>Gets or sets since when it lies idle; belongs to the lock of the pool.</summary>
     public long IdleSince { get; set; }

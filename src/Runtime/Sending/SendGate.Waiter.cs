@@ -79,6 +79,7 @@ public sealed partial class SendGate
                 }
 
                 gate.Remove(this);
+                gate.Thaw();
             }
 
             _source.SetException(new OperationCanceledException(cancellationToken));

@@ -44,8 +44,6 @@ public sealed partial class SendGate : IDisposable
     private Waiter? _first;
     private Waiter? _last;
     private int _waiting;
-    private long _lastTicket;
-    private long _holder;
     private bool _disposed;
     private Exception? _fault;
 
@@ -154,17 +152,22 @@ public sealed partial class SendGate : IDisposable
     /// <remarks>For a timer that had better skip a beat than queue up behind a slow peer.</remarks>
     public bool TryEnter(out Turn turn)
     {
-        lock (_sync)
+        if (!TryTakeFree(out var ticket))
         {
-            if (_disposed || _fault is not null || _holder != 0)
+            lock (_sync)
             {
-                turn = default;
-                return false;
-            }
+                Freeze();
+                if (!_disposed && _fault is null && !IsTaken)
+                {
+                    ticket = Take();
+                }
 
-            turn = new Turn(this, _holder = ++_lastTicket);
-            return true;
+                Thaw();
+            }
         }
+
+        turn = ticket == 0 ? default : new Turn(this, ticket);
+        return ticket != 0;
     }
 
     /// <summary>Waits for the turn, and sends.</summary>
@@ -254,8 +257,10 @@ public sealed partial class SendGate : IDisposable
                 throw new ObjectDisposedException(_name);
             }
 
+            Freeze();
             var was = _fault is not null;
             _fault = null;
+            Thaw();
             return was;
         }
     }
@@ -266,6 +271,7 @@ public sealed partial class SendGate : IDisposable
         List<Waiter>? ended;
         lock (_sync)
         {
+            Freeze();
             _disposed = true;
             ended = DequeueAll();
         }
@@ -286,15 +292,16 @@ public sealed partial class SendGate : IDisposable
                 return false;
             }
 
+            Freeze();
             _disposed = true;
             ended = DequeueAll();
-            if (_holder == 0)
+            if (IsTaken)
             {
-                _holder = ++_lastTicket;
+                Enqueue(waiter = new Waiter(this));
             }
             else
             {
-                Enqueue(waiter = new Waiter(this));
+                Take();
             }
         }
 
@@ -357,16 +364,26 @@ public sealed partial class SendGate : IDisposable
     /// <summary>Gives back the turn; a number that is not the holder's is an old turn disposed again.</summary>
     private void Leave(long ticket)
     {
+        if (TryLeaveFree(ticket))
+        {
+            return;
+        }
+
         Waiter? next;
         lock (_sync)
         {
-            if (_holder != ticket)
+            Freeze();
+            next = IsHolder(ticket) ? Dequeue() : null;
+            if (next is not null)
             {
-                return;
+                ticket = Take();
+            }
+            else if (IsHolder(ticket))
+            {
+                Free();
             }
 
-            next = Dequeue();
-            _holder = next is null ? 0 : ticket = ++_lastTicket;
+            Thaw();
         }
 
         // Its continuation runs elsewhere: whoever leaves must not do the next one's sending.
@@ -386,20 +403,26 @@ public sealed partial class SendGate : IDisposable
     /// <summary>A free gate, a place in the queue, or a refusal.</summary>
     private Refusal Arrive(out long ticket, out Waiter? waiter, bool blocks = false)
     {
-        ticket = 0;
         waiter = null;
+        if (TryTakeFree(out ticket))
+        {
+            return Refusal.None;
+        }
+
         Waiter? refused = null;
         var refusal = Refusal.None;
         lock (_sync)
         {
+            Freeze();
             if (_disposed || _fault is not null)
             {
                 refusal = _disposed ? Refusal.Disposed : Refusal.Faulted;
             }
-            else if (_holder == 0)
+            else if (!IsTaken)
             {
                 // Nobody waits at a free gate: the turn is handed over while the gate stays taken.
-                ticket = _holder = ++_lastTicket;
+                ticket = Take();
+                Thaw();
                 return Refusal.None;
             }
             else if (_waiting < _maxWaiters)
@@ -414,6 +437,7 @@ public sealed partial class SendGate : IDisposable
             else
             {
                 refusal = Refusal.Full;
+                Thaw();
             }
         }
 
@@ -546,6 +570,7 @@ public sealed partial class SendGate : IDisposable
                 return;
             }
 
+            Freeze();
             _fault = cause;
             ended = DequeueAll();
         }
