@@ -29,40 +29,27 @@ internal static class BufferRelease
         if (released.FirstAncestorOrSelf<LocalDeclarationStatementSyntax>() is { UsingKeyword.RawKind: not 0, AwaitKeyword.RawKind: 0, Parent: BlockSyntax block, Declaration.Variables: [var variable] } declared)
         {
             var index = block.Statements.IndexOf(declared);
-            var rest = SyntaxFactory.Block(block.Statements.Skip(index + 1));
-            if (Ended(rest, block.Statements.Last(), variable, root, model) is not { } ended) return null;
+            if (Ended([.. block.Statements.Skip(index + 1)], variable, root, model) is not { } ended) return null;
             var bare = declared.WithUsingKeyword(default).WithLeadingTrivia(declared.GetLeadingTrivia()).WithAdditionalAnnotations(Formatter.Annotation);
-            return root.ReplaceNode(block, block.WithStatements(SyntaxFactory.List(block.Statements.Take(index).Append(bare).Concat(ended.Statements))));
+            return root.ReplaceNode(block, block.WithStatements(SyntaxFactory.List(block.Statements.Take(index).Append(bare).Concat(ended))));
         }
 
         if (released.FirstAncestorOrSelf<UsingStatementSyntax>() is { AwaitKeyword.RawKind: 0, Declaration: { Variables: [var held] } declaration, Statement: BlockSyntax inside, Parent: BlockSyntax around } statement && declaration.Span.Contains(released.Span))
         {
-            if (Ended(inside, inside.Statements.LastOrDefault(), held, root, model) is not { } ended) return null;
+            if (Ended([.. inside.Statements], held, root, model) is not { } ended) return null;
             var kept = SyntaxFactory.LocalDeclarationStatement(declaration.WithoutTrivia()).WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(statement.CloseParenToken.TrailingTrivia.Any(t => t.IsKind(SyntaxKind.EndOfLineTrivia)) ? statement.CloseParenToken.TrailingTrivia : SyntaxFactory.TriviaList(Lines.EndOfLine(statement))).WithAdditionalAnnotations(Formatter.Annotation);
             var index = around.Statements.IndexOf(statement);
-            var statements = ended.Statements.Select(s => s.WithAdditionalAnnotations(Formatter.Annotation));
+            var statements = ended.Select(s => s.WithAdditionalAnnotations(Formatter.Annotation));
             return root.ReplaceNode(around, around.WithStatements(SyntaxFactory.List(around.Statements.Take(index).Append(kept).Concat(statements).Concat(around.Statements.Skip(index + 1)))));
         }
 
         return null;
     }
 
-    private static BlockSyntax? Ended(BlockSyntax code, StatementSyntax? last, VariableDeclaratorSyntax variable, SyntaxNode root, SemanticModel model)
+    private static List<StatementSyntax>? Ended(List<StatementSyntax> code, VariableDeclaratorSyntax variable, SyntaxNode root, SemanticModel model)
     {
-        if (last is null || model.GetDeclaredSymbol(variable) is not ILocalSymbol { Type: var type } || Lines.Ending(variable.Identifier.ValueText, type, model, last) is not { } ending || ending.StartsWith("await", StringComparison.Ordinal)) return null;
-        // The value that is returned is asked of the model by its place: the statements must still be those of the file.
-        if (last is ReturnStatementSyntax { Expression: { } value } && value is not (LiteralExpressionSyntax or IdentifierNameSyntax))
-        {
-            var name = Reporting.Unused(model, last.SpanStart, "answer", "response", "result");
-            var dispose = Lines.Before(last, ending, keepsComments: false);
-            var kept = Lines.Before(last, $"var {name} = {value.WithoutTrivia()};", keepsComments: true);
-            var back = Lines.Before(last, $"return {name};", keepsComments: false).WithTrailingTrivia(last.GetTrailingTrivia());
-            return Unfinished.Leaves(code) ? null : code.WithStatements(SyntaxFactory.List(code.Statements.Take(code.Statements.Count - 1).Concat([kept, dispose, back])));
-        }
-
-        if (Unfinished.Leaves(code)) return null;
-        var end = Lines.Before(last, ending, keepsComments: false);
-        return last is ReturnStatementSyntax ? code.WithStatements(code.Statements.Insert(code.Statements.Count - 1, end)) : code.AddStatements(end);
+        if (code.LastOrDefault() is not { } last || model.GetDeclaredSymbol(variable) is not ILocalSymbol { Type: var type } || Lines.Ending(variable.Identifier.ValueText, type, model, last) is not { } ending || ending.StartsWith("await", StringComparison.Ordinal)) return null;
+        return WaysOut.Ended(code, Lines.Parse(last, ending), root, model);
     }
 
     /// <summary>The operation's own end gives the buffer back, whatever became of it.</summary>
@@ -102,14 +89,23 @@ internal static class BufferRelease
     /// <summary>Given back and still in its field: the field lets go of it, or gets a new one as it did at first.</summary>
     public static SyntaxNode? TakenOut(SyntaxNode root, SyntaxNode released, SemanticModel model)
     {
-        if (Statement(released) is not { Parent: BlockSyntax, Expression: InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: var given }, ..] } } statement) return null;
+        if (released.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { ArgumentList.Arguments: [{ Expression: var given }, ..] } call) return null;
         if (given is PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } suppressed) given = suppressed.Operand;
         if (model.GetSymbolInfo(given).Symbol is not IFieldSymbol { IsReadOnly: false } field) return null;
         var value = field.NullableAnnotation != NullableAnnotation.NotAnnotated ? "null"
             : field.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Rent" } } again } ? again.WithoutTrivia().ToString() : null;
         if (value is null) return null;
-        var assigned = Lines.Before(statement, $"{given.WithoutTrivia()} = {value};", keepsComments: false);
-        return root.InsertNodesAfter(statement, [assigned]);
+        var letGo = $"{given.WithoutTrivia()} = {value};";
+        if (Statement(released) is not { } statement)
+        {
+            return call.Parent is ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax method } ? root.ReplaceNode(method, method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(Both(call)).WithTrailingTrivia(method.GetTrailingTrivia())) : null;
+        }
+
+        if (statement.Parent is BlockSyntax) return root.InsertNodesAfter(statement, [Lines.Before(statement, letGo, keepsComments: false)]);
+        return statement.Parent is SwitchSectionSyntax ? null : root.ReplaceNode(statement, Both(call).WithTriviaFrom(statement));
+
+        BlockSyntax Both(InvocationExpressionSyntax call) =>
+            SyntaxFactory.Block(SyntaxFactory.ExpressionStatement(call.WithoutTrivia()).WithTrailingTrivia(Lines.EndOfLine(root)), Lines.Parse(call, letGo).WithTrailingTrivia(Lines.EndOfLine(root))).WithAdditionalAnnotations(Formatter.Annotation);
     }
 
     private static ExpressionStatementSyntax? Statement(SyntaxNode released) =>

@@ -12,13 +12,14 @@ namespace LifecycleAnalyzers.CodeFixes.Isolation;
 
 /// <summary>
 /// Awaits the operation before its buffer goes, where the function awaits already or may become <c>async</c>; gives the buffer back at the
-/// end, which only a finished operation reaches; else when the operation has ended.
+/// end, which only a finished operation reaches; else in a local function that awaits, or when the operation has ended.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
 public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
 {
     private const string Key = "LCA4004.Await";
     private const string EndKey = "LCA4004.AtTheEnd";
+    private const string FinishKey = "LCA4004.Finish";
     private const string LaterKey = "LCA4004.Later";
     private const string FieldKey = "LCA4004.Field";
 
@@ -47,6 +48,7 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
             var awaited = PendingTask.Dropped(call) is { } whole && Lines.MayAwait(call) ? root.ReplaceNode(whole, Functions.Awaited(call).WithTriviaFrom(whole)) : ReturnedUnawaited(root, call) ?? BufferRelease.BehindAwait(root, released, call, model);
             if (await context.OfferAsync(diagnostic, awaited, "Await the operation before the buffer goes", Key).ConfigureAwait(false)) continue;
             if (await context.OfferAsync(diagnostic, BufferRelease.AtTheEnd(root, released, model), "Give the buffer back when the operation has finished", EndKey).ConfigureAwait(false)) continue;
+            if (await context.OfferAsync(diagnostic, PassedToFinish.Change(root, released, model), "Give the buffer back in a local function that awaits the operation", FinishKey).ConfigureAwait(false)) continue;
             await context.OfferAsync(diagnostic, BufferRelease.Continued(root, released, call, model), "Give the buffer back when the operation has ended", LaterKey).ConfigureAwait(false);
         }
     }

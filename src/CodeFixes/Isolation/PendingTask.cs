@@ -31,15 +31,15 @@ internal static class PendingTask
     };
 
     /// <summary>
-    /// Out of a <c>finally</c> that does nothing else, to the end of its <c>try</c>, which has one way out: who gives up waiting drops the object.
+    /// Out of a <c>finally</c> that does nothing else, to the ends of its <c>try</c>: who gives up waiting drops the object.
     /// </summary>
     public static SyntaxNode? AtTheEnd(SyntaxNode root, InvocationExpressionSyntax release, SemanticModel model)
     {
         if (release.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax { Statements.Count: 1, Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Parent: BlockSyntax around } attempt } } } statement) return null;
-        if (Unfinished.EndedWith(attempt.Block, statement, root, model) is not { } inside) return null;
-        if (attempt.Catches.Count > 0) return root.ReplaceNode(attempt, attempt.WithBlock(inside).WithFinally(null).WithTrailingTrivia(attempt.GetTrailingTrivia()).WithAdditionalAnnotations(Formatter.Annotation));
+        if (WaysOut.Ended(attempt.Block.Statements, statement, root, model) is not { } ended) return null;
+        if (attempt.Catches.Count > 0) return root.ReplaceNode(attempt, attempt.WithBlock(attempt.Block.WithStatements(SyntaxFactory.List(ended))).WithFinally(null).WithTrailingTrivia(attempt.GetTrailingTrivia()).WithAdditionalAnnotations(Formatter.Annotation));
         var index = around.Statements.IndexOf(attempt);
-        var statements = inside.Statements.Select(s => s.WithAdditionalAnnotations(Formatter.Annotation)).ToList();
+        var statements = ended.Select(s => s.WithAdditionalAnnotations(Formatter.Annotation)).ToList();
         statements[0] = statements[0].WithLeadingTrivia(attempt.GetLeadingTrivia().AddRange(statements[0].GetLeadingTrivia().SkipWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia) || t.IsKind(SyntaxKind.EndOfLineTrivia))));
         return root.ReplaceNode(around, around.WithStatements(SyntaxFactory.List(around.Statements.Take(index).Concat(statements).Concat(around.Statements.Skip(index + 1)))));
     }

@@ -9,31 +9,28 @@ namespace LifecycleAnalyzers.CodeFixes.Isolation;
 internal static class Unfinished
 {
     /// <summary>The block with the statement at its only way out; null where it has others.</summary>
-    public static BlockSyntax? EndedWith(BlockSyntax inside, StatementSyntax statement, SyntaxNode root, SemanticModel model)
-    {
-        if (inside.Statements.Count == 0 || Leaves(inside)) return null;
-        var endOfLine = Lines.EndOfLine(root);
-        var statements = inside.Statements.RemoveAt(inside.Statements.Count - 1);
-        switch (inside.Statements.Last())
-        {
-            case ReturnStatementSyntax { Expression: { } value } last when value is not (LiteralExpressionSyntax or IdentifierNameSyntax):
-                var name = Reporting.Unused(model, last.SpanStart, "answer", "response", "result");
-                var kept = SyntaxFactory.ParseStatement($"var {name} = {value};").WithLeadingTrivia(last.GetLeadingTrivia()).WithTrailingTrivia(endOfLine);
-                return inside.WithStatements(statements.Add(kept).Add(Bare(statement)).Add(SyntaxFactory.ParseStatement($"return {name};").WithTrailingTrivia(last.GetTrailingTrivia())));
-            case ReturnStatementSyntax last:
-                return inside.WithStatements(statements.Add(Bare(statement)).Add(last));
-            case var last:
-                return inside.WithStatements(statements.Add(last).Add(Bare(statement)));
-        }
-    }
+    public static BlockSyntax? EndedWith(BlockSyntax inside, StatementSyntax statement, SyntaxNode root, SemanticModel model) =>
+        Leaves(inside) ? null : WaysOut.Ended(inside.Statements, statement, root, model) is { } ended ? inside.WithStatements(SyntaxFactory.List(ended)) : null;
 
     /// <summary>The statement that gives back, by a call of its own, awaited or not.</summary>
     public static ExpressionStatementSyntax? Statement(InvocationExpressionSyntax release) =>
         release.Parent as ExpressionStatementSyntax ?? (release.Parent as AwaitExpressionSyntax)?.Parent as ExpressionStatementSyntax;
 
-    private static StatementSyntax Bare(StatementSyntax statement) => statement.WithLeadingTrivia(statement.GetLeadingTrivia().Where(t => !t.IsKind(SyntaxKind.WhitespaceTrivia)));
-
     /// <summary>Another way out than the last statement: it would leave without the statement.</summary>
-    public static bool Leaves(BlockSyntax block) =>
-        block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(n => n is ReturnStatementSyntax && n != block.Statements.Last() || n is YieldStatementSyntax or GotoStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax);
+    private static bool Leaves(BlockSyntax block) => Own(block).Any(n => n is ReturnStatementSyntax && n != block.Statements.LastOrDefault());
+
+    /// <summary>A jump leads out of the statement, or may.</summary>
+    public static bool Jumps(StatementSyntax statement) => Own(statement).Any(n => n switch
+    {
+        YieldStatementSyntax or GotoStatementSyntax => true,
+        ContinueStatementSyntax => !Around(n, statement).Any(IsLoop),
+        BreakStatementSyntax => !Around(n, statement).Any(a => IsLoop(a) || a is SwitchStatementSyntax),
+        _ => false,
+    });
+
+    private static IEnumerable<SyntaxNode> Own(StatementSyntax statement) => statement.DescendantNodesAndSelf(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax));
+
+    private static IEnumerable<SyntaxNode> Around(SyntaxNode jump, StatementSyntax statement) => jump.Ancestors().TakeWhile(a => statement.Span.Contains(a.Span));
+
+    private static bool IsLoop(SyntaxNode node) => node is WhileStatementSyntax or DoStatementSyntax or CommonForEachStatementSyntax or ForStatementSyntax;
 }

@@ -208,6 +208,156 @@ public class Fixes
         """);
 
     [Fact]
+    public Task Each_way_out_that_has_seen_the_end_gives_it_back() => MemberBecomesAsync("""
+            public async Task<int?> ReadAsync(TimeSpan limit)
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                try
+                {
+                    var read = stream.ReadAsync(b, 0, 9);
+                    if (await Task.WhenAny(read, Task.Delay(limit)) != read) return null;
+                    if (await read == 0) return 0;
+                    foreach (var one in b)
+                    {
+                        if (one == 9) break;
+                        if (one == 8)
+                        {
+                            return b[one];
+                        }
+                    }
+
+                    return b.Length;
+                }
+                finally
+                {
+                    {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};
+                }
+            }
+        """, """
+            public async Task<int?> ReadAsync(TimeSpan limit)
+            {
+                var b = ArrayPool<byte>.Shared.Rent(9);
+                var read = stream.ReadAsync(b, 0, 9);
+                if (await Task.WhenAny(read, Task.Delay(limit)) != read) return null;
+                if (await read == 0)
+                {
+                    ArrayPool<byte>.Shared.Return(b);
+                    return 0;
+                }
+                foreach (var one in b)
+                {
+                    if (one == 9) break;
+                    if (one == 8)
+                    {
+                        var answer = b[one];
+                        ArrayPool<byte>.Shared.Return(b);
+                        return answer;
+                    }
+                }
+
+                var response = b.Length;
+                ArrayPool<byte>.Shared.Return(b);
+                return response;
+            }
+        """);
+
+    [Fact]
+    public Task What_comes_after_the_task_that_has_ended_has_not_seen_it() => MemberBecomesAsync("""
+            public async Task<int> ReadAsync(TimeSpan limit)
+            {
+                using {|LCA4004:var owner = MemoryPool<byte>.Shared.Rent(9)|};
+                var read = stream.ReadAsync(owner.Memory).AsTask();
+                if (await Task.WhenAny(read, Task.Delay(limit)) == read)
+                {
+                    return await read;
+                }
+
+                return 0;
+            }
+        """, """
+            public async Task<int> ReadAsync(TimeSpan limit)
+            {
+                var owner = MemoryPool<byte>.Shared.Rent(9);
+                var read = stream.ReadAsync(owner.Memory).AsTask();
+                if (await Task.WhenAny(read, Task.Delay(limit)) == read)
+                {
+                    var answer = await read;
+                    owner.Dispose();
+                    return answer;
+                }
+
+                return 0;
+            }
+        """);
+
+    [Fact]
+    public Task A_method_that_takes_a_span_hands_its_operation_to_a_local_function() => MemberBecomesAsync("""
+            public Task SayAsync(ReadOnlySpan<byte> said)
+            {
+                var b = ArrayPool<byte>.Shared.Rent(said.Length);
+                try
+                {
+                    // first
+                    said.CopyTo(b);
+                    return stream.WriteAsync(b, 0, said.Length);
+                }
+                finally
+                {
+                    {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};
+                }
+            }
+        """, """
+            public Task SayAsync(ReadOnlySpan<byte> said)
+            {
+                var b = ArrayPool<byte>.Shared.Rent(said.Length);
+                // first
+                said.CopyTo(b);
+                return FinishAsync(stream.WriteAsync(b, 0, said.Length));
+
+                async Task FinishAsync(Task pending)
+                {
+                    try
+                    {
+                        await pending;
+                    }
+                    finally
+                    {
+                        ArrayPool<byte>.Shared.Return(b);
+                    }
+                }
+            }
+        """);
+
+    [Fact]
+    public Task So_does_one_with_a_using() => MemberBecomesAsync("""
+            public ValueTask<int> SayAsync(ReadOnlySpan<byte> said)
+            {
+                using {|LCA4004:var owner = MemoryPool<byte>.Shared.Rent(said.Length)|};
+                said.CopyTo(owner.Memory.Span);
+                return socket.SendAsync(owner.Memory, SocketFlags.None);
+            }
+        """, """
+            public ValueTask<int> SayAsync(ReadOnlySpan<byte> said)
+            {
+                var owner = MemoryPool<byte>.Shared.Rent(said.Length);
+                said.CopyTo(owner.Memory.Span);
+                return FinishAsync(socket.SendAsync(owner.Memory, SocketFlags.None));
+
+                async ValueTask<int> FinishAsync(ValueTask<int> pending)
+                {
+                    try
+                    {
+                        return await pending;
+                    }
+                    finally
+                    {
+                        owner.Dispose();
+                    }
+                }
+            }
+        """);
+
+    [Fact]
     public Task A_using_gives_it_back_too_early() => MemberBecomesAsync("""
             public async Task<int> ReadAsync(TimeSpan limit)
             {
@@ -266,6 +416,25 @@ public class Fixes
                 _kept = {{value}};
             }
         """);
+
+    [Theory]
+    [InlineData("{|LCA4004:ArrayPool<byte>.Shared.Return(_kept)|};")]
+    [InlineData("if (_kept.Length > 9) {|LCA4004:ArrayPool<byte>.Shared.Return(_kept)|};")]
+    public Task Also_under_a_condition_or_as_the_whole_method(string released)
+    {
+        var body = released.StartsWith("if", StringComparison.Ordinal) ? "\n    {\n        " + released + "\n    }" : " => " + released;
+        var indent = released.StartsWith("if", StringComparison.Ordinal) ? "        " : "    ";
+        var block = $"{indent}{{\n{indent}    ArrayPool<byte>.Shared.Return(_kept);\n{indent}    _kept = ArrayPool<byte>.Shared.Rent(9);\n{indent}}}";
+        var after = indent.Length > 4 ? "\n    {\n        if (_kept.Length > 9)\n" + block + "\n    }" : "\n" + block;
+        const string members = """
+                private byte[] _kept = ArrayPool<byte>.Shared.Rent(9);
+
+                public int Fill() => stream.Read(_kept, 0, 9);
+
+                public void Reset()
+            """;
+        return MemberBecomesAsync(members + body, members + after);
+    }
 
     [Theory]
     [InlineData("public void Say(AsyncCallback sent) { var b = ArrayPool<byte>.Shared.Rent(9); socket.BeginSend(b, 0, 9, SocketFlags.None, sent, null); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; }")]
