@@ -10,11 +10,15 @@ using LifecycleAnalyzers.Rules.Isolation;
 
 namespace LifecycleAnalyzers.CodeFixes.Isolation;
 
-/// <summary>Copies the values that the work reads into locals before it starts. Only where it reads nothing but such values.</summary>
+/// <summary>
+/// Copies the values that the work reads into locals before it starts, where it reads nothing but such values; awaits a call that gets the
+/// whole context.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
 public sealed class LCA4003UseContextWithinRequestFix : CodeFixProvider
 {
     private const string Key = "LCA4003.CopyBefore";
+    private const string AwaitKey = "LCA4003.Await";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = [LCA4003UseContextWithinRequest.Id];
@@ -31,9 +35,16 @@ public sealed class LCA4003UseContextWithinRequestFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             if (diagnostic.AdditionalLocations.FirstOrDefault() is not { } started || root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax use) continue;
-            await context.OfferAsync(diagnostic, Copied(root, root.FindNode(started.SourceSpan, getInnermostNodeForTie: true), use, model), "Copy the values before the work starts", Key).ConfigureAwait(false);
+            if (await context.OfferAsync(diagnostic, Copied(root, root.FindNode(started.SourceSpan, getInnermostNodeForTie: true), use, model), "Copy the values before the work starts", Key).ConfigureAwait(false)) continue;
+            await context.OfferAsync(diagnostic, Awaited(root, use), "Await the work within the request", AwaitKey).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The whole context is passed to a call that is dropped, by a method that may wait for it.</summary>
+    private static SyntaxNode? Awaited(SyntaxNode root, ExpressionSyntax use) =>
+        use.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } && PendingTask.Dropped(call) is { } whole && Lines.MayAwait(call)
+            ? root.ReplaceNode(whole, Functions.Awaited(call).WithTriviaFrom(whole))
+            : null;
 
     private static SyntaxNode? Copied(SyntaxNode root, SyntaxNode site, ExpressionSyntax use, SemanticModel model)
     {

@@ -16,6 +16,7 @@ namespace LifecycleAnalyzers.CodeFixes.Isolation;
 public sealed class LCA4005GiveBackAfterCompletionFix : CodeFixProvider
 {
     private const string Key = "LCA4005.AfterCompletion";
+    private const string DroppedKey = "LCA4005.Dropped";
     private const string BeforeKey = "LCA4005.BeforeStart";
 
     /// <inheritdoc/>
@@ -47,7 +48,8 @@ public sealed class LCA4005GiveBackAfterCompletionFix : CodeFixProvider
                 var operation = new PendingOperation(root, function, args, start, release, model);
                 if (await context.OfferAsync(diagnostic, operation.LeftToHandler(), "Leave it to the completion", Key).ConfigureAwait(false)) continue;
                 if (await context.OfferAsync(diagnostic, operation.MovedToHandler(), "Give it back in the completion handler", Key).ConfigureAwait(false)) continue;
-                await context.OfferAsync(diagnostic, operation.OnlyWhenOver(), "Give it back only when the operation is over", Key).ConfigureAwait(false);
+                if (await context.OfferAsync(diagnostic, operation.OnlyWhenOver(), "Give it back only when the operation is over", Key).ConfigureAwait(false)) continue;
+                await context.OfferAsync(diagnostic, operation.Dropped(), "Leave it to the operation", DroppedKey).ConfigureAwait(false);
             }
             else if (use is InvocationExpressionSyntax given)
             {

@@ -46,6 +46,15 @@ internal sealed class PendingOperation(SyntaxNode root, SyntaxNode function, str
         return root.RemoveNode(release, hasComment ? SyntaxRemoveOptions.KeepExteriorTrivia : SyntaxRemoveOptions.KeepNoTrivia);
     }
 
+    /// <summary>Whoever gives up waiting leaves its own object to the operation, which may still write to it, and in the end to the garbage collector.</summary>
+    public SyntaxNode? Dropped()
+    {
+        if (release is not ExpressionStatementSyntax { Parent: BlockSyntax { Parent: not FinallyClauseSyntax, Statements.Count: > 1 }, Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose" } } } || !IsMadeHere()) return null;
+        return Removal.Without(root, release);
+    }
+
+    private bool IsMadeHere() => function.DescendantNodes(Own(function)).OfType<VariableDeclaratorSyntax>().Any(v => v.Identifier.ValueText == args && v.Initializer?.Value is BaseObjectCreationExpressionSyntax);
+
     /// <summary>The release moves to the end of the handler that runs on both ways, and that nobody else calls.</summary>
     public SyntaxNode? MovedToHandler()
     {
@@ -147,8 +156,7 @@ internal sealed class PendingOperation(SyntaxNode root, SyntaxNode function, str
     private StatementSyntax? DisposedByCompletion(ExpressionStatementSyntax statement)
     {
         if (statement.Expression is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose", Expression: IdentifierNameSyntax disposed } } || disposed.Identifier.ValueText != args || HasDisposingHandler()) return null;
-        var isMade = function.DescendantNodes(Own(function)).OfType<VariableDeclaratorSyntax>().Any(v => v.Identifier.ValueText == args && v.Initializer?.Value is BaseObjectCreationExpressionSyntax);
-        return isMade ? Subscription(start.FirstAncestorOrSelf<StatementSyntax>()!) : null;
+        return IsMadeHere() ? Subscription(start.FirstAncestorOrSelf<StatementSyntax>()!) : null;
     }
 
     private bool HasDisposingHandler() =>

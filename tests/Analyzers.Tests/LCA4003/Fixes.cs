@@ -73,6 +73,11 @@ public class Fixes
     public Task Nothing_is_offered_where_no_value_is_read(string read) => BecomesAsync(Chain($"_ = Task.Run(() => {{ var key = \"x\"; Console.WriteLine(key); Console.WriteLine({read}); }});"), null);
 
     [Fact]
+    public Task A_call_that_gets_the_whole_context_is_awaited() => BecomesAsync(
+        Chain("_ = AuditAsync({|LCA4003:context|}); // told\n\n        static async Task AuditAsync(HttpContext context) { await Task.Delay(9); Console.WriteLine(context.Items[\"x\"]); }"),
+        Chain("await AuditAsync(context); // told\n\n        static async Task AuditAsync(HttpContext context) { await Task.Delay(9); Console.WriteLine(context.Items[\"x\"]); }"));
+
+    [Fact]
     public Task Nothing_is_offered_where_it_writes() => BecomesAsync("""
         class Middleware
         {

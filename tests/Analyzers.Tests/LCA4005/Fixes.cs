@@ -47,6 +47,11 @@ public class Fixes
     [InlineData("var e = Take();\nvar pending = _socket.AcceptAsync(e);\nif (!pending) Console.WriteLine();\n{|LCA4005:e.AcceptSocket = null|}; // afresh", "var e = Take();\ne.AcceptSocket = null; // afresh\nvar pending = _socket.AcceptAsync(e);\nif (!pending) Console.WriteLine();")]
     public Task It_is_set_before_the_start(string before, string after) => BecomesAsync(before, after, Handler + "}");
 
+    [Fact]
+    public Task Who_gives_up_waiting_leaves_it_to_the_operation() => BecomesAsync(
+        "var done = new ManualResetEventSlim();\nvar e = new SocketAsyncEventArgs();\ne.Completed += (_, _) => done.Set();\nif (_socket.ReceiveAsync(e) && !done.Wait(9))\n{\n    // too late\n    {|LCA4005:e.Dispose()|};\n    return;\n}",
+        "var done = new ManualResetEventSlim();\nvar e = new SocketAsyncEventArgs();\ne.Completed += (_, _) => done.Set();\nif (_socket.ReceiveAsync(e) && !done.Wait(9))\n{\n    // too late\n    return;\n}", Handler + "}");
+
     [Theory]
     // Which of the two gives it back, nobody can tell here.
     [InlineData("var e = Take();\nif (!_socket.SendAsync(e)) completed(_socket, e);\n{|LCA4005:_pool.Push(e)|};")]
