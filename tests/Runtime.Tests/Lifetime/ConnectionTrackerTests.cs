@@ -157,6 +157,20 @@ public sealed class ConnectionTrackerTests
     }
 
     [Fact]
+    public async Task Also_by_the_clock_of_the_system()
+    {
+        var before = DateTimeOffset.UtcNow;
+        await using var tracker = new ConnectionTracker();
+        using var tracked = tracker.Track(new Link());
+
+        await Until(() => tracker.GetSnapshot()[0].Age > TimeSpan.FromMilliseconds(50), "it has an age");
+
+        var since = Assert.Single(tracker.GetSnapshot()).TrackedSince;
+        Assert.InRange(since, before.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.Equal(since, Assert.Single(tracker.GetSnapshot()).TrackedSince);
+    }
+
+    [Fact]
     public async Task Every_step_is_an_event_and_a_broken_handler_harms_nobody()
     {
         var logger = new ListLogger();

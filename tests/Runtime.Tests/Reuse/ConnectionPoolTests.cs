@@ -214,6 +214,19 @@ public sealed class ConnectionPoolTests
     }
 
     [Fact]
+    public async Task Also_by_the_clock_of_the_system()
+    {
+        await using var pool = Pool(static o => (o.IdleTimeout, o.MaxLifetime) = (TimeSpan.FromMilliseconds(300), TimeSpan.FromHours(1)));
+        await using (var lease = await pool.RentAsync(Stop))
+        {
+            lease.Complete();
+        }
+
+        await Until(() => pool.Idle == 0, "it has gone");
+        Assert.Equal([1], _factory.Made.Select(static s => s.Ends));
+    }
+
+    [Fact]
     public async Task There_are_never_too_many_and_who_waits_is_served_in_order()
     {
         using var measured = new Measurements();
