@@ -47,6 +47,9 @@ public class Silent
     [InlineData("async Task M(Socket s, CancellationToken stop) { var tries = 0; tries++; await EchoAsync(s, stop); tries--; }")]
     // Nothing here has to do with a connection.
     [InlineData("int _jobs; async Task M(Func<Task> job) { _jobs++; await job(); _jobs--; }")]
+    // So many sends are under way.
+    [InlineData("int _throttle; void Send(Socket s, byte[] b, SocketAsyncEventArgs args) { Interlocked.Increment(ref _throttle); args.SetBuffer(b); if (!s.SendAsync(args)) Sent(); } void Sent() => Interlocked.Decrement(ref _throttle);")]
+    [InlineData("int _current; async Task SendAsync(Socket s, CancellationToken stop) { _current++; await EchoAsync(s, stop); _current--; }")]
     // The first words are its own, and they fail before it counts.
     [InlineData("async Task M(Socket s, CancellationToken stop) { await EchoAsync(s, stop); _active++; Console.WriteLine(_active); _active--; }")]
     public Task It_counts_something_else(string members) => Case.SilentAsync(Reports.Server(members));

@@ -129,6 +129,9 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
     /// <summary>The name says that connections are counted.</summary>
     public static bool NamesConnections(ISymbol field) => ClosingFlags.Words(field.Name).Any(OfConnections.Contains);
 
+    /// <summary>The name says so, and could not mean anything else that goes on at the same time.</summary>
+    public static bool SaysConnections(ISymbol field) => ClosingFlags.Words(field.Name).Any(Plainly.Contains);
+
     /// <summary>A semaphore that lets one in is a lock; one that lets nobody in before it is released tells of something that happened.</summary>
     private bool IsLockOrSignal(ISymbol symbol)
     {
