@@ -47,6 +47,8 @@ public class Silent
     [InlineData("async Task M(Socket s, CancellationToken stop) { var tries = 0; tries++; await EchoAsync(s, stop); tries--; }")]
     // Nothing here has to do with a connection.
     [InlineData("int _jobs; async Task M(Func<Task> job) { _jobs++; await job(); _jobs--; }")]
+    // Nor here, whatever it is called.
+    [InlineData("class Trade { int _changesCount; public void Begin(Func<bool> moves) { _changesCount++; if (!moves()) return; _changesCount--; } }")]
     // So many sends are under way.
     [InlineData("int _throttle; void Send(Socket s, byte[] b, SocketAsyncEventArgs args) { Interlocked.Increment(ref _throttle); args.SetBuffer(b); if (!s.SendAsync(args)) Sent(); } void Sent() => Interlocked.Decrement(ref _throttle);")]
     [InlineData("int _current; async Task SendAsync(Socket s, CancellationToken stop) { _current++; await EchoAsync(s, stop); _current--; }")]

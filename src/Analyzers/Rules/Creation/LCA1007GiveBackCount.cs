@@ -40,7 +40,7 @@ internal sealed class LCA1007GiveBackCount : IRule
                 if (!Concerns(count, member)) continue;
                 foreach (var body in file.BodiesOf(member))
                 {
-                    if (IsSending(body) ? Counts.SaysConnections(count.Field) || counter.Custodian.Sources(body).Any() : Counts.NamesConnections(count.Field) || HasConnection(counter, body)) Check(file, counter, count, body, reported);
+                    if (IsSending(body) ? Counts.SaysConnections(count.Field) || counter.Custodian.Sources(body).Any() : Counts.SaysConnections(count.Field) || Counts.NamesConnections(count.Field) && counts.KnowsConnections(type) || HasConnection(counter, body)) Check(file, counter, count, body, reported);
                 }
             }
         }

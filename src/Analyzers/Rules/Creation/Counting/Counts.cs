@@ -129,6 +129,22 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
     /// <summary>The name says that connections are counted.</summary>
     public static bool NamesConnections(ISymbol field) => ClosingFlags.Words(field.Name).Any(OfConnections.Contains);
 
+    /// <summary>The type keeps, takes or hands out some connection; what else one that does not counts may go by any name.</summary>
+    public bool KnowsConnections(INamedTypeSymbol type) => type.GetMembers().Any(m => m switch
+    {
+        IFieldSymbol field => Holds(field.Type),
+        IPropertySymbol property => Holds(property.Type),
+        IMethodSymbol method => Holds(method.ReturnType) || method.Parameters.Any(p => Holds(p.Type)),
+        _ => false,
+    });
+
+    private bool Holds(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol array => Holds(array.ElementType),
+        INamedTypeSymbol named => analysis.Connections.TypeOf(named) is not null || IsPeer(named) || named.TypeArguments.Any(Holds),
+        _ => false,
+    };
+
     /// <summary>The name says so, and could not mean anything else that goes on at the same time.</summary>
     public static bool SaysConnections(ISymbol field) => ClosingFlags.Words(field.Name).Any(Plainly.Contains);
 
