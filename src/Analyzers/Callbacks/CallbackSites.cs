@@ -44,7 +44,7 @@ internal sealed class CallbackSites(Holders holders, ISet<string> registering, F
                     Add(assignment, assignment.Right);
                     break;
                 case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression)
-                    && IsSomebodyElses(assignment.Left) && (assignment.Right is AnonymousFunctionExpressionSyntax || IsCallbackName(assignment.Left) && IsFunction(assignment.Right)):
+                    && IsSomebodyElses(assignment.Left) && (IsCallbackName(assignment.Left) ? IsFunction(assignment.Right) : assignment.Right is AnonymousFunctionExpressionSyntax && !IsDeed(assignment.Left)):
                     Add(assignment, assignment.Right);
                     break;
                 case InvocationExpressionSyntax { ArgumentList.Arguments.Count: > 0 } invocation when IsRegistering(Name(invocation.Expression)):
@@ -85,6 +85,10 @@ internal sealed class CallbackSites(Holders holders, ISet<string> registering, F
     private static bool IsSomebodyElses(ExpressionSyntax target) =>
         target is MemberAccessExpressionSyntax { Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) }
         || target is not ImplicitElementAccessSyntax && target.Parent?.Parent is InitializerExpressionSyntax;
+
+    /// <summary>Not what is told, but what is done for the other when it asks for it: <c>group.PublishSink = m => Send(m)</c>.</summary>
+    private static bool IsDeed(ExpressionSyntax target) =>
+        Name(target) is { } name && Facts.ClosingFlags.Words(name).Any(w => w is "Send" or "Sender" or "Sink" or "Write" or "Writer" or "Publish" or "Publisher" or "Transmit" or "Emit" or "Output" or "Factory");
 
     /// <summary>A lambda, the name of a method, a call that answers with one, or a variable that was given one: <c>total += count</c> is none of these.</summary>
     private bool IsFunction(ExpressionSyntax expression) => Unwrapped(expression) switch

@@ -102,6 +102,11 @@ public class KindTests
         Assert.Equal(["the handler", "Handle"], found.Names());
     }
 
+    /// <summary>It is what the other sends through, and not what it tells.</summary>
+    [Fact]
+    public void What_is_done_for_another_is_no_callback() =>
+        Assert.Empty(Found.In("class Group { public Action<string>? PublishSink { get; set; } public Func<byte[], Task>? Sender; } class C { void M(Group g, Socket s) { g.PublishSink = t => s.Send(new byte[1]); g.Sender = b => s.SendAsync(b); } }").Names());
+
     [Fact]
     public void A_hub_s_overrides_are_callbacks()
     {

@@ -29,6 +29,8 @@ public class Silent
     [InlineData("static bool TryServe(string host, out TcpClient? client) { client = new TcpClient(); try { client.Connect(host, 80); return true; } catch (SocketException) { client.Dispose(); client = null; return false; } catch { client.Dispose(); throw; } }")]
     // Its own receive is no second connection.
     [InlineData("async Task<int> PeekAsync(Socket s) { var part = new byte[9]; var task = s.ReceiveAsync(part); if (await Task.WhenAny(task, Task.Delay(9)) != task) { s.Close(); return 0; } return await task; }")]
+    // The next accept is no second half of the last.
+    [InlineData("async Task RunAsync(Socket l, Task stop) { while (!stop.IsCompleted) { var next = l.AcceptAsync(); if (await Task.WhenAny(stop, next) == next) { var client = await next; ThreadPool.QueueUserWorkItem(_ => Serve(client)); } } } void Serve(Socket client) { using (client) client.Send(new byte[1]); }")]
     // The one that is accepted goes on to its own handler before anything can fail.
     [InlineData("async Task RunAsync(TcpListener l) { while (true) { var client = await l.AcceptSocketAsync(); _ = OneAsync(client); var other = await DialAsync(); other.Dispose(); } } async Task OneAsync(Socket client) { using (client) await Task.Yield(); }")]
     public Task It_is_not_this_methods(string members) => Case.SilentAsync(Reports.Proxy(members));

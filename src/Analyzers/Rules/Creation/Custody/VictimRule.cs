@@ -18,7 +18,7 @@ internal sealed class VictimRule(Custodian custodian, Body body, IOperation? sou
     private readonly Dictionary<object, IOperation> _answers = [];
 
     protected override Step<Kept> Opening(IInvocationOperation call, bool isFollowed, ImmutableArray<INamedTypeSymbol> throws, Kept token, PathView<Kept> view) =>
-        isFollowed || IsListening(call.TargetMethod) ? new(token) : Fails(call, throws, token);
+        isFollowed || IsListening(call.TargetMethod) || IsAccept(call.TargetMethod) ? new(token) : Fails(call, throws, token);
 
     private static Step<Kept> Fails(IOperation by, ImmutableArray<INamedTypeSymbol> throws, Kept token) => new(token) { Throws = throws, OnThrow = new Kept(Hold.Failed, by) };
 
