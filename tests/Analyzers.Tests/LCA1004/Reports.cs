@@ -40,6 +40,7 @@ public class Reports
     [InlineData("var receive = {|LCA1004:_socket.ReceiveAsync(_buffer)|};")]
     [InlineData("Task receive; receive = {|LCA1004:_socket.ReceiveAsync(_buffer)|};")]
     [InlineData("_loop = {|LCA1004:LoopAsync()|};")]
+    [InlineData("Start(); void Start() => _loop = {|LCA1004:LoopAsync()|};")]
     // A helper that does nothing with it.
     [InlineData("Forget({|LCA1004:LoopAsync()|}); static void Forget(Task task) { }")]
     [InlineData("Helpers.Forget({|LCA1004:LoopAsync()|}, this);")]
