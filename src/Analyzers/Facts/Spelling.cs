@@ -42,6 +42,17 @@ internal static class Spelling
         _ => null,
     };
 
+    /// <summary>The value with which the declaration of a variable fills it, one of several that are taken apart too: <c>var (a, b) = (x, y)</c>.</summary>
+    public static ExpressionSyntax? FirstValue(this SyntaxNode declaration) => declaration switch
+    {
+        VariableDeclaratorSyntax { Initializer.Value: var value } => value,
+        SingleVariableDesignationSyntax
+        {
+            Parent: ParenthesizedVariableDesignationSyntax { Variables: var variables, Parent: DeclarationExpressionSyntax { Parent: AssignmentExpressionSyntax { Right: TupleExpressionSyntax { Arguments: var values } } } },
+        } variable when values.Count == variables.Count => values[variables.IndexOf(variable)].Expression,
+        _ => null,
+    };
+
     /// <summary>Whether it says that name anywhere.</summary>
     public static bool Mentions(this SyntaxNode code, string name) => code.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name);
 

@@ -43,6 +43,7 @@ public class Silent
     // The first has ended, the other is told to, and then both are waited for.
     [InlineData("async Task M(TcpClient a, TcpClient b, CancellationTokenSource cts) { using (a) using (b) { var x = a.GetStream().CopyToAsync(b.GetStream(), cts.Token); var y = b.GetStream().CopyToAsync(a.GetStream(), cts.Token); await Task.WhenAny(x, y); await cts.CancelAsync(); await Task.WhenAll(x, y); } }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { var x = a.GetStream().CopyToAsync(b.GetStream()); var y = b.GetStream().CopyToAsync(a.GetStream()); await Task.WhenAny(x, y); a.Close(); b.Close(); await Task.WhenAll(x, y); }")]
+    [InlineData("async Task M(TcpClient a, TcpClient b) { var (x, y) = (a.GetStream(), b.GetStream()); await Task.WhenAny(x.CopyToAsync(y), y.CopyToAsync(x)); a.Close(); b.Close(); }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { using (a) using (b) await Task.WhenAny(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream())); }")]
     // The streams take their connections along.
     [InlineData("async Task M(Socket a, Socket b) { using var x = new NetworkStream(a, ownsSocket: true); using var y = new NetworkStream(b, true); await Task.WhenAny(x.CopyToAsync(y), y.CopyToAsync(x)); }")]

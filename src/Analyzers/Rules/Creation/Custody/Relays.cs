@@ -109,7 +109,7 @@ internal sealed class Relays
     private IEnumerable<ExpressionSyntax> Elements(ExpressionSyntax expression)
     {
         var written = expression is IdentifierNameSyntax && _model.GetSymbolInfo(expression).Symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] }
-            && reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } ? value : expression;
+            && reference.GetSyntax().FirstValue() is { } value ? value : expression;
         return written.WrittenElements() ?? [expression];
     }
 
@@ -118,7 +118,7 @@ internal sealed class Relays
     {
         if (expression is InvocationExpressionSyntax call) return call;
         return expression is IdentifierNameSyntax && _model.GetSymbolInfo(expression).Symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] }
-            && reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: InvocationExpressionSyntax started } ? started : null;
+            ? reference.GetSyntax().FirstValue() as InvocationExpressionSyntax : null;
     }
 
     private (ISymbol? From, ISymbol? To) DirectionOf(InvocationExpressionSyntax copy)
@@ -169,7 +169,7 @@ internal sealed class Relays
                 var symbol = _model.GetSymbolInfo(expression).Symbol;
                 var type = symbol switch { ILocalSymbol local => local.Type, IParameterSymbol parameter => parameter.Type, _ => null };
                 if (symbol is null || type is null || !_file.Analysis.Connections.LeadsToPeer(type)) return null;
-                return symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] } && reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: (InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax } or BaseObjectCreationExpressionSyntax) and var made }
+                return symbol is ILocalSymbol { DeclaringSyntaxReferences: [var reference] } && reference.GetSyntax().FirstValue() is (InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax } or BaseObjectCreationExpressionSyntax) and var made
                     ? Root(made, steps - 1) ?? symbol
                     : symbol;
             default:
