@@ -51,6 +51,9 @@ public class Reports
     [InlineData("await Task.WhenAll(many.Select(m => {|LCA2004:_ws.SendAsync(m, ARGS)|}));")]
     [InlineData("var sends = many.Select(m => {|LCA2004:_ws.SendAsync(m, ARGS)|}); await Task.WhenAll(sends);")]
     [InlineData("var sends = new List<Task>(); foreach (var m in many) sends.Add({|LCA2004:_ws.SendAsync(m, ARGS)|}); await Task.WhenAll(sends);")]
+    [InlineData("await Parallel.ForEachAsync(many, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (m, stop) => await {|LCA2004:_ws.SendAsync(m, WebSocketMessageType.Text, true, stop)|});")]
+    [InlineData("await Parallel.ForEachAsync(many, new ParallelOptions { MaxDegreeOfParallelism = 1 }, async (m, stop) => await _ws.SendAsync(m, WebSocketMessageType.Text, true, stop));")]
+    [InlineData("var one = new ParallelOptions { MaxDegreeOfParallelism = 1 }; await Parallel.ForEachAsync(many, one, async (m, stop) => await _ws.SendAsync(m, WebSocketMessageType.Text, true, stop));")]
     [InlineData("await Parallel.ForEachAsync(many, async (m, stop) => await {|LCA2004:_ws.SendAsync(m, WebSocketMessageType.Text, true, stop)|});")]
     [InlineData("var a = Task.Run(() => _ws.SendAsync(data, ARGS)); var b = Task.Run(() => {|LCA2004:_ws.SendAsync(data, ARGS)|}); await Task.WhenAll(a, b);")]
     // Several get in; the lock is left before the send has ended.

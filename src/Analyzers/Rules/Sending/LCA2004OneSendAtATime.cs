@@ -180,12 +180,26 @@ internal sealed class LCA2004OneSendAtATime : IRule
     private static bool IsRunSideBySide(RuleContext file, SyntaxNode lambda)
     {
         if (lambda is not AnonymousFunctionExpressionSyntax || lambda.Parent is not ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var method, Expression: var target } } call }) return false;
-        if (method is "ForEach" or "For" or "ForEachAsync" or "Invoke" && target.ToString() is "Parallel") return true;
+        if (method is "ForEach" or "For" or "ForEachAsync" or "Invoke" && target.ToString() is "Parallel") return !IsOneAtATime(file, call);
         if (method != "Select") return false;
         if (call.Ancestors().Any(a => a is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WhenAll" or "WhenAny" or "WaitAll" } })) return true;
         return call.FirstAncestorOrSelf<LocalDeclarationStatementSyntax>()?.Declaration.Variables.FirstOrDefault()?.Identifier.ValueText is { } variable
             && Flow.Bodies.EnclosingDeclaration(call) is { } function
             && function.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => c.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WhenAll" or "WaitAll" } && c.ArgumentList.Arguments.Any(a => a.Expression.ToString().StartsWith(variable, StringComparison.Ordinal)));
+    }
+
+    /// <summary><c>new ParallelOptions { MaxDegreeOfParallelism = 1 }</c>, in place or in a variable.</summary>
+    private static bool IsOneAtATime(RuleContext file, InvocationExpressionSyntax call)
+    {
+        foreach (var argument in call.ArgumentList.Arguments)
+        {
+            if (file.Model.GetTypeInfo(argument.Expression, file.Cancellation).Type?.Name != "ParallelOptions") continue;
+            var options = argument.Expression is BaseObjectCreationExpressionSyntax ? argument.Expression
+                : file.Model.GetSymbolInfo(argument.Expression, file.Cancellation).Symbol?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation).FirstValue();
+            return options is BaseObjectCreationExpressionSyntax { Initializer.Expressions: var set } && set.Any(s => s is AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "MaxDegreeOfParallelism" }, Right: LiteralExpressionSyntax { Token.Value: 1 } });
+        }
+
+        return false;
     }
 
     // Frames
