@@ -26,6 +26,11 @@ public class Reports
 
     [Theory]
     [InlineData("_ = _socket.SendAsync(b.AsMemory(0, 9)); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};", "void")]
+    // Nobody waits for the continuation, and it leaves the buffer alone.
+    [InlineData("_stream.WriteAsync(b, 0, 9).ContinueWith(t => Console.WriteLine(t.Exception)); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};", "void")]
+    [InlineData("_ = _socket.SendAsync(b.AsMemory(0, 9)).AsTask().ContinueWith(t => Console.WriteLine(t.Exception)); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};", "void")]
+    [InlineData("await _stream.WriteAsync(b, 0, 9).ContinueWith(t => Console.WriteLine(t.Exception)); ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("_stream.WriteAsync(b, 0, 9).ContinueWith(t => ArrayPool<byte>.Shared.Return(b)); if (_stream.CanTimeout) ArrayPool<byte>.Shared.Return(b);", "void")]
     [InlineData("_socket.BeginSend(b, 0, 9, SocketFlags.None, null, null); {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};", "void")]
     [InlineData("try { return _stream.WriteAsync(b, 0, 9); } finally { {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; }", "Task")]
     [InlineData("try { await _stream.ReadAsync(b, 0, 9).WaitAsync(TimeSpan.FromSeconds(1)); } finally { {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; }")]

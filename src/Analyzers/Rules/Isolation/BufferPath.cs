@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
 using LifecycleAnalyzers.Flow.Paths;
 
@@ -170,7 +171,8 @@ internal sealed class BufferPath : IPathRule<OperationState>
             // `Wait()` waits to the end; `Wait(timeout)` tells by its answer whether it has.
             if (name is "Wait") return new(call.Arguments.IsEmpty || call.Arguments.All(a => a.Parameter?.Type.Name == "CancellationToken") ? OperationState.Done : token);
             if (name is "GetAwaiter") return new(OperationState.Done);
-            if (name is "ContinueWith") return new(OperationState.Done);
+            // A continuation that has the buffer may give it back; one that nobody waits for, and that has not, changes nothing.
+            if (name is "ContinueWith") return new(Dropped.Is(call) && !call.Arguments.Any(HasBuffer) ? token : OperationState.Done);
             if (_gathered.IsAdding(call)) return new(token);
             // One after the other is taken out of the list, and waited for most likely.
             return new(Dropped.IsTask(call.Instance!.Type) ? token : OperationState.Done);
@@ -261,6 +263,8 @@ internal sealed class BufferPath : IPathRule<OperationState>
     private bool IsSend => !_operation.IsTold && IsWriting;
 
     private bool IsWriting => Wire.Of(_operation.Call, _analysis) == WireUse.Write || _operation.Call.TargetMethod.Name.StartsWith("BeginSend", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("BeginWrite", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("Send", StringComparison.Ordinal) || _operation.Call.TargetMethod.Name.StartsWith("Write", StringComparison.Ordinal);
+
+    private bool HasBuffer(IOperation argument) => _operation.Buffers.Any(b => argument.Syntax.Mentions(b.Name));
 
     private ISymbol? Buffer(ISymbol symbol) => _operation.Buffers.FirstOrDefault(b => SymbolEqualityComparer.Default.Equals(b, symbol));
 
