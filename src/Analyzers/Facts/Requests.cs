@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Flow;
@@ -40,7 +41,9 @@ internal sealed class Requests
             {
                 foreach (var member in _analysis.Holders.AllCodeIn(tree, CancellationToken.None))
                 {
-                    if (member.Declaration is Microsoft.CodeAnalysis.CSharp.Syntax.MethodDeclarationSyntax method && (round == 0 ? member.Invoked.Any(IsVerb) : member.Invoked.Meets(names))) found.Add(method.Identifier.ValueText);
+                    if (!(round == 0 ? member.Invoked.Any(IsVerb) : member.Invoked.Meets(names))) continue;
+                    if (member.Declaration is MethodDeclarationSyntax method) found.Add(method.Identifier.ValueText);
+                    found.AddRange(member.Functions.OfType<LocalFunctionStatementSyntax>().Select(f => f.Identifier.ValueText));
                 }
             }
 

@@ -148,6 +148,12 @@ public class Reports
     [InlineData("var isFirst = true; again: try { using var answer = await {|LCA3005:http.PostAsync(url, content, ct)|}; return null; } catch (IOException) { if (!isFirst) return null; isFirst = false; } goto again;")]
     public Task What_follows_the_catch_jumps_back(string body) => Case.HoldsAsync(Api(body));
 
+    [Theory]
+    [InlineData("try { return await SendAsync(); } catch (HttpRequestException) { return await {|LCA3005:SendAsync()|}; } Task<HttpResponseMessage> SendAsync() => http.PostAsync(url, content, ct);")]
+    [InlineData("while (true) { try { return await {|LCA3005:SendAsync()|}; } catch (IOException) { await Task.Delay(100, ct); } } async Task<HttpResponseMessage> SendAsync() { await Task.Yield(); return await http.PostAsync(url, content, ct); }")]
+    [InlineData("try { return await GetAsync(); } catch (HttpRequestException) { return await GetAsync(); } Task<HttpResponseMessage> GetAsync() => http.GetAsync(url, ct);")]
+    public Task Sent_by_a_local_function(string body) => Case.HoldsAsync(Api(body));
+
     [Fact]
     public Task The_catch_jumps_back() => Case.HoldsAsync(
         Api("var left = 3; again: try { return await {|LCA3005:http.PostAsync(url, content, ct)|}; } catch (HttpRequestException) when (left-- > 0) { goto again; }"));
