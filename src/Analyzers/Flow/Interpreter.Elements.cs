@@ -66,4 +66,12 @@ internal sealed partial class Interpreter
     private Place? LookedFor(IOperation condition) =>
         condition is IInvocationOperation { TargetMethod: { Name: "TryGetValue", IsStatic: false, Parameters.Length: 2 }, Instance: { } instance } call && KeyOf(call) is { } key
         && Eval(instance).Places.FirstOrDefault() is { } container ? Place.Element(container, key) : null;
+
+    /// <summary>The variable that takes what a container's <c>Try…</c> method finds: where that answers false, it is empty.</summary>
+    private static Place? TakenBy(IOperation condition)
+    {
+        if (condition is not IInvocationOperation { TargetMethod: { ReturnType.SpecialType: SpecialType.System_Boolean } method } call || Containers.Kind(method) is null) return null;
+        var taker = call.Arguments.FirstOrDefault(a => a.Parameter is { RefKind: RefKind.Out, Type.IsReferenceType: true })?.Value;
+        return (taker is IDeclarationExpressionOperation declared ? declared.Expression : taker) is ILocalReferenceOperation local ? Place.Local(local.Local) : null;
+    }
 }

@@ -96,6 +96,7 @@ internal sealed partial class Interpreter : ITransfer
         var whenTrue = known.WhenTrue is null ? null : after.Know(known.WhenTrue, otherwiseThrowsTrue);
         var whenFalse = known.WhenFalse is null ? null : after.Know(known.WhenFalse, otherwiseThrowsFalse);
         if (LookedFor(condition) is { } absent) whenFalse = whenFalse?.Write(absent, Value.Null);
+        if (TakenBy(condition) is { } empty) whenFalse = whenFalse?.Write(empty, Value.Null);
         FindRivals(condition, ref whenTrue, ref whenFalse);
         if (whenFalse is not null) whenFalse = Swept(condition, whenFalse);
         // The variable of a pattern that did not match holds nothing.
