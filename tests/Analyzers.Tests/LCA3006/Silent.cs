@@ -23,6 +23,7 @@ public class Silent
     [InlineData("_session?.Dispose(); _session = Attach(Open());", "private WireClient Attach(WireClient s) { s.Closed += OnClosed; return s; }")]
     [InlineData("_session = Attach(Open());", "private WireClient Attach(WireClient s) { s.Closed += OnClosed; return Open(); }")]
     [InlineData("Interlocked.Exchange(ref _session, Interlocked.Exchange(ref _standby, null))?.Dispose();", "public void Prepare() { var s = Open(); s.Closed += OnClosed; _standby = s; }")]
+    [InlineData("var s = Open(); s.Closed += OnClosed; (var old, _session) = (_session, s); old?.Dispose();", "")]
     [InlineData("_session = Interlocked.Exchange(ref _standby, null);", "public void Prepare() { var s = Open(); s.Closed += OnClosed; _standby = Open(); }")]
     public Task The_old_one_is_closed_or_another_is_subscribed_to(string renew, string members) => Case.SilentAsync(Reports.Feed(renew, "_session?.Close();", members));
 

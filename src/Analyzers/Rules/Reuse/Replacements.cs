@@ -31,7 +31,7 @@ internal sealed class Replacements(Analysis analysis, CancellationToken cancella
                 case ISimpleAssignmentOperation assignment when Session(assignment.Target) is { } member && !IsNothing(assignment.Value):
                     yield return new Replacement(member, assignment, assignment.Value);
                     break;
-                case IDeconstructionAssignmentOperation { Target: var target, Value: var value } deconstruction when Tuple(target) is { } targets && Tuple(value) is { } values && targets.Elements.Length == values.Elements.Length:
+                case IDeconstructionAssignmentOperation { Target: var target, Value: var value } deconstruction when Values.Tuple(target) is { } targets && Values.Tuple(value) is { } values && targets.Elements.Length == values.Elements.Length:
                     for (var i = 0; i < targets.Elements.Length; i++)
                     {
                         if (Session(targets.Elements[i]) is { } element && !IsNothing(values.Elements[i])) yield return new Replacement(element, deconstruction, values.Elements[i]);
@@ -44,8 +44,6 @@ internal sealed class Replacements(Analysis analysis, CancellationToken cancella
             }
         }
     }
-
-    private static ITupleOperation? Tuple(IOperation operation) => Values.Unwrapped(operation) as ITupleOperation;
 
     private ISymbol? Session(IOperation target) =>
         Values.Unwrapped(target) is IMemberReferenceOperation { Member: IFieldSymbol { IsReadOnly: false } or IPropertySymbol { IsIndexer: false, SetMethod: not null }, Instance: null or IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } } reference

@@ -97,12 +97,24 @@ internal static class Values
                 case IAssignmentOperation { Target: ILocalReferenceOperation target } assignment when Is(target.Local, local) && assignment is ISimpleAssignmentOperation or ICoalesceAssignmentOperation:
                     yield return ((IAssignmentOperation)operation).Value;
                     break;
+                case IDeconstructionAssignmentOperation { Target: var target, Value: var value } when Tuple(target) is { } targets && Tuple(value) is { } values && targets.Elements.Length == values.Elements.Length:
+                    for (var i = 0; i < targets.Elements.Length; i++)
+                    {
+                        if (Declared(targets.Elements[i]) is ILocalReferenceOperation part && Is(part.Local, local)) yield return values.Elements[i];
+                    }
+
+                    break;
                 case IIsPatternOperation { Pattern: var pattern } isPattern when Declares(pattern, local):
                     yield return isPattern.Value;
                     break;
             }
         }
     }
+
+    /// <summary>The parts of what is put together, or taken apart, in place: <c>(a, b)</c>, <c>var (a, b)</c>.</summary>
+    public static ITupleOperation? Tuple(IOperation operation) => Declared(Unwrapped(operation)) as ITupleOperation;
+
+    private static IOperation Declared(IOperation target) => target is IDeclarationExpressionOperation declaration ? declaration.Expression : target;
 
     private static bool Declares(IPatternOperation pattern, ILocalSymbol local) => pattern switch
     {
