@@ -61,6 +61,7 @@ public class Reports
         {
             private readonly TcpListener _listener = new(System.Net.IPAddress.Any, 1);
             private TcpClient? _client;
+            private TcpClient? _greeted, _awaited;
             private NetworkStream? _stream;
 
             protected override async Task ExecuteAsync(CancellationToken stop)
@@ -71,7 +72,14 @@ public class Reports
                     _ = ServeAsync();
                     var other = await _listener.AcceptTcpClientAsync(stop);
                     _ = ServeAsync(other);
+                    {|LCA4002:_greeted = await _listener.AcceptTcpClientAsync(stop)|};
+                    _ = GreetAsync();
+                    _awaited = await _listener.AcceptTcpClientAsync(stop);
+                    await LeaveAsync();
                 }
+
+                async Task GreetAsync() { await Task.Yield(); _greeted.Close(); }
+                async Task LeaveAsync() { await Task.Yield(); _awaited.Close(); }
             }
 
             private async Task ServeAsync() { await Task.Yield(); _client!.Close(); }

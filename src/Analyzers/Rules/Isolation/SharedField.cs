@@ -48,9 +48,9 @@ internal sealed class SharedField(ISymbol field, SyntaxNode assignment, SyntaxNo
             var reader = Code.FunctionAround(read);
             if (reader is null || reader == function) continue;
             if (rearms && (IsHandedOut(reader) || reader is AnonymousFunctionExpressionSyntax && !IsRunAtOnce(reader))) return true;
-            if (function.Span.Contains(reader.Span) && reader.SyntaxTree == function.SyntaxTree)
+            if (reader is AnonymousFunctionExpressionSyntax && function.Span.Contains(reader.Span) && reader.SyntaxTree == function.SyntaxTree)
             {
-                if (reader is AnonymousFunctionExpressionSyntax && !IsRunAtOnce(reader)) return true;
+                if (!IsRunAtOnce(reader)) return true;
                 continue;
             }
 
