@@ -50,6 +50,10 @@ internal sealed partial class MarkedFolder
         ["IsolationSites"] = IsolationRules,
         ["IsolationClauses"] = IsolationRules,
         ["IsolationExams"] = IsolationRules,
+        ["CreationWays"] = EveryRule,
+        ["SendingWays"] = EveryRule,
+        ["ReuseWays"] = EveryRule,
+        ["IsolationWays"] = EveryRule,
         ["Outfits"] = EveryRule,
         ["Silence"] = EveryRule,
     };
