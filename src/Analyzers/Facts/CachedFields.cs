@@ -78,7 +78,7 @@ internal sealed class CachedFields(Analysis analysis)
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) && Refers(assignment.Left, name):
                 return !InConstructor(node) && !IsView(assignment.Right);
             case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && Refers(assignment.Left, name) && !assignment.Right.IsNothing():
-                return !InConstructor(node) && !IsView(assignment.Right) && !IsMadeOver(assignment, name) && (IsUnderNullCheck(node, name, type) || FilledBeside(node, type).Any(other => IsWhereMissing(node, other))) && !IsOwnersStart(node, name, type);
+                return !InConstructor(node) && !IsView(assignment.Right) && !IsMadeOver(assignment, name) && (Chooses(assignment.Right, name) || IsUnderNullCheck(node, name, type) || FilledBeside(node, type).Any(other => IsWhereMissing(node, other))) && !IsOwnersStart(node, name, type);
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "EnsureInitialized" or "CompareExchange" } } call
                 when call.ArgumentList.Arguments.FirstOrDefault() is { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword } first && Refers(first.Expression, name):
                 return true;
@@ -89,6 +89,15 @@ internal sealed class CachedFields(Analysis analysis)
                 return false;
         }
     }
+
+    /// <summary><c>_session = _session ?? Open();</c> and <c>_session = _session == null ? Open() : _session;</c> were the <c>??=</c> of older code.</summary>
+    private static bool Chooses(ExpressionSyntax value, string name) => value switch
+    {
+        ParenthesizedExpressionSyntax { Expression: var inner } => Chooses(inner, name),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression, Left: var kept } => Refers(kept, name),
+        ConditionalExpressionSyntax { Condition: var condition } => AsksFor(condition, [name]),
+        _ => false,
+    };
 
     /// <summary><c>PipeWriter.Create(stream)</c>, <c>new NetworkStream(client.Socket)</c> look at what somebody else keeps.</summary>
     private static bool IsView(ExpressionSyntax value) => value switch
