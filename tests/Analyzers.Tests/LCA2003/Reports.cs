@@ -37,6 +37,8 @@ public class Reports
     [InlineData("for (; _socket.{|LCA2003:Connected|};) _socket.Receive(_buffer);")]
     [InlineData("while (true) { if (!_client.{|LCA2003:Connected|}) break; _buffer[0] = (byte)_client.GetStream().ReadByte(); }")]
     // A send
+    [InlineData("if (_client is { Client.{|LCA2003:Connected|}: true }) _client.Client.Send(data);")]
+    [InlineData("if (_client is not { Client.{|LCA2003:Connected|}: true }) return; _client.Client.Send(data);")]
     [InlineData("if (_socket.{|LCA2003:Connected|}) _socket.Send(data);")]
     [InlineData("if (!_socket.{|LCA2003:Connected|}) return; _socket.Send(data);")]
     [InlineData("if (!_socket.{|LCA2003:Connected|}) { log(\"gone\"); return; } await _socket.SendAsync(data);")]

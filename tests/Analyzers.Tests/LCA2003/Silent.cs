@@ -14,6 +14,7 @@ public class Silent
     [InlineData("log($\"{_client.Connected}\"); _client.GetStream().Write(data);")]
     [InlineData("System.Diagnostics.Debug.Assert(_socket.Connected); _socket.Send(data);")]
     [InlineData("if (_socket.Connected) log(\"up\");")]
+    [InlineData("if (_client is { Client.Connected: true }) log(\"up\");")]
     [InlineData("_flag = _socket.Connected; _socket.Send(data);")]
     [InlineData("var word = _socket.Connected ? \"up\" : \"down\"; log(word); _socket.Send(data);")]
     // Only about closing

@@ -15,12 +15,12 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
     {
         // Right after an attempt to connect it is the answer to that attempt.
         var answersAttempt = _uses.IsOpenedBefore(name);
-        return name.Parent is NameColonSyntax { Parent: SubpatternSyntax subpattern } || name.Parent is ExpressionColonSyntax { Parent: SubpatternSyntax subpattern2 } && (subpattern = subpattern2) is not null
+        return Whole(name).Parent is BaseExpressionColonSyntax { Parent: SubpatternSyntax subpattern }
             ? Pattern(subpattern, answersAttempt)
             : Follow(Whole(name), true, answersAttempt, 2);
     }
 
-    /// <summary><c>is { Connected: true }</c></summary>
+    /// <summary><c>is { Connected: true }</c>, <c>is { Client.Connected: true }</c></summary>
     private string? Pattern(SubpatternSyntax subpattern, bool answersAttempt)
     {
         var positive = !subpattern.Pattern.ToString().Contains("false");
@@ -253,7 +253,8 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
     {
         var receiver = name.Parent switch
         {
-            MemberAccessExpressionSyntax access when access.Name == name => access.Expression,
+            // `{ Client.Connected: true }` asks a part of what is matched, which has no name there.
+            MemberAccessExpressionSyntax access when access.Name == name && access.Parent is not BaseExpressionColonSyntax => access.Expression,
             MemberBindingExpressionSyntax { Parent: ConditionalAccessExpressionSyntax conditional } => conditional.Expression,
             _ => null,
         };
