@@ -51,6 +51,8 @@ public sealed class LCA2003AskTheSocketFix : CodeFixProvider
         var method = SyntaxFactory.IdentifierName("IsAlive");
         return name.Parent switch
         {
+            // A pattern that goes through a part, `client is { Client.Connected: true }`, has no place for a call.
+            MemberAccessExpressionSyntax { Parent: BaseExpressionColonSyntax } => null,
             MemberAccessExpressionSyntax access => (access, SyntaxFactory.InvocationExpression(access.WithName(method).WithoutTrailingTrivia(), arguments)),
             MemberBindingExpressionSyntax binding => (binding, SyntaxFactory.InvocationExpression(binding.WithName(method).WithoutTrailingTrivia(), arguments)),
             _ => null,

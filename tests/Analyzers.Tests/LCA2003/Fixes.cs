@@ -21,8 +21,10 @@ public class Fixes
     [InlineData("if (data.Length == 0 || _client is { {|LCA2003:Connected|}: true }) _client.GetStream().Write(data);", "if (data.Length == 0 || (_client is not null && _client.IsAlive(allowUnreadData: true))) _client.GetStream().Write(data);")]
     public Task A_pattern_is_written_out(string body, string becomes) => Fix.BecomesAsync(Of(body), Of(becomes, isFixed: true));
 
-    [Fact]
-    public Task A_pattern_that_gives_a_name_has_no_place_for_a_call() => Fix.StaysAsync(Of("if (_client is { {|LCA2003:Connected|}: true } client) client.GetStream().Write(data);"));
+    [Theory]
+    [InlineData("if (_client is { {|LCA2003:Connected|}: true } client) client.GetStream().Write(data);")]
+    [InlineData("if (_client is { Client.{|LCA2003:Connected|}: true }) _client.GetStream().Write(data);")]
+    public Task A_pattern_that_gives_a_name_or_goes_through_a_part_has_no_place_for_a_call(string use) => Fix.StaysAsync(Of(use));
 
     [Fact]
     public Task Nothing_is_offered_without_the_runtime_package()
