@@ -159,9 +159,20 @@ internal sealed class ClosingFlags(Analysis analysis)
         {
             if (Constants.Normalize(model.GetConstantValue(value) is { HasValue: true, Value: var constant } ? constant : null) is not long stage) return;
             var isNamed = value is IdentifierNameSyntax or MemberAccessExpressionSyntax && ByName(value.ToString().Split('.').Last()) == false;
-            if (isNamed || value.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText is { } name && IsEnding(name)) ends.Add(stage);
+            if (isNamed || value.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText is { } name && IsEnding(name) || EndsNext(value)) ends.Add(stage);
         }
     }
+
+    /// <summary>Whoever enters the stage ends the same object at once: <c>link._state = 0xff; link.Close();</c></summary>
+    private static bool EndsNext(ExpressionSyntax value)
+    {
+        if (value.Parent is not AssignmentExpressionSyntax { Left: var target, Parent: ExpressionStatementSyntax { Parent: BlockSyntax block } entering }) return false;
+        return block.Statements.ElementAtOrDefault(block.Statements.IndexOf(entering) + 1) is ExpressionStatementSyntax { Expression: var next }
+            && (next is AwaitExpressionSyntax awaited ? awaited.Expression : next) is InvocationExpressionSyntax { Expression: var ending }
+            && IsEnding(ending.LastWord()) && OwnerOf(ending) == OwnerOf(target);
+    }
+
+    private static string OwnerOf(ExpressionSyntax member) => member is MemberAccessExpressionSyntax { Expression: not ThisExpressionSyntax and var owner } ? owner.ToString() : "";
 
     private bool? ByWriters(ISymbol member)
     {

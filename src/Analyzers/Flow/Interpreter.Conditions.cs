@@ -275,7 +275,8 @@ internal sealed partial class Interpreter
     /// <summary>A number that counts the stages of a life, <c>_state >= 2</c>: the few values it can have, as if it were an enum.</summary>
     private static Atom.Condition Stages(Value value, BinaryOperatorKind kind, long limit)
     {
-        if (limit is < -1 or > MaxStage || !value.Places.Any(p => p.Symbol is IFieldSymbol or IPropertySymbol && Facts.ClosingFlags.CountsStages(p.Symbol.Name))) return Conditions.Unknown;
+        if (!value.Places.Any(p => p.Symbol is IFieldSymbol or IPropertySymbol && Facts.ClosingFlags.CountsStages(p.Symbol.Name))) return Conditions.Unknown;
+        if (limit is < -1 or > MaxStage) return Beyond(value, kind, limit);
         var set = ImmutableArray.CreateBuilder<object?>();
         for (long stage = -1; stage <= MaxStage; stage++)
         {
@@ -283,6 +284,13 @@ internal sealed partial class Interpreter
         }
 
         return set.Count is 0 or > MaxStage + 1 ? Conditions.Unknown : Conditions.OneOf(value, set.ToImmutable());
+    }
+
+    /// <summary>A bound among none of the few, <c>_state &lt; 0xff</c>: what is below or above it is at least not that.</summary>
+    private static Atom.Condition Beyond(Value value, BinaryOperatorKind kind, long limit)
+    {
+        var other = Conditions.EqualTo(value, limit).WhenFalse;
+        return kind is BinaryOperatorKind.LessThan or BinaryOperatorKind.GreaterThan ? new(other, Conditions.Unknown.WhenFalse) : new(Conditions.Unknown.WhenTrue, other);
     }
 
     /// <summary>The variable of a pattern is another name of the value.</summary>

@@ -39,6 +39,11 @@ public class Silent
         """;
 
     [Theory]
+    [InlineData("private byte _state; private void OnPing() => _state = 0xff;")]
+    [InlineData("private byte _state; private void OnPing(WireClient other) { _state = 0xff; other.Close(); } public void Close() => _client.Close();")]
+    public Task A_stage_that_ends_nothing(string members) => Case.HoldsAsync(Handler("if (_state < 0xff) {|LCA2001:_client.Send(text)|};", members));
+
+    [Theory]
     [InlineData("Console.WriteLine(e);")]
     [InlineData("")]
     public Task The_loop_that_raises_the_event_catches_it(string handling) => Case.SilentAsync(Exchange(handling).Replace("MARK", "_session.Send(m)"));
@@ -90,6 +95,12 @@ public class Silent
     [InlineData("if (_state < 2) _client.Send(text);", "private int _state; public void Close() => _state = 2;")]
     [InlineData("if (_state >= Ending) return; _client.Send(text);", "private const int Ending = 3; private int _state; public void Leave() => Interlocked.Exchange(ref _state, Ending);")]
     [InlineData("if (_state is > 1) return; _client.Send(text);", "private int _state; public void Close() => _state = 2;")]
+    // A bound far above the few stages that it counts.
+    [InlineData("if (_state >= 0xff) return; _client.Send(text);", "private byte _state; public void Close() => _state = 0xff;")]
+    [InlineData("if (_state > 0 && _state < 0xff) _client.Send(text);", "private byte _state; public void Close() => _state = 0xff;")]
+    // The stage is entered by whoever closes next.
+    [InlineData("if (_state < 0xff) _client.Send(text);", "private byte _state; private void OnSilence() { _state = 0xff; Close(); } public void Close() => _client.Close();")]
+    [InlineData("if (_state == 3) return; _client.Send(text);", "private int _state; private static void Drop(Feed feed) { feed._state = 3; feed.Close(); } public void Close() => _client.Close();")]
     [InlineData("if (_client is { IsOpen: true }) _client.Send(text);")]
     [InlineData("if (_client is { State: WireState.Open } c) c.Send(text);")]
     [InlineData("if (_client is not { IsOpen: true } c) return; c.Send(text);")]
