@@ -203,6 +203,7 @@ internal sealed class Requests
                     || creation.Initializer?.Initializers.Any(i => i is ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property.Name: "Method" }, Value: var set } && IsWritingMethod(set, depth, cancellation)) == true;
             case ILocalReferenceOperation { Local: var local }:
                 return Values.AssignedTo(local, request).Any(v => IsWriting(v, depth - 1, cancellation))
+                    || Values.TakenApart(local, request).Any(t => IsWriting(t.Whole, t.Part, depth - 1, cancellation))
                     || Values.References(local, Values.Root(request)).Any(r => r.Parent is IPropertyReferenceOperation { Property.Name: "Method", Parent: ISimpleAssignmentOperation { Value: var set } } && IsWritingMethod(set, depth, cancellation));
             case IInvocationOperation { TargetMethod.MethodKind: MethodKind.DelegateInvoke, Instance: { } factory }:
                 return Values.Unwrapped(factory) is IParameterReferenceOperation { Parameter: var made } && Passed(made, cancellation).Any(p => Lambda(p, cancellation) is { } code && (Values.Returned(code).Any(v => IsWriting(v, depth - 1, cancellation))));
@@ -215,6 +216,15 @@ internal sealed class Requests
                 return false;
         }
     }
+
+    /// <summary>A part of a tuple, as it is written or as an own method answers it.</summary>
+    private bool IsWriting(IOperation whole, int part, int depth, CancellationToken cancellation) => whole switch
+    {
+        ITupleOperation tuple => part < tuple.Elements.Length && IsWriting(tuple.Elements[part], depth, cancellation),
+        IInvocationOperation { TargetMethod: var method } when depth > 0 && _analysis.Summaries.IsOwn(method) =>
+            Values.CodeOf(method, _analysis, cancellation) is { } own && !HasKey(own.Syntax) && Values.Returned(own).Any(v => Values.Unwrapped(v) is ITupleOperation answer && IsWriting(answer, part, depth, cancellation)),
+        _ => false,
+    };
 
     private IOperation? Lambda(IOperation function, CancellationToken cancellation) => Values.Unwrapped(function) switch
     {

@@ -62,6 +62,9 @@ public class Reports
     [InlineData("foreach (var one in new[] { \"a\", \"b\" }) for (var i = 0; i < 3; i++) { try { await {|LCA3005:http.PostAsync(one, content, ct)|}; break; } catch (HttpRequestException) { } }")]
     [InlineData("for (var i = 0; i < 3; i++) { var r = new HttpRequestMessage(HttpMethod.Post, url); try { return await {|LCA3005:http.SendAsync(r, ct)|}; } catch (HttpRequestException) { } }")]
     [InlineData("for (var i = 0; i < 3; i++) { var r = Make(HttpMethod.Patch, url); try { return await {|LCA3005:http.SendAsync(r, ct)|}; } catch (HttpRequestException) { } }", "static HttpRequestMessage Make(HttpMethod m, string u) => new(m, u);")]
+    // The request comes with its limit, or with its name.
+    [InlineData("for (var i = 0; i < 3; i++) { var (r, limit) = Prepare(url); try { return await {|LCA3005:http.SendAsync(r, limit.Token)|}; } catch (HttpRequestException) { } }", "private static (HttpRequestMessage, CancellationTokenSource) Prepare(string u) { var r = new HttpRequestMessage(HttpMethod.Post, u); return (r, new CancellationTokenSource(1000)); }")]
+    [InlineData("HttpRequestMessage r; string name; for (var i = 0; i < 3; i++) { (name, r) = (url, new HttpRequestMessage(HttpMethod.Patch, url)); try { return await {|LCA3005:http.SendAsync(r, ct)|}; } catch (HttpRequestException) { Console.WriteLine(name); } }")]
     // Not the failures that prove it
     [InlineData("for (var i = 0; ; i++) { try { return await {|LCA3005:http.PostAsync(url, content, ct)|}; } catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.GatewayTimeout) { } }")]
     [InlineData("for (var i = 0; ; i++) { try { return await {|LCA3005:http.PostAsync(url, content, ct)|}; } catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset }) { } }")]

@@ -49,6 +49,9 @@ public class Silent
     [InlineData("try { return await http.GetAsync(url, ct); } catch (HttpRequestException) { return await http.GetAsync(url, ct); }")]
     [InlineData("try { return await http.PutAsync(url, content, ct); } catch (HttpRequestException) { return await http.PutAsync(url, content, ct); }")]
     [InlineData("for (var i = 0; i < 3; i++) { var r = new HttpRequestMessage(HttpMethod.Get, url); try { return await http.SendAsync(r, ct); } catch (HttpRequestException) { } }")]
+    [InlineData("for (var i = 0; i < 3; i++) { var (r, limit) = Prepare(url); try { return await http.SendAsync(r, limit.Token); } catch (HttpRequestException) { } }", "private static (HttpRequestMessage, CancellationTokenSource) Prepare(string u) { var r = new HttpRequestMessage(HttpMethod.Put, u); return (r, new CancellationTokenSource(1000)); }")]
+    // Of the two that come out, the other one is the POST.
+    [InlineData("for (var i = 0; i < 3; i++) { var (_, r) = Both(url); try { return await http.SendAsync(r, ct); } catch (HttpRequestException) { } }", "private static (HttpRequestMessage, HttpRequestMessage) Both(string u) => (new HttpRequestMessage(HttpMethod.Post, u), new HttpRequestMessage(HttpMethod.Get, u));")]
     [InlineData("try { command.ExecuteScalar(); } catch (DbException) { command.ExecuteScalar(); }")]
     // The failure proves it
     [InlineData("for (var i = 0; ; i++) { try { return await http.PostAsync(url, content, ct); } catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError) { } }")]

@@ -116,6 +116,19 @@ internal static class Values
 
     private static IOperation Declared(IOperation target) => target is IDeclarationExpressionOperation declaration ? declaration.Expression : target;
 
+    /// <summary>What a local is a part of where it is taken out of a tuple, <c>(request, stop) = Prepare()</c>, and which part.</summary>
+    public static IEnumerable<(IOperation Whole, int Part)> TakenApart(ILocalSymbol local, IOperation anywhere)
+    {
+        foreach (var operation in Root(anywhere).Descendants())
+        {
+            if (operation is not IDeconstructionAssignmentOperation deconstruction || Tuple(deconstruction.Target) is not { } tuple) continue;
+            for (var i = 0; i < tuple.Elements.Length; i++)
+            {
+                if (Declared(tuple.Elements[i]) is ILocalReferenceOperation reference && Is(reference.Local, local)) yield return (Unwrapped(deconstruction.Value), i);
+            }
+        }
+    }
+
     private static bool Declares(IPatternOperation pattern, ILocalSymbol local) => pattern switch
     {
         IDeclarationPatternOperation { DeclaredSymbol: { } declared } => Is(declared, local),
