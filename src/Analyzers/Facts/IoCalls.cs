@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Rules.Reuse;
 
 namespace LifecycleAnalyzers.Facts;
 
@@ -137,7 +138,7 @@ internal sealed class IoCalls(Analysis analysis)
             case IFieldReferenceOperation { Field: var field }:
                 return IsTransport(field) || Place.This.Step(field) is { } ofField && analysis.Types.IsMadeFromConnection(ofField, null);
             case IPropertyReferenceOperation { Property: var property }:
-                return analysis.Summaries.IsOwn(property) ? IsTransport(property) || Place.This.Step(property) is { } ofProperty && analysis.Types.IsMadeFromConnection(ofProperty, null)
+                return analysis.Summaries.IsOwn(property) ? IsTransport(property) || Place.This.Step(property) is { } ofProperty && analysis.Types.IsMadeFromConnection(ofProperty, null) || AnswerOf(property) is { } answer && IsOnConnection(answer, depth - 1, ref parameter)
                     : (analysis.Connections.RolesOf(property, null) & Role.Accessor) != 0;
             case ILocalReferenceOperation { Local: var local }:
                 return local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax declaration && IsOnConnection(local, declaration, depth - 1, ref parameter);
@@ -156,6 +157,10 @@ internal sealed class IoCalls(Analysis analysis)
                 return false;
         }
     }
+
+    /// <summary>What a getter answers that has one answer: <c>public Stream Wire => _wire;</c></summary>
+    private IOperation? AnswerOf(IPropertySymbol property) =>
+        Values.CodeOf(property, analysis, default) is { } code && Values.Returned(code).ToList() is [var only] ? only : null;
 
     /// <summary>The variable holds what it was declared with, or, declared empty, what it is given: <c>Stream s; if (tls) s = new SslStream(…); else s = client.GetStream();</c>.</summary>
     private bool IsOnConnection(ILocalSymbol local, VariableDeclaratorSyntax declaration, int depth, ref IParameterSymbol? parameter)

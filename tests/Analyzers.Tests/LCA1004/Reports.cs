@@ -114,4 +114,15 @@ public class Reports
     [InlineData("if (!{|#0:_client.ConnectAsync(\"\", 1).Wait(1000)|}) return;", "The limit walks away from the operation: nobody hears of it when 'ConnectAsync' fails")]
     public Task The_message(string body, string message) => Case.HoldsAsync(Peer($"public void Start() {{ {body} }}"),
         Case.Diagnostic("LCA1004").WithLocation(0).WithMessage(message).WithOptions(DiagnosticOptions.IgnoreAdditionalLocations));
+
+    private static string Reader(string wire, string property) => Peer("private readonly Stream _wire; public Peer(TcpClient client) { _wire = " + wire + "; } " + property
+        + " public void Start() { _ = {|LCA1004:ListenAsync()|}; } private async Task ListenAsync() { while (await Wire.ReadAsync(_buffer) > 0) { } }");
+
+    [Theory]
+    [InlineData("public Stream Wire => _wire;")]
+    [InlineData("public Stream Wire { get { return _wire; } }")]
+    public Task Of_what_a_property_answers(string property) => Case.HoldsAsync(Reader("client.GetStream()", property));
+
+    [Fact]
+    public Task Not_of_a_file_that_a_property_answers() => Case.SilentAsync(Reader("File.OpenRead(\"x\")", "public Stream Wire => _wire;").Replace("{|LCA1004:ListenAsync()|}", "ListenAsync()"));
 }
