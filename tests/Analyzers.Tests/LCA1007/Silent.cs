@@ -56,6 +56,22 @@ public class Silent
     [InlineData("async Task M(Socket s, CancellationToken stop) { await EchoAsync(s, stop); _active++; Console.WriteLine(_active); _active--; }")]
     public Task It_counts_something_else(string members) => Case.SilentAsync(Reports.Server(members));
 
+    /// <summary>Up for as long as the session lives: its end takes it down by the same helper.</summary>
+    [Theory]
+    [InlineData("void End(int id) => Release(id);", false)]
+    [InlineData("void Again(Socket s) { if (Take() is var id && s.Available > 0) Release(id); }", true)]
+    public Task By_the_helper_that_its_end_calls(string end, bool isReported)
+    {
+        var up = isReported ? "{|LCA1007:_open++|}" : "_open++";
+        return Case.HoldsAsync(Reports.Server($$"""
+            int _open;
+            int Take() { {{up}}; return _open; }
+            void Release(int id) => _open--;
+            bool Begin(Socket s) { var id = Take(); if (s.Available > 0) return true; Release(id); return false; }
+            {{end}}
+            """));
+    }
+
     /// <summary>Channels by their names are those that people talk in.</summary>
     [Fact]
     public Task Rooms_to_talk_in() => Case.SilentAsync(Reports.Server("readonly List<string> _joinedChannels = []; void Draw(Queue<string> came, Socket s) { var name = came.Dequeue(); _joinedChannels.Add(name); s.Send(new byte[1]); } void Leave(string name) => _joinedChannels.Remove(name);"));

@@ -67,6 +67,7 @@ public class Reports
     [InlineData("public async Task<string?> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); return await _wire.ReceiveAsync(stop); } {|LCA4001:catch (OperationCanceledException)|} { Console.WriteLine(q); return null; } finally { _gate.Release(); } }")]
     [InlineData("public async Task<string?> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); return await _wire.ReceiveAsync(stop); } catch (OperationCanceledException) { return null; } finally { {|LCA4001:_gate.Release()|}; } }")]
     [InlineData("public async Task PollAsync(CancellationToken stop) { while (true) { using var late = new CancellationTokenSource(99); try { await _wire.SendAsync(\"\", late.Token); await _wire.ReceiveAsync(late.Token); } {|LCA4001:catch (OperationCanceledException)|} { Console.WriteLine(); } await Task.Delay(1, stop); } }")]
+    [InlineData("public async Task StartAsync(string q, CancellationToken stop) { try { await RunAsync(q, stop); } {|LCA4001:catch (Exception e)|} { Console.WriteLine(e); } } private async Task RunAsync(string q, CancellationToken stop) { await _wire.SendAsync(q, stop); await _wire.ReceiveAsync(stop); }")]
     public Task Kept(string members) => Case.HoldsAsync(Gated(members));
 
     [Fact]

@@ -27,6 +27,8 @@ public class Silent
     [InlineData("public async Task<string> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { return await PairAsync(q, stop); } finally { _gate.Release(); } } private async Task<string> PairAsync(string q, CancellationToken stop) { try { await _wire.SendAsync(q, stop); return await _wire.ReceiveAsync(stop); } catch { _wire.Close(); throw; } }")]
     // It answers; it does not ask.
     [InlineData("public async Task ServeAsync(CancellationToken stop) { try { var q = await _wire.ReceiveAsync(stop); await _wire.SendAsync(q, stop); } catch (Exception) { Console.WriteLine(); } }")]
+    // Nobody waits for it, or sees it fail.
+    [InlineData("public void Start(string q, CancellationToken stop) { try { Run(q, stop); } catch (Exception e) { Console.WriteLine(e); } } private async void Run(string q, CancellationToken stop) { await _wire.SendAsync(q, stop); await _wire.ReceiveAsync(stop); }")]
     // Kept only if it is still open.
     [InlineData("public async Task<string?> AskAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); return await _wire.ReceiveAsync(stop); } catch (Exception e) { Console.WriteLine(e); return null; } finally { if (_wire.IsOpen) _wire.Close(); _gate.Release(); } }")]
     [InlineData("public async Task SayAsync(string q, CancellationToken stop) { await _gate.WaitAsync(stop); try { await _wire.SendAsync(q, stop); } finally { _gate.Release(); } }")]

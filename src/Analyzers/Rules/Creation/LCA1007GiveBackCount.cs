@@ -103,8 +103,13 @@ internal sealed class LCA1007GiveBackCount : IRule
         if (down.SyntaxTree == body.Syntax.SyntaxTree && body.Syntax.Span.Contains(down.Span)) return false;
         if (down.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) return true;
         if (count.Ups.Any(u => u.SyntaxTree == member.SyntaxTree && member.Span.Contains(u.Span))) return false;
-        return member is not MethodDeclarationSyntax method || !body.Syntax.Mentions(method.Identifier.ValueText);
+        return member is not MethodDeclarationSyntax method || !body.Syntax.Mentions(method.Identifier.ValueText) || EndsElsewhere(count, body, method);
     }
+
+    /// <summary>The helper that takes it down is called where nothing is taken up, too: there the connection ends.</summary>
+    private static bool EndsElsewhere(Count count, Body body, MethodDeclarationSyntax helper) =>
+        helper.Parent is TypeDeclarationSyntax type && type.Members.Any(other => other != helper && !other.Span.Contains(body.Syntax.Span) && other.Mentions(helper.Identifier.ValueText)
+            && !count.Ups.Any(u => u.SyntaxTree == other.SyntaxTree && other.Span.Contains(u.Span) || u.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } up && other.Mentions(up.Identifier.ValueText)));
 
     private static IInvocationOperation? Call(IOperation? failed) => (failed is IAwaitOperation awaited ? IoCalls.Unwrapped(awaited.Operation) : failed) as IInvocationOperation;
 

@@ -230,7 +230,7 @@ internal sealed class ExchangeCalls
         }
 
         // A loop that is started here and waited for by nobody goes its own way: it reads no answer of this function's.
-        if (Dropped.IsTask(call.Type) && Dropped.Is(call)) return null;
+        if (Dropped.IsTask(call.Type) && Dropped.Is(call) || method is { IsAsync: true, ReturnsVoid: true }) return null;
         return _isKept && depth > 0 && call.Instance is null or IInstanceReferenceOperation && _analysis.Summaries.IsOwn(method) ? Inner(method, _connection, depth) : null;
     }
 
