@@ -28,6 +28,7 @@ public class Reports
     [InlineData("try { await _client.SendAsync(text); } {|LCA2005:catch|} (Exception) { ; }")]
     [InlineData("foreach (var c in _all) { try { c.Send(text); } {|LCA2005:catch|} { continue; } }")]
     [InlineData("try { if (_client.IsOpen) _client.Send(text); } {|LCA2005:catch|} { }")]
+    [InlineData("try { await SayAsync(text); } {|LCA2005:catch|} { } async Task SayAsync(string t) { await Task.Yield(); _client.Send(t); }")]
     [InlineData("try { _client.Send(text); } {|LCA2005:catch|} (Exception) { await Task.CompletedTask; }")]
     // A filter that only says what is not meant
     [InlineData("try { _client.Send(text); } {|LCA2005:catch|} (Exception e) when (e is not OperationCanceledException) { }")]

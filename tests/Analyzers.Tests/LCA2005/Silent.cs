@@ -34,6 +34,9 @@ public class Silent
     // Somebody nearer sees it
     [InlineData("try { try { _client.Send(text); } catch (Exception e) { _last = e.Message; } } catch { }")]
     [InlineData("try { Say(text); } catch { }", "void Say(string t) { try { _client.Send(t); } catch (Exception e) { _last = e.Message; } }")]
+    // It comes out elsewhere, or nowhere
+    [InlineData("try { Say(text); } catch { }", "async void Say(string t) { await Task.Yield(); _client.Send(t); }")]
+    [InlineData("try { _ = SayAsync(text); } catch { }", "async Task SayAsync(string t) { await Task.Yield(); _client.Send(t); }")]
     public Task In_the_body(string body, string members = "") => Case.SilentAsync(Reports.Feed(body, members));
 
     [Theory]

@@ -93,8 +93,12 @@ internal sealed class LCA2005HiddenSendFailure : IRule
     private static bool IsHidden(RuleContext file, SendSite site, TryStatementSyntax statement)
     {
         if (!statement.Block.Span.Contains(site.First.Syntax.Span) || file.Analysis.Connections.TypeOf(site.Type) is { } type && (type.Traits & (Traits.Response | Traits.Operation)) != 0) return false;
-        return !site.Steps.Any(step => IsCaughtBefore(file, step, step == site.First ? statement.Block : step.Body.Syntax, site));
+        return !site.Steps.Any(step => NeverComesBack(step) || IsCaughtBefore(file, step, step == site.First ? statement.Block : step.Body.Syntax, site));
     }
+
+    /// <summary>What an <c>async</c> method throws goes into its task, which nobody looks at, or to the thread pool: it is not the clause that hides it.</summary>
+    private static bool NeverComesBack(SendStep step) =>
+        step.Event.Symbol is IMethodSymbol { IsAsync: true } method && (method.ReturnsVoid || Isolation.Dropped.Is(step.Event.Operation));
 
     /// <summary>Another clause, nearer to the send, sees the failure first.</summary>
     private static bool IsCaughtBefore(RuleContext file, SendStep step, SyntaxNode within, SendSite site) =>
