@@ -42,9 +42,7 @@ public sealed class LCA4003UseContextWithinRequestFix : CodeFixProvider
 
     /// <summary>The whole context is passed to a call that is dropped, by a method that may wait for it.</summary>
     private static SyntaxNode? Awaited(SyntaxNode root, ExpressionSyntax use) =>
-        use.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } && PendingTask.Dropped(call) is { } whole && Lines.MayAwait(call)
-            ? root.ReplaceNode(whole, Functions.Awaited(call).WithTriviaFrom(whole))
-            : null;
+        use.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } ? PendingTask.Awaited(root, call) : null;
 
     private static SyntaxNode? Copied(SyntaxNode root, SyntaxNode site, ExpressionSyntax use, SemanticModel model)
     {

@@ -45,7 +45,7 @@ public sealed class LCA4004AwaitBeforeBufferReturnFix : CodeFixProvider
             }
 
             if (root.FindNode(operation.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call) continue;
-            var awaited = PendingTask.Dropped(call) is { } whole && Lines.MayAwait(call) ? root.ReplaceNode(whole, Functions.Awaited(call).WithTriviaFrom(whole)) : ReturnedUnawaited(root, call) ?? BufferRelease.BehindAwait(root, released, call, model);
+            var awaited = PendingTask.Awaited(root, call) ?? ReturnedUnawaited(root, call) ?? BufferRelease.BehindAwait(root, released, call, model);
             if (await context.OfferAsync(diagnostic, awaited, "Await the operation before the buffer goes", Key).ConfigureAwait(false)) continue;
             if (await context.OfferAsync(diagnostic, BufferRelease.AtTheEnd(root, released, model), "Give the buffer back when the operation has finished", EndKey).ConfigureAwait(false)) continue;
             if (await context.OfferAsync(diagnostic, PassedToFinish.Change(root, released, model), "Give the buffer back in a local function that awaits the operation", FinishKey).ConfigureAwait(false)) continue;

@@ -32,7 +32,7 @@ internal static class PassedToFinish
     {
         if (released.FirstAncestorOrSelf<LocalDeclarationStatementSyntax>() is { UsingKeyword.RawKind: not 0, AwaitKeyword.RawKind: 0, Parent: BlockSyntax block, Declaration.Variables: [var variable] } declared)
         {
-            return block.Statements.Last() is ReturnStatementSyntax last && OnlyReturn(block, last) && model.GetDeclaredSymbol(variable) is ILocalSymbol { Type: var type } && Lines.Ending(variable.Identifier.ValueText, type, model, last) is { } ending
+            return block.Statements.Last() is ReturnStatementSyntax last && !Unfinished.Leaves(block) && model.GetDeclaredSymbol(variable) is ILocalSymbol { Type: var type } && Lines.Ending(variable.Identifier.ValueText, type, model, last) is { } ending
                 ? new End(block, r => block.ReplaceNodes([declared, (StatementSyntax)last], (old, _) => old == last ? r : declared.WithUsingKeyword(default).WithLeadingTrivia(declared.GetLeadingTrivia())), last, ending)
                 : null;
         }
@@ -46,20 +46,9 @@ internal static class PassedToFinish
         }
 
         if (around is not { Statements.Count: 1, Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: 0, Parent: BlockSyntax outer } attempt } }) return null;
-        if (attempt.Block.Statements.LastOrDefault() is not ReturnStatementSyntax only || !OnlyReturn(attempt.Block, only)) return null;
-        return new End(outer, r => outer.WithStatements(SyntaxFactory.List(outer.Statements.TakeWhile(s => s != attempt).Concat(Inside(attempt, only, r)).Concat(outer.Statements.SkipWhile(s => s != attempt).Skip(1)))), only, release);
+        if (attempt.Block.Statements.LastOrDefault() is not ReturnStatementSyntax only || Unfinished.Leaves(attempt.Block)) return null;
+        return new End(outer, r => PendingTask.InPlaceOf(attempt, outer, attempt.Block.Statements.Replace(only, r)), only, release);
     }
-
-    /// <summary>The statements of the <c>try</c>, where it stood.</summary>
-    private static IEnumerable<StatementSyntax> Inside(TryStatementSyntax attempt, ReturnStatementSyntax only, ReturnStatementSyntax passed)
-    {
-        var statements = attempt.Block.Statements.Replace(only, passed).ToList();
-        statements[0] = statements[0].WithLeadingTrivia(attempt.GetLeadingTrivia().AddRange(statements[0].GetLeadingTrivia().SkipWhile(t => t.IsKind(SyntaxKind.WhitespaceTrivia))));
-        return statements.Select(s => s.WithAdditionalAnnotations(Formatter.Annotation));
-    }
-
-    private static bool OnlyReturn(BlockSyntax block, ReturnStatementSyntax last) =>
-        !block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(n => n is ReturnStatementSyntax && n != last);
 
     /// <summary>A block as it is and as it will be, what it returns, and the giving back.</summary>
     private sealed class End(BlockSyntax old, Func<ReturnStatementSyntax, BlockSyntax> @new, ReturnStatementSyntax returned, string release)

@@ -17,7 +17,7 @@ internal static class Unfinished
         release.Parent as ExpressionStatementSyntax ?? (release.Parent as AwaitExpressionSyntax)?.Parent as ExpressionStatementSyntax;
 
     /// <summary>Another way out than the last statement: it would leave without the statement.</summary>
-    private static bool Leaves(BlockSyntax block) => Own(block).Any(n => n is ReturnStatementSyntax && n != block.Statements.LastOrDefault());
+    public static bool Leaves(BlockSyntax block) => Own(block).Any(n => n is ReturnStatementSyntax && n != block.Statements.LastOrDefault());
 
     /// <summary>A jump leads out of the statement, or may.</summary>
     public static bool Jumps(StatementSyntax statement) => Own(statement).Any(n => n switch

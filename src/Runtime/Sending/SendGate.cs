@@ -369,18 +369,21 @@ public sealed partial class SendGate : IDisposable
             return;
         }
 
-        Waiter? next;
+        Waiter? next = null;
         lock (_sync)
         {
             Freeze();
-            next = IsHolder(ticket) ? Dequeue() : null;
-            if (next is not null)
+            if (IsHolder(ticket))
             {
-                ticket = Take();
-            }
-            else if (IsHolder(ticket))
-            {
-                Free();
+                next = Dequeue();
+                if (next is null)
+                {
+                    Free();
+                }
+                else
+                {
+                    ticket = Take();
+                }
             }
 
             Thaw();

@@ -40,7 +40,7 @@ internal sealed class LCA1007GiveBackCount : IRule
                 if (!Concerns(count, member)) continue;
                 foreach (var body in file.BodiesOf(member))
                 {
-                    if (IsSending(body) ? Counts.SaysConnections(count.Field) || counter.Custodian.Sources(body).Any() : Counts.SaysConnections(count.Field) || Counts.NamesConnections(count.Field) && counts.KnowsConnections(type) || HasConnection(counter, body)) Check(file, counter, count, body, reported);
+                    if (IsOfConnections(counts, counter, count, type, body)) Check(file, counter, count, body, reported);
                 }
             }
         }
@@ -49,6 +49,13 @@ internal sealed class LCA1007GiveBackCount : IRule
     /// <summary>The body is about one connection: it is given it, accepts it or makes it.</summary>
     private static bool HasConnection(Counter counter, Body body) =>
         body.Method?.Parameters.Any(p => counter.Analysis.Connections.TypeOf(p.Type) is not null) == true || counter.Custodian.Sources(body).Any();
+
+    private static bool IsOfConnections(Counts counts, Counter counter, Count count, INamedTypeSymbol type, Body body)
+    {
+        if (Counts.SaysConnections(count.Field)) return true;
+        if (IsSending(body)) return counter.Custodian.Sources(body).Any();
+        return Counts.NamesConnections(count.Field) && counts.KnowsConnections(type) || HasConnection(counter, body);
+    }
 
     /// <summary>What goes up with a message is how many are under way, not how many connections are open.</summary>
     private static bool IsSending(Body body) => body.Method is { } method && ClosingFlags.Words(method.Name).FirstOrDefault() is "Send" or "Write" or "Publish" or "Transmit" or "Emit";
