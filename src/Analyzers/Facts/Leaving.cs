@@ -23,4 +23,17 @@ internal static class Leaving
         IBlockOperation { Operations: [.., var last] } => last.Leaves(),
         _ => false,
     };
+
+    /// <summary>Whichever of its branches is taken, the statement ends in throwing.</summary>
+    public static bool Throws(this StatementSyntax statement) => statement switch
+    {
+        ThrowStatementSyntax => true,
+        ExpressionStatementSyntax { Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Throw" } } } => true,
+        BlockSyntax { Statements: [.., var last] } => last.Throws(),
+        LockStatementSyntax locked => locked.Statement.Throws(),
+        UsingStatementSyntax used => used.Statement.Throws(),
+        IfStatementSyntax { Else: { } otherwise } choice => choice.Statement.Throws() && otherwise.Statement.Throws(),
+        SwitchStatementSyntax choice => choice.Sections.All(s => s.Statements is [.., var end] && end.Throws()) && choice.Sections.Any(s => s.Labels.Any(l => l is DefaultSwitchLabelSyntax)),
+        _ => false,
+    };
 }

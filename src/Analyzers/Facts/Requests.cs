@@ -61,6 +61,8 @@ internal sealed class Requests
         if (IsRequest(call, cancellation)) return call;
         // `SendAsync<Status>(HttpMethod.Get, …)`
         if (call.Arguments.Any(a => a.Value is IPropertyReferenceOperation { Property: { ContainingType.Name: "HttpMethod", Name: "Get" or "Head" or "Options" or "Put" or "Delete" or "Trace" } })) return null;
+        // What others give the same method is not this caller's.
+        if (call.Arguments.FirstOrDefault(a => SharedClients.IsRequest(a.Value.Type)) is { Value: var message } && !IsWriting(message, 4, cancellation)) return null;
         if (depth == 0 || !_analysis.Summaries.IsOwn(call.TargetMethod) || !_names.Value.Contains(call.TargetMethod.Name)) return null;
         return _led.GetOrAdd((call.TargetMethod.OriginalDefinition, depth), key => LedTo(key.Method, key.Depth, cancellation));
     }

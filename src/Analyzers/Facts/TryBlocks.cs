@@ -87,20 +87,7 @@ internal static class TryBlocks
     }
 
     /// <summary>The clause throws on every way through it, as far as its own statements show.</summary>
-    public static bool Rethrows(CatchClauseSyntax clause) => EndsInThrow(clause.Block);
-
-    /// <summary>Whichever of its branches is taken, the statement ends in throwing.</summary>
-    private static bool EndsInThrow(StatementSyntax? statement) => statement switch
-    {
-        ThrowStatementSyntax => true,
-        ExpressionStatementSyntax { Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Throw" } } } => true,
-        BlockSyntax block => EndsInThrow(block.Statements.LastOrDefault()),
-        LockStatementSyntax locked => EndsInThrow(locked.Statement),
-        UsingStatementSyntax used => EndsInThrow(used.Statement),
-        IfStatementSyntax { Else: { } otherwise } choice => EndsInThrow(choice.Statement) && EndsInThrow(otherwise.Statement),
-        SwitchStatementSyntax choice => choice.Sections.All(s => EndsInThrow(s.Statements.LastOrDefault())) && choice.Sections.Any(s => s.Labels.Any(l => l is DefaultSwitchLabelSyntax)),
-        _ => false,
-    };
+    public static bool Rethrows(CatchClauseSyntax clause) => clause.Block.Throws();
 
     /// <summary><c>return SendAsync()</c> inside a <c>try</c>: the failure comes when the <c>try</c> is over.</summary>
     private static bool LeavesUnawaited(IOperation operation)

@@ -259,4 +259,37 @@ public class Silent
 
     [Fact]
     public Task A_connection_that_broke() => Case.HoldsAsync(Reports.Api("for (var i = 0; i < 3; i++) { try { return await {|LCA3005:http.PostAsync(url, content, ct)|}; } catch (HttpRequestException e) when (e.InnerException is IOException) { await Task.Delay(9, ct); } }"));
+
+    /// <summary>A client of one's own: what it is given here counts, not what somebody else gives it.</summary>
+    [Theory]
+    [InlineData("new(HttpMethod.Get, url)", "{0}")]
+    [InlineData("new(HttpMethod.Post, url)", "{{|LCA3005:{0}|}}")]
+    public Task An_own_client(string message, string call) => Case.HoldsAsync($$"""
+        class OwnClient : HttpClient
+        {
+            public new HttpResponseMessage Send(HttpRequestMessage request) => Send(request, default);
+            public override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken stop) => base.Send(request, stop);
+        }
+
+        class Updater
+        {
+            public HttpResponseMessage? Fetch(string url)
+            {
+                using var client = new OwnClient();
+                for (var i = 0; i < 3; i++)
+                {
+                    try { using HttpRequestMessage message = {{message}}; return {{string.Format(System.Globalization.CultureInfo.InvariantCulture, call, "client.Send(message)")}}; }
+                    catch (Exception e) { Console.WriteLine(e.Message); }
+                }
+                return null;
+            }
+
+            public void Report(string url)
+            {
+                using var client = new OwnClient();
+                using HttpRequestMessage message = new(HttpMethod.Post, url);
+                client.Send(message);
+            }
+        }
+        """);
 }

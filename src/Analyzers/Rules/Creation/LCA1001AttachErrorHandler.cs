@@ -265,6 +265,11 @@ internal sealed class LCA1001AttachErrorHandler : IRule
 
     private static IEnumerable<ISymbol> Members(ITypeSymbol type) => Bases.Of(type).Concat(type.AllInterfaces).SelectMany(t => t.GetMembers());
 
+    /// <summary>News of files are missed, not the end of a connection; or it comes back by itself.</summary>
+    private static bool IsSoftened(RuleContext file, ITypeSymbol type) =>
+        Bases.Of(type).Any(t => t is { Name: "FileSystemWatcher", ContainingNamespace: { Name: "IO", ContainingNamespace.Name: "System" } })
+        || file.Analysis.Connections.TypeOf(type) is { } known && (known.Traits & Traits.Reconnects) != 0;
+
     private static void Report(RuleContext file, IOperation operation, Place place, ITypeSymbol type, ISymbol errorEvent, bool late) =>
-        file.Report(Diagnostic.Create(Rule, operation.Syntax.GetLocation(), TypeFacts.Field(place)?.Name ?? type.Name, late ? "it is only later that somebody listens to" : "nobody listens to", errorEvent.Name));
+        file.Report(Diagnostic.Create(Rule, operation.Syntax.GetLocation(), Describe.Severity(Rule, IsSoftened(file, type)), null, null, TypeFacts.Field(place)?.Name ?? type.Name, late ? "it is only later that somebody listens to" : "nobody listens to", errorEvent.Name));
 }

@@ -57,19 +57,28 @@ internal sealed class LCA1003CloseOnFailure : IRule
             var rule = new LeakRule(custodian, body, source, Custodian.Depth);
             if (PathEngine<Kept>.Exits(file.Analysis, body, rule, default, null, file.Cancellation) is not { } exits) continue;
             var leaks = exits.Where(e => IsLeak(body, e)).ToList();
-            var failed = rule.Lost.Select(by => (By: by, Thrown: true)).Concat(leaks.Select(e => (By: e.Token.By!, Thrown: e.Token.Hold == Hold.Failed)));
+            var failed = rule.Lost.Select(by => (By: by, Thrown: true)).Concat(leaks.Select(e => (By: e.Token.By!, Thrown: e.Token.Hold == Hold.Failed))).ToList();
             var first = failed.OrderBy(f => f.By.Syntax.SpanStart).ThenByDescending(f => f.Thrown).FirstOrDefault();
             if (first.By is null)
             {
-                if (new ForgottenField(custodian, file.Model, file.Cancellation).OpeningOf(source) is { } opening) Report(file, source, opening, true, [opening.Syntax.GetLocation()]);
+                if (new ForgottenField(custodian, file.Model, file.Cancellation).OpeningOf(source) is { } opening) Report(file, source, opening, true, [opening.Syntax.GetLocation()], IsListening(opening));
                 continue;
             }
 
             // What opens, and the throw that gives it up.
             var places = failed.Select(f => f.By.Syntax).Concat(leaks.Where(e => e.Token.Hold == Hold.Opened).Select(e => e.By!.Syntax));
-            Report(file, source, first.By, first.Thrown, places.Distinct().OrderBy(p => p.SpanStart).Select(p => p.GetLocation()));
+            Report(file, source, first.By, first.Thrown, places.Distinct().OrderBy(p => p.SpanStart).Select(p => p.GetLocation()), failed.All(f => f.Thrown && IsListening(f.By)));
         }
     }
+
+    /// <summary>
+    /// Begins to listen. What stays open when that fails has no peer and no port, and the program that wanted to serve there has other
+    /// troubles: the report is a suggestion.
+    /// </summary>
+    private static bool IsListening(IOperation opening) => opening is IInvocationOperation
+    {
+        TargetMethod: { Name: "Start" or "Bind" or "Listen", ContainingType: { Name: "TcpListener" or "Socket", ContainingNamespace: { Name: "Sockets", ContainingNamespace: { Name: "Net", ContainingNamespace.Name: "System" } } } },
+    };
 
     private static bool IsLeak(Body body, PathExit<Kept> exit)
     {
@@ -90,7 +99,7 @@ internal sealed class LCA1003CloseOnFailure : IRule
 
     private static bool IsTest(string attribute) => attribute is "Fact" or "Theory" or "Test" or "TestCase" or "TestMethod" or "DataTestMethod" or "Benchmark";
 
-    private static void Report(RuleContext file, IOperation source, IOperation by, bool thrown, IEnumerable<Location> places)
+    private static void Report(RuleContext file, IOperation source, IOperation by, bool thrown, IEnumerable<Location> places, bool isSoftened)
     {
         var type = source is IObjectCreationOperation creation ? creation.Type : Openings.Result(((IInvocationOperation)source).TargetMethod);
         var name = by switch
@@ -99,6 +108,6 @@ internal sealed class LCA1003CloseOnFailure : IRule
             IObjectCreationOperation made => "new " + made.Type?.Name,
             _ => "",
         };
-        file.Report(Diagnostic.Create(Rule, source.Syntax.GetLocation(), places, "'" + type?.Name + "'", name, thrown ? "fails" : "is given up"));
+        file.Report(Diagnostic.Create(Rule, source.Syntax.GetLocation(), Describe.Severity(Rule, isSoftened), places, null, "'" + type?.Name + "'", name, thrown ? "fails" : "is given up"));
     }
 }

@@ -18,7 +18,7 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Observe the failure of a connection task",
-        "{0}: nobody hears of it when '{1}' fails",
+        "{0}: nobody hears of it when '{1}' fails{2}",
         "Creation", DiagnosticSeverity.Warning, isEnabledByDefault: true,
         description: "A task that nobody awaits keeps its exception to itself: a receive loop has ended, a send was lost, and the program goes on as if nothing had happened. Await the task, look at its failure in a continuation, or catch inside.",
         helpLinkUri: Describe.HelpLink(Id));
@@ -53,13 +53,13 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
         while (Results.Outermost(task) is var outer && Converted(outer) is { } converted) task = converted;
         if (Results.IsDropped(task, file.Analysis.Bodies))
         {
-            if (Fails(file, call) is { } failing && !IsReportedAsSend(file, syntax, failing)) Report(file, call, "The task of this call is dropped", failing, Dropped);
+            if (Fails(file, call) is { } failing && !IsReportedAsSend(file, syntax, failing)) Report(file, call, "The task of this call is dropped", failing, Dropped, Softening(file, call, failing));
             return;
         }
 
         if (BlindContinuation(task, file) is { } continuation && Results.IsDropped(continuation, file.Analysis.Bodies))
         {
-            if (Fails(file, call) is { } failing) Report(file, call, "The continuation does not look at the failure", failing, null);
+            if (Fails(file, call) is { } failing) Report(file, call, "The continuation does not look at the failure", failing, null, Softening(file, call, failing));
             return;
         }
 
@@ -67,7 +67,8 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
         {
             if (Fails(file, call) is not { } failing) return;
             if (failing.Kind is IoKind.Close or IoKind.Listen || walkedAway.IsTakenCareOf(wait, call, IoCalls.Receiver(call), variable)) continue;
-            Report(file, wait, "The limit walks away from the operation", failing, null);
+            // Of a request that came too late the wait itself has told; a connect or a reader that is left behind lives on.
+            Report(file, wait, "The limit walks away from the operation", failing, null, failing.Kind == IoKind.Send ? "the limit has told that it came too late" : null);
             return;
         }
     }
@@ -81,7 +82,7 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
         foreach (var operation in all.Arguments.SelectMany(a => GatheredTasks.Of(a.Value, all, file.Analysis.Bodies)))
         {
             if (Fails(file, operation) is not { } failing) continue;
-            if (!IsReportedAsSend(file, all.Syntax, failing)) Report(file, all, "The task of this call is dropped", failing, Dropped);
+            if (!IsReportedAsSend(file, all.Syntax, failing)) Report(file, all, "The task of this call is dropped", failing, Dropped, Softening(file, operation, failing));
             return;
         }
     }
@@ -185,10 +186,18 @@ internal sealed class LCA1004ObserveConnectionTask : IRule
         return false;
     }
 
-    private static void Report(RuleContext file, IInvocationOperation at, string what, Failing failing, string? kind)
+    /// <summary>Why the failure costs little, in words for the message; null where it is lost.</summary>
+    private static string? Softening(RuleContext file, IInvocationOperation call, Failing failing) => failing.Kind switch
+    {
+        IoKind.Close => "it is over then in any case",
+        IoKind.Send when OwnReaders.Hear(file, call) => "who reads from the connection hears when it ends",
+        _ => null,
+    };
+
+    private static void Report(RuleContext file, IInvocationOperation at, string what, Failing failing, string? kind, string? softening)
     {
         var properties = kind is null ? ImmutableDictionary<string, string?>.Empty : ImmutableDictionary<string, string?>.Empty.Add(kind, "");
-        file.Report(Diagnostic.Create(Rule, at.Syntax.GetLocation(), failing.Route.Select(step => step.Location), properties, what, failing.Name));
+        file.Report(Diagnostic.Create(Rule, at.Syntax.GetLocation(), Describe.Severity(Rule, softening is not null), failing.Route.Select(step => step.Location), properties, what, failing.Name, softening is null ? "" : "; " + softening));
     }
 
     private sealed class Failing(IoKind kind, string name, ImmutableArray<RouteStep> route)

@@ -54,6 +54,8 @@ internal sealed class Reopenings(Analysis analysis, CancellationToken cancellati
         foreach (var part in condition.DescendantsAndSelf())
         {
             if (part is IMemberReferenceOperation reference && Refers(reference.Instance, cache) && liveness.Asks(reference.Member)) return true;
+            // `_c is { IsOpen: true }`
+            if (part is IIsPatternOperation { Value: var asked, Pattern: var pattern } && Refers(asked, cache) && pattern.DescendantsAndSelf().Any(p => p is IPropertySubpatternOperation { Member: IMemberReferenceOperation { Member: var member } } && liveness.Asks(member))) return true;
             // A question of one's own: `IsConnected()`.
             var own = part switch { IInvocationOperation { Instance: IInstanceReferenceOperation, TargetMethod: var method } => method, IPropertyReferenceOperation { Instance: IInstanceReferenceOperation, Property: var property } => (ISymbol)property, _ => null };
             if (own is not null && depth > 0 && Values.CodeOf(own, analysis, cancellation) is { } question && AsksAbout(question, cache, depth - 1)) return true;
@@ -62,8 +64,14 @@ internal sealed class Reopenings(Analysis analysis, CancellationToken cancellati
         return false;
     }
 
-    private static bool Fills(IOperation code, ISymbol cache, int from = 0) =>
-        code.Descendants().OfType<ISimpleAssignmentOperation>().Any(a => a.Syntax.SpanStart >= from && Refers(a.Target, cache) && Values.Unwrapped(a.Value) is not ILiteralOperation);
+    /// <summary>Opens another, itself or by a method of its own.</summary>
+    private bool Fills(IOperation code, ISymbol cache, int from = 0, int depth = 1) =>
+        code.DescendantsAndSelf().Any(o => o.Syntax.SpanStart >= from && o switch
+        {
+            ISimpleAssignmentOperation filled => Refers(filled.Target, cache) && Values.Unwrapped(filled.Value) is not ILiteralOperation,
+            IInvocationOperation { Instance: IInstanceReferenceOperation, TargetMethod: var own } => depth > 0 && Values.CodeOf(own, analysis, cancellation) is { } opening && Fills(opening, cache, 0, depth - 1),
+            _ => false,
+        });
 
     private static bool Refers(IOperation? value, ISymbol cache) =>
         value is not null && Values.Unwrapped(IoCalls.Unwrapped(value)) is IMemberReferenceOperation { Member: var member } && Values.Is(member, cache);

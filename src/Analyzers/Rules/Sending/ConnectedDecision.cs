@@ -10,6 +10,9 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
 {
     private readonly ConnectionUses _uses = new(file, Receiver(name) is { } receiver ? file.Model.GetSymbolInfo(receiver, file.Cancellation).Symbol : null, name);
 
+    /// <summary>Who hears of the end whatever the value says, in words for the message; null where nobody does.</summary>
+    public string? Hearer { get; private set; }
+
     /// <summary>What the value decides about, in words for the message; null where it decides about nothing that matters.</summary>
     public string? What()
     {
@@ -95,7 +98,7 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
                     value = conditional;
                     continue;
                 case WhileStatementSyntax or ForStatementSyntax or DoStatementSyntax:
-                    return positive && !_uses.AsksForReal(value) && !_uses.AsksForData(value) ? "a loop" : null;
+                    return positive && !_uses.AsksForReal(value) && !_uses.AsksForData(value) ? Loop([value.Parent]) : null;
                 case IfStatementSyntax statement:
                     return If(statement, value, positive, answersAttempt);
                 case WhenClauseSyntax { Parent: SwitchExpressionArmSyntax arm }:
@@ -153,7 +156,7 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
     private string? If(IfStatementSyntax statement, ExpressionSyntax condition, bool positive, bool answersAttempt)
     {
         if (_uses.AsksForReal(condition)) return null;
-        if (!positive && EndsLoop(statement) && !Rest(statement).Any(_uses.Probes)) return answersAttempt ? null : Decide(Rest(statement), [], answersAttempt) ?? (Rest(statement).Any(r => _uses.Receives(r)) ? "a loop" : null);
+        if (!positive && EndsLoop(statement) && !Rest(statement).Any(_uses.Probes)) return answersAttempt ? null : Decide(Rest(statement), [], answersAttempt) ?? (Rest(statement).Any(r => _uses.Receives(r)) ? Loop(Rest(statement)) : null);
         IEnumerable<SyntaxNode> then = [statement.Statement];
         IEnumerable<SyntaxNode> otherwise = statement.Else is { } e ? [e.Statement] : [];
         if (statement.Statement.Leaves()) otherwise = otherwise.Concat(Rest(statement));
@@ -190,6 +193,12 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
         return query;
     }
 
+    private string Loop(IEnumerable<SyntaxNode> repeated)
+    {
+        if (_uses.HearsEnd(repeated)) Hearer = "the read in the loop tells when the peer has gone";
+        return "a loop";
+    }
+
     /// <param name="connected">What happens only where it says connected.</param>
     /// <param name="not">What happens only where it says not.</param>
     /// <param name="answersAttempt">It is asked after an attempt to connect.</param>
@@ -200,11 +209,16 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
         if (answersAttempt || connected.Any(_uses.Probes)) return null;
         foreach (var region in connected)
         {
-            if (_uses.Sends(region, anyConnection)) return "a send";
+            if (!_uses.Sends(region, anyConnection)) continue;
+            if (not.Any(IsThrow)) Hearer = "refused or failed, the caller gets an exception";
+            else if (connected.All(_uses.FailureIsCaught)) Hearer = "the 'catch' around the send hears when it fails";
+            return "a send";
         }
 
         return not.Any(_uses.Opens) || connected.Any(_uses.HandsOut) ? LCA2003ConnectedIsNoProof.Reuse : null;
     }
+
+    private static bool IsThrow(SyntaxNode refusal) => refusal is ThrowExpressionSyntax || refusal is StatementSyntax statement && statement.Throws();
 
     /// <summary><c>while (true) { if (!client.Connected) break; … }</c>: a loop's condition in another place.</summary>
     private static bool EndsLoop(IfStatementSyntax statement) =>

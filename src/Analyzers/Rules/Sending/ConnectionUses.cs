@@ -18,22 +18,70 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
     /// All that is done in the region stands in a <c>try</c> that closes what the network has given up: the question only saves
     /// an attempt.
     /// </summary>
-    private bool EndsOnFailure(SyntaxNode region)
-    {
-        var calls = region.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Where(c => !(c.Span.Contains(asking.Span) && c.SyntaxTree == asking.SyntaxTree) && Leads(c)).ToList();
-        return calls.Count > 0 && calls.All(c => c.Ancestors().TakeWhile(n => n is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
-            .OfType<TryStatementSyntax>().Any(t => t.Block.Span.Contains(c.Span) && t.Catches.Any(IsEnding)));
+    private bool EndsOnFailure(SyntaxNode region) => IsCovered(region, IsEnding, 0);
 
-        bool Leads(InvocationExpressionSyntax call) => Does(call, Role.Send | Role.Use, true, Depth);
+    /// <summary>Every send in the region, or in what it calls, stands in a <c>try</c> that does something about its failure.</summary>
+    public bool FailureIsCaught(SyntaxNode region) => !Does(region, Role.Send | Role.Use, true, Depth) || IsCovered(region, c => TakesFailure(c) && c.Block.Statements.Count > 0, Depth);
+
+    private bool IsCovered(SyntaxNode region, Func<CatchClauseSyntax, bool> answers, int depth)
+    {
+        var calls = region.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Where(c => !IsAround(c) && Does(c, Role.Send | Role.Use, true, Depth)).ToList();
+        return calls.Count > 0 && calls.All(c => IsTried(c) || depth > 0 && Declarations(c) is { Count: > 0 } codes && codes.All(code => IsCovered(code, answers, depth - 1)));
+
+        bool IsTried(InvocationExpressionSyntax call) => call.Ancestors().TakeWhile(n => n is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+            .OfType<TryStatementSyntax>().Any(t => t.Block.Span.Contains(call.Span) && t.Catches.Any(answers));
     }
 
+    /// <summary>The question stands within the call.</summary>
+    private bool IsAround(InvocationExpressionSyntax call) => call.Span.Contains(asking.Span) && call.SyntaxTree == asking.SyntaxTree;
+
     private bool IsEnding(CatchClauseSyntax clause) =>
-        (clause.Declaration is null || file.Analysis.Bodies.ModelOf(clause.SyntaxTree).GetTypeInfo(clause.Declaration.Type, file.Cancellation).Type is { Name: "Exception" or "SystemException" or "SocketException" or "IOException" or "ExternalException" or "Win32Exception" })
-        && clause.Block.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => ((c.Expression as SimpleNameSyntax)?.Identifier.ValueText ?? Name(c)) is { } name && (ClosingFlags.IsEnding(name) || Reopens(name)));
+        TakesFailure(clause) && clause.Block.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => ((c.Expression as SimpleNameSyntax)?.Identifier.ValueText ?? Name(c)) is { } name && (ClosingFlags.IsEnding(name) || Reopens(name)));
+
+    private bool TakesFailure(CatchClauseSyntax clause) =>
+        clause.Declaration is null || file.Analysis.Bodies.ModelOf(clause.SyntaxTree).GetTypeInfo(clause.Declaration.Type, file.Cancellation).Type is { Name: "Exception" or "SystemException" or "SocketException" or "IOException" or "ExternalException" or "Win32Exception" };
 
     private static bool Reopens(string name) => ClosingFlags.Words(name).FirstOrDefault() is "Reconnect" or "Drop" or "Kick" or "Remove" or "Evict" or "Fail";
 
     public bool Receives(SyntaxNode region) => Does(region, Role.Receive | Role.Accessor, false, Depth);
+
+    /// <summary>
+    /// A read in these pieces of code waits for the peer, and what it says at the end of the connection is looked at: nobody needs the
+    /// question to hear of it. Where the code asks first whether something has arrived, it never reads the end.
+    /// </summary>
+    public bool HearsEnd(IEnumerable<SyntaxNode> pieces)
+    {
+        var reads = false;
+        var looks = false;
+        foreach (var piece in pieces)
+        {
+            if (piece.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().Any(n => n.Identifier.ValueText is "Available" or "DataAvailable" or "Poll" or "Peek")) return false;
+            reads |= Receives(piece);
+            looks |= LooksAtEnd(piece) || piece.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => Does(c, Role.Receive | Role.Accessor, false, 1) && Declarations(c).Any(code => LooksAtEnd(code) || code.DescendantNodes().Any(n => n is ThrowStatementSyntax or ThrowExpressionSyntax)));
+        }
+
+        return reads && looks;
+    }
+
+    /// <summary>A count of nothing, a line that is not there: <c>if (read == 0) break;</c>, <c>while ((line = r.ReadLine()) != null)</c>.</summary>
+    private static bool LooksAtEnd(SyntaxNode code)
+    {
+        var readsLines = code.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().Any(n => n.Identifier.ValueText is "ReadLine" or "ReadLineAsync");
+        return code.DescendantNodesAndSelf().Any(node => node switch
+        {
+            BinaryExpressionSyntax { RawKind: >= (int)SyntaxKind.EqualsExpression and <= (int)SyntaxKind.GreaterThanOrEqualExpression } compared => IsEnd(compared.Left) || IsEnd(compared.Right),
+            IsPatternExpressionSyntax { Pattern: var pattern } => pattern.DescendantNodesAndSelf().OfType<ExpressionSyntax>().Any(IsEnd),
+            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsCompleted" or "ReadExactly" or "ReadExactlyAsync" } => true,
+            _ => false,
+        });
+
+        bool IsEnd(ExpressionSyntax value) => value switch
+        {
+            LiteralExpressionSyntax { Token.Value: var end } => end is 0 or 1 || end is null && readsLines,
+            PrefixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax { Token.Value: 1 } } => true,
+            _ => false,
+        };
+    }
 
     /// <summary>Opens it again or makes another: where it says connected, the old one goes on being used.</summary>
     public bool Opens(SyntaxNode region)
@@ -152,7 +200,7 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
         var model = file.Analysis.Bodies.ModelOf(region.SyntaxTree);
         foreach (var call in region.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>())
         {
-            if (call.Span.Contains(asking.Span) && call.SyntaxTree == asking.SyntaxTree) continue;
+            if (IsAround(call)) continue;
             if (model.GetSymbolInfo(call, file.Cancellation).Symbol is not IMethodSymbol method) continue;
             var receiver = ReceiverType(call, method, model);
             if (IsSocketLike(receiver))
@@ -162,19 +210,26 @@ internal sealed class ConnectionUses(RuleContext file, ISymbol? connection, Synt
                 if ((roles & wanted) != 0 && ((wanted & Role.Accessor) == 0 || (roles & Role.Accessor) == 0 || method.Name == "GetStream")) return true;
                 if (file.Analysis.Connections.IsCarrier(receiver) && IsTransfer(method.Name, wanted)) return true;
             }
-            else if (depth > 0 && file.Analysis.Summaries.IsOwn(method) && !ClosingFlags.IsEnding(method.Name))
+            else if (depth > 0 && !ClosingFlags.IsEnding(method.Name))
             {
-                foreach (var reference in (method.ReducedFrom ?? method).OriginalDefinition.DeclaringSyntaxReferences)
+                foreach (var code in Declarations(method))
                 {
                     // In the method the connection may have another name: a parameter.
                     var passed = connection is not null && call.ArgumentList.Arguments.Any(a => Is(a.Expression)) || call.Expression is MemberAccessExpressionSyntax { Expression: var target } && Is(target);
-                    if (file.Analysis.Compilation.ContainsSyntaxTree(reference.SyntaxTree) && Does(reference.GetSyntax(file.Cancellation), wanted, anyConnection || passed, depth - 1)) return true;
+                    if (Does(code, wanted, anyConnection || passed, depth - 1)) return true;
                 }
             }
         }
 
         return false;
     }
+
+    /// <summary>The code of an own method.</summary>
+    private List<SyntaxNode> Declarations(IMethodSymbol method) => !file.Analysis.Summaries.IsOwn(method) ? []
+        : (method.ReducedFrom ?? method).OriginalDefinition.DeclaringSyntaxReferences.Where(r => file.Analysis.Compilation.ContainsSyntaxTree(r.SyntaxTree)).Select(r => r.GetSyntax(file.Cancellation)).ToList();
+
+    private List<SyntaxNode> Declarations(InvocationExpressionSyntax call) =>
+        file.Analysis.Bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call, file.Cancellation).Symbol is IMethodSymbol method ? Declarations(method) : [];
 
     private static bool IsTransfer(string method, Role wanted) =>
         (wanted & Role.Send) != 0 ? method.StartsWith("Write", StringComparison.Ordinal) || method.StartsWith("Flush", StringComparison.Ordinal)

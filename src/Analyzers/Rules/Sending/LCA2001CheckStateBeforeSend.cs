@@ -117,8 +117,17 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         var through = send.Route.Select(step => "'" + Simple(step.Method) + "'").Where(name => name != "''" && name != "'" + Simple(send.Member) + "'").Distinct().ToList();
         var way = through.Count == 0 ? $"calls '{Simple(send.Member)}'" : $"reaches '{Simple(send.Member)}' through {string.Join(", ", through)}";
         var connection = Describe.Connection(file, send);
-        file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), locations, ImmutableDictionary<string, string?>.Empty.Add(Connection, connection), callback.Name, way, connection));
+        file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), Describe.Severity(Rule, IsAcknowledgement(send.Member) && !IsUnwatched(callback)), locations, ImmutableDictionary<string, string?>.Empty.Add(Connection, connection), callback.Name, way, connection));
     }
+
+    private static bool IsUnwatched(Callback callback) => (callback.Kind & CallbackKind.Unwatched) != 0 || callback.Function is IMethodSymbol { IsAsync: true, ReturnsVoid: true };
+
+    /// <summary>
+    /// A broker's message is acknowledged on the channel that brought it. When that has gone the broker delivers again whatever is sent,
+    /// and the client's dispatcher catches what is thrown: the report is a suggestion, unless nobody catches.
+    /// </summary>
+    private static bool IsAcknowledgement(ISymbol send) =>
+        send is { Name: "BasicAck" or "BasicNack" or "BasicReject" or "BasicAckAsync" or "BasicNackAsync" or "BasicRejectAsync", ContainingNamespace: { Name: "Client", ContainingNamespace.Name: "RabbitMQ" } };
 
     /// <summary>The name without the interface in front of it.</summary>
     private static string Simple(ISymbol member) => member.Name.Substring(member.Name.LastIndexOf('.') + 1);

@@ -53,9 +53,12 @@ internal sealed class LCA2002CheckStateAgain : IRule
             // A command's connection is open for as long as its transaction or reader is at work, and those are not followed.
             if (file.Analysis.Catalogue.Of(send.Member).Has(Role.Use)) continue;
             if (GatedFlags.Hold(stale.Member, send.Operation.Syntax, body, file) || IsAskedAgain(file, send) || !reported.Add(send.Operation.Syntax)) continue;
-            file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(Asked, stale.Member.Name), stale.Member.Name, Gap(stale.Gaps), Describe.Connection(file, send), send.Member.Name));
+            file.Report(Diagnostic.Create(Rule, send.Operation.Syntax.GetLocation(), Describe.Severity(Rule, IsRefusal(send, body)), null, ImmutableDictionary<string, string?>.Empty.Add(Asked, stale.Member.Name), stale.Member.Name, Gap(stale.Gaps), Describe.Connection(file, send), send.Member.Name));
         }
     }
+
+    /// <summary>The check throws, and so does the send: refused or failed, whoever called gets an exception.</summary>
+    private static bool IsRefusal(SendFact send, Body body) => !send.Guarded && body.Method is not { IsAsync: true, ReturnsVoid: true };
 
     /// <summary>The code on the way to the send asks for itself: what lies between that question and the send is reported there.</summary>
     private static bool IsAskedAgain(RuleContext file, SendFact send) =>

@@ -18,7 +18,7 @@ internal sealed class LCA2003ConnectedIsNoProof : IRule
 
     private static readonly DiagnosticDescriptor Rule = new(Id,
         "Do not take Connected for proof that the peer is there",
-        "'{0}' tells how the last operation ended, not whether the peer is still there, and it decides about {1} here",
+        "'{0}' tells how the last operation ended, not whether the peer is still there, and it decides about {1} here{2}",
         "Sending", DiagnosticSeverity.Warning, isEnabledByDefault: true,
         description: "Connected is the state as of the last operation on the socket: it stays true when the peer has gone. Ask the socket itself (a poll that is readable with nothing to read), or send and look at the outcome.",
         helpLinkUri: Describe.HelpLink(Id));
@@ -33,11 +33,16 @@ internal sealed class LCA2003ConnectedIsNoProof : IRule
             foreach (var name in member.Declaration.DescendantNodes().OfType<IdentifierNameSyntax>())
             {
                 if (name.Identifier.ValueText != "Connected" || file.Model.GetSymbolInfo(name, file.Cancellation).Symbol is not IPropertySymbol property || !IsWeak(property) || IsOfDatagrams(name, file)) continue;
-                var what = new ConnectedDecision(file, name).What();
-                if (what is not null) file.Report(Diagnostic.Create(Rule, name.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(Decides, what), property.ContainingType.Name + "." + property.Name, what));
+                var decision = new ConnectedDecision(file, name);
+                if (decision.What() is { } what) Report(file, name, property, what, decision.Hearer);
             }
         }
     }
+
+    /// <param name="hearer">Who hears of the end all the same.</param>
+    private static void Report(RuleContext file, IdentifierNameSyntax name, IPropertySymbol property, string what, string? hearer) =>
+        file.Report(Diagnostic.Create(Rule, name.GetLocation(), Describe.Severity(Rule, hearer is not null), null, ImmutableDictionary<string, string?>.Empty.Add(Decides, what),
+            property.ContainingType.Name + "." + property.Name, what, hearer is null ? "" : "; " + hearer));
 
     /// <summary>No peer is connected by UDP: the value tells of an address that was set.</summary>
     private static bool IsOfDatagrams(IdentifierNameSyntax name, RuleContext file) => name.Parent switch
