@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.Flow.Paths;
 
@@ -33,4 +34,7 @@ internal static class CaughtTypes
 
     public static bool? Is(INamedTypeSymbol thrown, ITypeSymbol asked) =>
         Bases.Include(thrown, asked) ? true : asked is INamedTypeSymbol { TypeKind: TypeKind.Class } && Bases.Include(asked, thrown) || asked.TypeKind != TypeKind.Class ? null : false;
+
+    /// <summary>Asks whether the process can go on at all.</summary>
+    public static bool AsksForFatal(IInvocationOperation question) => ClosingFlags.Words(question.TargetMethod.Name).Any(word => word is "Fatal" or "Critical");
 }

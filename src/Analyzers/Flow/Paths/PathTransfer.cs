@@ -147,6 +147,9 @@ internal sealed class PathTransfer<TToken>
                 return CaughtTypes.Matches(pattern.Pattern, state.Caught!) is not { } certain || certain == isTrue ? state : null;
             case IIsTypeOperation test when IsCaught(test.ValueOperand, state):
                 return CaughtTypes.Is(state.Caught!, test.TypeOperand) is not { } known || known == isTrue ? state : null;
+            // No failure of the network is fatal: `when (!e.IsFatal())`.
+            case IInvocationOperation question when CaughtTypes.AsksForFatal(question) && question.ChildOperations.Any(c => IsCaught(c is IArgumentOperation { Value: var given } ? given : c, state)):
+                return isTrue ? null : state;
             case IIsPatternOperation pattern:
                 return Match(pattern.Value, pattern.Pattern, isTrue, state);
             case ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation or IFlowCaptureReferenceOperation:
