@@ -81,6 +81,8 @@ public class Silent
     [InlineData("if (_session != null) return; _session = Open(); _session.Closed += OnClosed;")]
     [InlineData("if (_session == null) { _session = Open(); _session.Closed += OnClosed; }")]
     [InlineData("if (_session == null || _session.IsClosed) { _session = Open(); _session.Closed += OnClosed; }")]
+    [InlineData("var gone = _session == null || _session.IsClosed; if (gone) { _session = Open(); _session.Closed += OnClosed; }")]
+    [InlineData("var gone = _session == null; if (gone) { _session = Open(); _session.Closed += OnClosed; }")]
     // Nobody listens
     [InlineData("_session = Open();")]
     [InlineData("var other = Open(); other.Closed += OnClosed; other.Open(); _session = Open();")]

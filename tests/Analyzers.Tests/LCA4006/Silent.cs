@@ -5,6 +5,7 @@ public class Silent
 {
     [Theory]
     [InlineData("public async Task<string> AskAsync(string q) { await _gate.WaitAsync(); try { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); } finally { _gate.Release(); } }")]
+    [InlineData("public async Task<string> AskAsync(string q) { await _gate!.WaitAsync(); try { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); } finally { _gate!.Release(); } }")]
     [InlineData("public async Task<string> AskAsync(string q) { await _gate.WaitAsync(); try { return await PairAsync(q); } finally { _gate.Release(); } } private async Task<string> PairAsync(string q) { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); }")]
     [InlineData("public async Task<string> AskAsync(string q) { if (_busy) throw new InvalidOperationException(); _busy = true; try { await _wire.SendAsync(q); return await _wire.ReceiveAsync(); } finally { _busy = false; } }")]
     [InlineData("public async Task<string> AskAsync(string q, WireClient wire) { await wire.SendAsync(q); return await wire.ReceiveAsync(); }")]

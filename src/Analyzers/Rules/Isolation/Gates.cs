@@ -42,7 +42,7 @@ internal static class Gates
         {
             case "WaitAsync" or "Wait" or "WaitOne":
                 // A task's own `WaitAsync` waits for the task.
-                return invocation.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax or MemberAccessExpressionSyntax };
+                return invocation.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax or MemberAccessExpressionSyntax or PostfixUnaryExpressionSyntax };
             case "EnterAsync" or "Enter" or "TryEnter" or "LockAsync" or "Lock" or "AcquireAsync" or "Acquire" or "AcquireLockAsync" or "EnterScope" or "EnterWriteLock" or "WriterLockAsync" or "TryEnterAsync" or "UseWaitAsync" or "BeginExclusiveAsync":
                 return true;
             default:

@@ -127,7 +127,7 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
     }
 
     /// <summary>What is replaced has ended already and says so: <c>_session is null || _session.IsClosed</c>.</summary>
-    private static bool SaysEnded(IOperation condition, ISymbol member) => Values.Unwrapped(condition) switch
+    private static bool SaysEnded(IOperation condition, ISymbol member) => Values.Meant(condition) switch
     {
         IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalOr or BinaryOperatorKind.ConditionalAnd } binary => SaysEnded(binary.LeftOperand, member) || SaysEnded(binary.RightOperand, member),
         IPropertyReferenceOperation { Instance: { } session, Property: var state } => IsField(session, member) && state.Type.SpecialType == SpecialType.System_Boolean && ClosingFlags.ByName(state.Name) == false,
@@ -136,7 +136,7 @@ internal sealed class LCA3006IgnoreReplacedSession : IRule
 
     private static bool IsNullTest(IOperation condition, ISymbol member, bool isNull)
     {
-        condition = Values.Unwrapped(condition);
+        condition = Values.Meant(condition);
         switch (condition)
         {
             case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } binary:

@@ -84,6 +84,13 @@ internal static class Values
         (FunctionAround(call) is ILocalFunctionOperation || call.Syntax.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText == call.TargetMethod.Name)
         && MethodAround(call, model) is { } around && Is(call.TargetMethod, around);
 
+    /// <summary>The condition itself where it has a name: <c>var gone = _c is null; if (gone) …</c></summary>
+    public static IOperation Meant(IOperation condition)
+    {
+        condition = Unwrapped(condition);
+        return condition is ILocalReferenceOperation { Local: { Type.SpecialType: SpecialType.System_Boolean } named } && AssignedTo(named, condition).Take(2).ToList() is [var only] ? Unwrapped(only) : condition;
+    }
+
     /// <summary>All that is assigned to a local in its member.</summary>
     public static IEnumerable<IOperation> AssignedTo(ILocalSymbol local, IOperation anywhere)
     {

@@ -64,6 +64,7 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
 {
     private readonly HashSet<object> _answers = [];
     private readonly Dictionary<object, IInvocationOperation> _opened = [];
+    private readonly Dictionary<object, IInvocationOperation> _begun = [];
     private bool _isHandled;
 
     /// <summary>It went up again where the last way down had been skipped by a failure.</summary>
@@ -76,6 +77,8 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
 
     public Step<Tally> Visit(IOperation operation, Tally token, PathView<Tally> view)
     {
+        // `var connecting = client.ConnectAsync(…); await connecting;`
+        if (operation is ISimpleAssignmentOperation { Target: var begun, Value: var task } && PathView<Tally>.Unwrapped(task) is IInvocationOperation beginning && Tasks.IsTask(beginning.Type) && view.KeyOfTarget(begun) is { } kept) _begun[kept] = beginning;
         switch (operation)
         {
             case IInvocationOperation or IIncrementOrDecrementOperation or ICompoundAssignmentOperation when Moves(operation) is { } up:
@@ -195,6 +198,7 @@ internal sealed class CountRule(Counter counter, Count count, Body body, int dep
     private Step<Tally> Await(IAwaitOperation awaited, Tally token)
     {
         var task = PathView<Tally>.Unwrapped(awaited.Operation);
+        if (!IsAnswer(task) && PathView<Tally>.KeyOf(task) is { } kept && _begun.TryGetValue(kept, out var beginning)) task = beginning;
         if (task is IInvocationOperation call)
         {
             // An own method has thrown at its call already.
