@@ -53,6 +53,12 @@ internal static class Evictions
             }
         }
 
+        // `var links = _links;`
+        foreach (var variable in body.Syntax.DescendantNodes().OfType<VariableDeclaratorSyntax>())
+        {
+            if (variable.Initializer?.Value is { } initial && Target(initial) is { } named && names.Contains(named)) names.Add(variable.Identifier.ValueText);
+        }
+
         return names;
     }
 

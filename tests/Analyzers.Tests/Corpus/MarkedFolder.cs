@@ -95,11 +95,15 @@ internal sealed partial class MarkedFolder
     /// <summary>How many diagnostics the marks ask for.</summary>
     public int Wanted => _wanted.Count;
 
-    public static MarkedFolder Open(string name) => new(name,
+    public CSharpParseOptions ParseOptions => (CSharpParseOptions)Compilation.SyntaxTrees[0].Options;
+
+    /// <param name="name">The folder's.</param>
+    /// <param name="reword">What becomes of the text of its programs; the stubs stay.</param>
+    public static MarkedFolder Open(string name, Func<string, string>? reword = null) => new(name,
     [
         .. Directory.EnumerateFiles(Path.Combine(Root, name), "*.cs", SearchOption.AllDirectories).Concat(SharedStubs(Path.Combine(Root, name)))
             .Order(StringComparer.Ordinal)
-            .Select(file => (Path.GetRelativePath(Root, file).Replace('\\', '/'), File.ReadAllText(file))),
+            .Select(file => (Path.GetRelativePath(Root, file).Replace('\\', '/'), reword is null || file.Contains("Stubs", StringComparison.OrdinalIgnoreCase) ? File.ReadAllText(file) : reword(File.ReadAllText(file)))),
     ]);
 
     /// <summary>Declarations of packages that several folders use: the folder's <c>stubs.txt</c> names them, a line each.</summary>

@@ -205,6 +205,7 @@ public class Silent
     [InlineData("_session ??= Connect(); try { _session.Send(\"\"); } catch (Exception) { _session.Dispose(); _session = Connect(); }")]
     [InlineData("_session ??= Connect(); try { _session.Send(\"\"); } catch { Drop(); throw; }", "void Drop() { _session?.Dispose(); _session = null; }")]
     [InlineData("if (_sessions.TryGetValue(key, out var s)) try { s.Send(\"\"); } catch (IOException) { _sessions.TryRemove(key, out _); }")]
+    [InlineData("var all = _sessions; if (all.TryGetValue(key, out var s)) try { s.Send(\"\"); } catch (IOException) { all.TryRemove(key, out _); }")]
     [InlineData("var s = _sessions.GetOrAdd(key, _ => Connect()); try { s.Send(\"\"); } catch (Exception) when (_sessions.TryRemove(key, out _)) { }")]
     // Made for this use
     [InlineData("var s = Connect(); s.Send(\"\");")]
