@@ -27,7 +27,7 @@ namespace LifecycleAnalyzers.Runtime;
 /// </example>
 public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
 {
-    private readonly object _sync = new();
+    private readonly ShortLock _sync = new();
     private readonly TrackedEntries _entries = new();
     private readonly int[] _counts = new int[6];
     private readonly int _sampleEvery;
@@ -81,7 +81,7 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
     {
         get
         {
-            lock (_sync)
+            using (_sync.Take())
             {
                 return _counts[(int)TrackedState.Open] + _counts[(int)TrackedState.HalfClosed] + _counts[(int)TrackedState.Closing];
             }
@@ -167,9 +167,9 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
             throw;
         }
 
-        lock (_sync)
+        using (_sync.Take())
         {
-            entry.Attach(connection);
+            entry.Connection = connection;
         }
 
         if (!TryMove(entry, id, TrackedState.Open, null))
@@ -206,7 +206,7 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
         }
 
         Task empty;
-        lock (_sync)
+        using (_sync.Take())
         {
             _draining = true;
             _empty ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -247,7 +247,7 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
     /// <summary>The number of connections in a state, for the gauges.</summary>
     internal int Count(TrackedState state)
     {
-        lock (_sync)
+        using (_sync.Take())
         {
             return _counts[(int)state];
         }
@@ -256,7 +256,7 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
     /// <summary>Under the lock, under which it is written: half of a number of 64 bits is none.</summary>
     private long Read(ref long count)
     {
-        lock (_sync)
+        using (_sync.Take())
         {
             return count;
         }
@@ -265,37 +265,27 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
     private TrackedEntry Begin(Type type, object? connection, TrackedState state, string? name, CallSite openedBy, out long id)
     {
         var start = _clock.Now;
+        var now = Look(state);
         TrackedEntry entry;
         TrackedConnectionInfo? told;
-        lock (_sync)
+        using (_sync.Take())
         {
             if (_draining)
             {
                 throw new ObjectDisposedException(Name);
             }
 
-            entry = _entries.New();
-            entry.Begin(id = ++_ids, state, type, name, openedBy, start);
-            if (connection is not null)
-            {
-                entry.Attach(connection);
-            }
-            else
-            {
-                entry.Detach();
-            }
-
-            _entries.Append(entry);
-            _counts[(int)state]++;
-            if (state == TrackedState.Open)
-            {
-                Opened(entry);
-            }
-
-            told = StateChanged is null ? null : Info(entry, start);
+            entry = _entries.Take();
+            entry.Begin(id = ++_ids, state, type, connection, name, openedBy, start);
+            Count(entry, now);
+            told = now.IsHeard ? Info(entry, start) : null;
         }
 
-        Raise(told, null, null);
+        if (told is not null)
+        {
+            Raise(told, null, null);
+        }
+
         return entry;
     }
 
@@ -306,22 +296,23 @@ public sealed partial class ConnectionTracker : IDisposable, IAsyncDisposable
     private List<(TrackedEntry Entry, TrackedConnectionInfo Info)> Left()
     {
         var now = _clock.Now;
-        lock (_sync)
+        var all = new List<(TrackedEntry Entry, TrackedConnectionInfo Info)>();
+        using (_sync.Take())
         {
-            var all = new List<(TrackedEntry, TrackedConnectionInfo)>(_entries.Count);
-            foreach (var entry in _entries)
+            for (var i = 0; i < _entries.Count; i++)
             {
-                all.Add((entry, Info(entry, now)));
+                all.Add((_entries[i], Info(_entries[i], now)));
             }
-
-            return all;
         }
+
+        all.Sort(static (a, b) => a.Info.Id.CompareTo(b.Info.Id));
+        return all;
     }
 
     private async Task CloseLeftAsync(TrackedEntry entry, TrackedConnectionInfo left)
     {
         object? connection;
-        lock (_sync)
+        using (_sync.Take())
         {
             if (entry.Id != left.Id || entry.State >= TrackedState.Closed)
             {

@@ -6,12 +6,10 @@ namespace LifecycleAnalyzers.Runtime;
 /// </summary>
 internal sealed class TrackedEntry
 {
-    private WeakReference<object>? _connection;
+    private readonly WeakReference<object> _connection = new(null!);
 
-    public TrackedEntry() => Node = new LinkedListNode<TrackedEntry>(this);
-
-    /// <summary>Gets its place in the list, which is used again with it.</summary>
-    public LinkedListNode<TrackedEntry> Node { get; }
+    /// <summary>Gets or sets where it stands among the entries.</summary>
+    public int Place { get; set; }
 
     /// <summary>Gets the number of the connection; 0 where it is nobody's.</summary>
     public long Id { get; private set; }
@@ -30,33 +28,27 @@ internal sealed class TrackedEntry
     /// <summary>Gets or sets when it was open, for the duration; 0 where nobody measured then.</summary>
     public long OpenSince { get; set; }
 
-    public object? Connection => _connection is { } reference && reference.TryGetTarget(out var connection) ? connection : null;
+    /// <summary>Gets or sets the connection; <see langword="null"/> as long as it is still to be opened, or when it was collected.</summary>
+    public object? Connection
+    {
+        get => _connection.TryGetTarget(out var connection) ? connection : null;
+        set
+        {
+            _connection.SetTarget(value!);
+            ConnectionType = value?.GetType() ?? ConnectionType;
+        }
+    }
 
-    public void Begin(long id, TrackedState state, Type connectionType, string? name, CallSite openedBy, long start)
+    public void Begin(long id, TrackedState state, Type connectionType, object? connection, string? name, CallSite openedBy, long start)
     {
         Id = id;
         State = state;
         ConnectionType = connectionType;
+        _connection.SetTarget(connection!);
         Name = name;
         OpenedBy = openedBy;
         OpenSince = 0;
         Start = start;
-    }
-
-    /// <summary>Of what is still to be opened; what the entry had before is another's.</summary>
-    public void Detach() => _connection?.SetTarget(null!);
-
-    public void Attach(object connection)
-    {
-        ConnectionType = connection.GetType();
-        if (_connection is null)
-        {
-            _connection = new WeakReference<object>(connection);
-        }
-        else
-        {
-            _connection.SetTarget(connection);
-        }
     }
 
     /// <summary>Nobody's from now on. What it was for a drain that has it in its hands stays: closed.</summary>

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
+
 namespace LifecycleAnalyzers.Runtime.Tests.Faults;
 
-/// <summary>Gate and pool where threads meet at the ways that need no lock, as often as a few seconds allow.</summary>
+/// <summary>Gate, pool and tracker where threads meet at the ways that hold no lock, or hold one for a few lines, as often as a few seconds allow.</summary>
 public sealed class RaceTests
 {
     private const int Workers = 8;
@@ -135,6 +137,110 @@ public sealed class RaceTests
         Assert.InRange(pool.Idle, 0, 3);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tracker_whose_connections_are_ended_by_two_at_once_counts_each_up_and_down_once(bool isHeard)
+    {
+        await using var tracker = new ConnectionTracker();
+        var (began, ended) = (new ConcurrentBag<long>(), new ConcurrentBag<long>());
+        if (isHeard)
+        {
+            tracker.StateChanged += (_, e) => (e.Previous is null ? began : e.Connection.State >= TrackedState.Closed ? ended : []).Add(e.Connection.Id);
+        }
+
+        var slots = new Shared?[2];
+        var (opened, failed) = (0L, 0L);
+        await Together((worker, random) =>
+        {
+            for (var i = 0; i < Rounds; i++)
+            {
+                var connects = random.Next(2) == 0;
+                var mine = new Shared(tracker.Track(new object(), connects ? TrackedState.Connecting : TrackedState.Open, $"{worker}"));
+                var fails = connects && (random.Next(2) == 0 || !mine.Tracked.TryMoveTo(TrackedState.Open));
+                Interlocked.Increment(ref fails ? ref failed : ref opened);
+                Assert.Equal(fails ? TrackedState.Connecting : TrackedState.Open, mine.Tracked.State);
+                if (i % 64 == 0)
+                {
+                    Check(tracker.GetSnapshot());
+                }
+
+                var theirs = Interlocked.Exchange(ref slots[random.Next(slots.Length)], mine);
+                mine.End(random.Next(4));
+                theirs?.End(random.Next(4));
+            }
+
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal((0, 0, opened, failed), (tracker.Open, tracker.Connecting, tracker.TotalOpened, tracker.TotalFailedConnects));
+        Assert.Empty(tracker.GetSnapshot());
+        var told = isHeard ? Enumerable.Range(1, Workers * Rounds).Select(static i => (long)i) : [];
+        Assert.Equal(told, began.Order());
+        Assert.Equal(told, ended.Order());
+
+        static void Check(IReadOnlyList<TrackedConnectionInfo> snapshot)
+        {
+            // Each worker has one at a time.
+            Assert.Equal(snapshot.Count, snapshot.Select(static c => c.Name).Distinct().Count());
+            Assert.Equal(snapshot.Select(static c => c.Id).Order(), snapshot.Select(static c => c.Id));
+            Assert.All(snapshot, static c => Assert.True(c.State < TrackedState.Closed));
+        }
+    }
+
+    [Fact]
+    public async Task A_tracker_that_drains_while_connections_come_leaves_none_behind_and_touches_none_that_it_has_refused()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var closed = new ConcurrentBag<object>();
+            var tracker = new ConnectionTracker(new ConnectionTrackerOptions
+            {
+                Close = c =>
+                {
+                    closed.Add(c);
+                    return default;
+                },
+            });
+            var (refused, stay) = (new ConcurrentBag<object>(), new ConcurrentBag<object>());
+            var working = Together((worker, random) =>
+            {
+                while (true)
+                {
+                    var connection = new object();
+                    try
+                    {
+                        var tracked = tracker.Track(connection);
+                        if (random.Next(8) == 0)
+                        {
+                            stay.Add(connection);
+                        }
+                        else
+                        {
+                            tracked.Dispose();
+                        }
+                    }
+                    catch (ObjectDisposedException)
+                    {
+                        refused.Add(connection);
+                        return Task.CompletedTask;
+                    }
+                }
+            });
+            await Task.Yield();
+            await tracker.DrainAsync(TimeSpan.FromMilliseconds(round % 3));
+            Assert.Equal((0, 0), (tracker.Open, tracker.Connecting));
+            await working;
+
+            Assert.Equal((0, 0), (tracker.Open, tracker.Connecting));
+            Assert.Empty(tracker.GetSnapshot());
+            Assert.Equal(closed.Count, closed.Distinct().Count());
+            Assert.Empty(stay.Except(closed));
+            Assert.Empty(closed.Intersect(refused));
+            Assert.Equal(Workers, refused.Count);
+        }
+    }
+
     private static void Most(ref int most, int now)
     {
         for (var seen = Volatile.Read(ref most); now > seen; seen = Volatile.Read(ref most))
@@ -151,5 +257,28 @@ public sealed class RaceTests
         public int Users;
 
         public volatile bool IsClosed;
+    }
+    private sealed class Shared(TrackedConnection<object> tracked)
+    {
+        private int _ends;
+
+        public TrackedConnection<object> Tracked { get; } = tracked;
+
+        public void End(int way)
+        {
+            if (way == 0)
+            {
+                Tracked.TryMoveTo(TrackedState.HalfClosed);
+            }
+
+            if (way == 1 ? Tracked.TryMoveTo(TrackedState.Closed) : way == 2 && Tracked.Fail(new IOException()))
+            {
+                Assert.Equal(1, Interlocked.Increment(ref _ends));
+            }
+
+            Tracked.Dispose();
+            Assert.True(Tracked.State >= TrackedState.Closed);
+            Tracked.Dispose();
+        }
     }
 }
