@@ -12,7 +12,7 @@ internal readonly struct CoarseClock(TimeProvider time)
     public long Now => _time is null ? Environment.TickCount64 : _time.GetTimestamp();
 
     public TimeSpan Between(long start, long end) =>
-        _time is { } time ? time.Between(start, end) : TimeSpan.FromMilliseconds(Math.Max(0, end - start));
+        _time is { } time ? time.Between(start, end) : new TimeSpan(Math.Max(0, end - start) * TimeSpan.TicksPerMillisecond);
 #else
     // Its tick count has 32 bits and begins again after seven weeks.
     private readonly TimeProvider _time = time;

@@ -11,6 +11,19 @@ internal static class Times
         time.CreateCancellationTokenSource(limit);
 #endif
 
+    /// <summary>Sets a timer to come once, not sooner than it can tell apart; nothing where it was disposed just now.</summary>
+    public static void Set(this ITimer timer, TimeSpan time)
+    {
+        try
+        {
+            timer.Change(new TimeSpan(Math.Max(time.Ticks, TimeSpan.TicksPerMillisecond)), Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Where the base library still says that in this way.
+        }
+    }
+
     /// <summary>The time that has passed; none where the clock has gone backwards, as that of a machine that was moved may.</summary>
     public static TimeSpan Since(this TimeProvider time, long start) => time.Between(start, time.GetTimestamp());
 
@@ -18,6 +31,9 @@ internal static class Times
     public static TimeSpan Between(this TimeProvider time, long start, long end) => end <= start ? TimeSpan.Zero : time.GetElapsedTime(start, end);
 
 #if !NET
+    public static CancellationTokenRegistration UnsafeRegister(this CancellationToken token, Action<object?> callback, object? state) =>
+        token.Register(callback, state);
+
     /// <summary>
     /// Stops waiting when the token is cancelled; the task goes on, and its failure, which nobody waits for any more, is seen here.
     /// </summary>

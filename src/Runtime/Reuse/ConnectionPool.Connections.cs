@@ -1,10 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace LifecycleAnalyzers.Runtime;
 
 public sealed partial class ConnectionPool<T>
 {
-    private readonly object _sync = new();
+    private readonly ShortLock _sync = new();
 
     // The last is the one that was used last: it is lent first, and the first is the first to get too old.
     private readonly List<PooledConnection<T>> _idle = [];
@@ -23,33 +21,32 @@ public sealed partial class ConnectionPool<T>
 
         var now = _clock.Now;
         var reason = completed ? WhyNotKept(pooled, now) : "incomplete";
-        if (reason is null && TryKeep(pooled, now, out reason))
+        if (reason is null && TryKeepAndLeave(pooled, now))
         {
-            _permits.Leave();
             return default;
         }
 
-        return new ValueTask(CloseAndLeaveAsync(pooled.Connection, reason!));
+        return new ValueTask(CloseAndLeaveAsync(pooled.Connection, reason ?? "disposed"));
     }
 
-    private bool TryTakeIdle(out ConnectionLease<T> lease)
+    /// <summary>Under the lock.</summary>
+    private PooledConnection<T>? TakeIdle()
     {
-        var now = _clock.Now;
-        while (true)
+        if (_idle.Count == 0)
         {
-            PooledConnection<T> pooled;
-            lock (_sync)
-            {
-                if (_idle.Count == 0)
-                {
-                    lease = default;
-                    return false;
-                }
+            return null;
+        }
 
-                pooled = _idle[_idle.Count - 1];
-                _idle.RemoveAt(_idle.Count - 1);
-            }
+        var last = _idle[_idle.Count - 1];
+        _idle.RemoveAt(_idle.Count - 1);
+        return last;
+    }
 
+    /// <summary>Lends the one that was taken, or the next one that is as it should be.</summary>
+    private bool TryLend(PooledConnection<T>? pooled, out ConnectionLease<T> lease)
+    {
+        for (var now = _clock.Now; pooled is not null; pooled = NextIdle())
+        {
             // Outside the lock: the check asks the operating system, or is somebody else's code.
             var reason = WhyNotKept(pooled, now) ?? (IsTooLongIdle(pooled, now) ? "idle" : IsUsable(pooled.Connection) ? null : "unusable");
             if (reason is null)
@@ -61,30 +58,57 @@ public sealed partial class ConnectionPool<T>
             // Its place is taken by the one that has the permit; it must not wait for the end of a dead one.
             _ = CloseAsync(pooled.Connection, reason);
         }
+
+        lease = default;
+        return false;
     }
 
-    private bool TryKeep(PooledConnection<T> pooled, long now, [NotNullWhen(false)] out string? reason)
+    private PooledConnection<T>? NextIdle()
     {
-        lock (_sync)
+        using (_sync.Take())
+        {
+            return TakeIdle();
+        }
+    }
+
+    private bool TryKeepAndLeave(PooledConnection<T> pooled, long now)
+    {
+        bool begins;
+        PermitQueue.Waiter? next;
+        using (_sync.Take())
         {
             if (_disposed)
             {
-                reason = "disposed";
                 return false;
             }
 
             pooled.IdleSince = now;
             _idle.Add(pooled);
-            if (!_isPruning && _idleTimeout != Timeout.InfiniteTimeSpan)
-            {
-                // Once, and not at each return: setting a timer costs more than all the rest. If it comes too early, it sets itself again.
-                _isPruning = true;
-                _pruning.Change(_idleTimeout, Timeout.InfiniteTimeSpan);
-            }
+            next = _permits.Leave();
+            begins = !_isPruning && _idleTimeout != Timeout.InfiniteTimeSpan;
+            _isPruning |= begins;
         }
 
-        reason = null;
+        next?.TrySetResult(PermitQueue.Answer.Permit);
+        if (begins)
+        {
+            // Once, and not at each return: setting a timer costs more than all the rest. If it comes too early, it sets itself again.
+            _pruning.Set(_idleTimeout);
+        }
+
         return true;
+    }
+
+    /// <summary>Without a connection.</summary>
+    private void Leave()
+    {
+        PermitQueue.Waiter? next;
+        using (_sync.Take())
+        {
+            next = _permits.Leave();
+        }
+
+        next?.TrySetResult(PermitQueue.Answer.Permit);
     }
 
     private string? WhyNotKept(PooledConnection<T> pooled, long now)
@@ -117,21 +141,23 @@ public sealed partial class ConnectionPool<T>
     private void Prune()
     {
         List<PooledConnection<T>> old = [];
-        lock (_sync)
+        TimeSpan? left;
+        var now = _clock.Now;
+        using (_sync.Take())
         {
-            var now = _clock.Now;
             while (_idle.Count > 0 && IsTooLongIdle(_idle[0], now))
             {
                 old.Add(_idle[0]);
                 _idle.RemoveAt(0);
             }
 
-            _isPruning = _idle.Count > 0;
-            if (_isPruning)
-            {
-                var left = _idleTimeout - _clock.Between(_idle[0].IdleSince, now);
-                _pruning.Change(left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
-            }
+            left = _idle.Count > 0 ? _idleTimeout - _clock.Between(_idle[0].IdleSince, now) : null;
+            _isPruning = left is not null;
+        }
+
+        if (left is { } time)
+        {
+            _pruning.Set(time);
         }
 
         foreach (var pooled in old)
@@ -176,6 +202,6 @@ public sealed partial class ConnectionPool<T>
             }
         }
 
-        _permits.Leave();
+        Leave();
     }
 }

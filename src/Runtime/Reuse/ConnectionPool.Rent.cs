@@ -4,29 +4,31 @@ public sealed partial class ConnectionPool<T>
 {
     private static ValueTask<ConnectionLease<T>> Failed(Exception exception) => new(Task.FromException<ConnectionLease<T>>(exception));
 
+    /// <summary>For one that has found no place free.</summary>
+    private ValueTask<ConnectionLease<T>> QueueAsync(CancellationToken cancellationToken) => _permits.Enter(out var waiter) switch
+    {
+        PermitQueue.Entry.Entered => TryLend(NextIdle(), out var lease) ? new ValueTask<ConnectionLease<T>>(lease) : OpenAsync(cancellationToken),
+        PermitQueue.Entry.Waits => WaitAsync(waiter!, cancellationToken),
+        PermitQueue.Entry.Full => Failed(new NotSentException($"{Name}: all connections are lent, and {_maxWaiters} wait already.")),
+        _ => Failed(Disposed()),
+    };
+
     private async ValueTask<ConnectionLease<T>> WaitAsync(PermitQueue.Waiter waiter, CancellationToken cancellationToken)
     {
-        var start = _time.GetTimestamp();
-        var got = false;
-        Exception? failure = null;
-        try
+        PermitQueue.Answer answer;
+        using (cancellationToken.UnsafeRegister(static w => ((PermitQueue.Waiter)w!).Cancel(), waiter))
         {
-            using var limit = new TimeLimit(_waitTimeout, _time, cancellationToken);
-            using (limit.Token.Register(static w => ((PermitQueue.Waiter)w!).Cancel(), waiter))
-            {
-                got = await waiter.Task.ConfigureAwait(false);
-            }
-
-            failure = got ? null : Disposed();
-        }
-        catch (OperationCanceledException)
-        {
-            failure = cancellationToken.IsCancellationRequested
-                ? new OperationCanceledException(cancellationToken)
-                : new TimeoutException($"{Name}: no connection came back within {_waitTimeout.TotalSeconds:0.###} s.");
+            answer = await waiter.Task.ConfigureAwait(false);
         }
 
-        LifecycleMetrics.PoolWaited(Name, _time.Since(start), failure);
+        Exception? failure = answer switch
+        {
+            PermitQueue.Answer.Permit => null,
+            PermitQueue.Answer.Canceled => new OperationCanceledException(cancellationToken),
+            PermitQueue.Answer.Overdue => new TimeoutException($"{Name}: no connection came back within {_waitTimeout.TotalSeconds:0.###} s."),
+            _ => Disposed(),
+        };
+        LifecycleMetrics.PoolWaited(Name, waiter.Waited(_time.GetTimestamp()), failure);
         if (failure is not null)
         {
             throw failure;
@@ -34,11 +36,11 @@ public sealed partial class ConnectionPool<T>
 
         if (cancellationToken.IsCancellationRequested)
         {
-            _permits.Leave();
+            Leave();
             throw new OperationCanceledException(cancellationToken);
         }
 
-        return TryTakeIdle(out var lease) ? lease : await OpenAsync(cancellationToken).ConfigureAwait(false);
+        return TryLend(NextIdle(), out var lease) ? lease : await OpenAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a connection for the one that has the permit; without a connection it gives the permit back.</summary>
@@ -75,12 +77,7 @@ public sealed partial class ConnectionPool<T>
         LifecycleMetrics.PoolCreated(Name, _time.Since(start), null);
         Log.PoolOpened(_logger, Name);
         var usable = IsUsable(connection);
-        bool disposed;
-        lock (_sync)
-        {
-            disposed = _disposed;
-        }
-
+        var disposed = Volatile.Read(ref _disposed);
         if (usable && !disposed)
         {
             return new PooledConnection<T>(this, connection, opened, clears).Lend();
@@ -119,7 +116,7 @@ public sealed partial class ConnectionPool<T>
 
                 // Seen, so that it is not reported as unobserved.
                 _ = opened.Exception;
-                pool._permits.Leave();
+                pool.Leave();
             },
             this,
             CancellationToken.None,

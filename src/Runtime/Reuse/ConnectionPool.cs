@@ -72,7 +72,6 @@ public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, I
         _create = create;
         _isUsable = options.IsUsable ?? Usability.LooksUsable;
         _close = options.Close ?? Disposal.DisposeAsync;
-        _permits = new PermitQueue(options.MaxSize, options.MaxWaiters);
         _maxWaiters = options.MaxWaiters;
         _waitTimeout = options.WaitTimeout;
         _creationTimeout = options.CreationTimeout;
@@ -81,6 +80,7 @@ public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, I
         _closeTimeout = options.CloseTimeout;
         _time = options.TimeProvider ?? throw new ArgumentNullException(nameof(options.TimeProvider));
         _clock = new CoarseClock(_time);
+        _permits = new PermitQueue(_sync, options.MaxSize, options.MaxWaiters, options.WaitTimeout, _time);
         _logger = options.Logger is null ? NullLogger.Instance : new QuietLogger(options.Logger);
         Name = options.Name ?? typeof(T).Name;
         _pruning = _time.CreateTimer(static pool => ((ConnectionPool<T>)pool!).Prune(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -95,7 +95,7 @@ public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, I
     {
         get
         {
-            lock (_sync)
+            using (_sync.Take())
             {
                 return _idle.Count;
             }
@@ -123,17 +123,20 @@ public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, I
             return new ValueTask<ConnectionLease<T>>(Task.FromCanceled<ConnectionLease<T>>(cancellationToken));
         }
 
-        switch (_permits.Enter(out var waiter))
+        PooledConnection<T>? idle = null;
+        bool entered;
+        using (_sync.Take())
         {
-            case PermitQueue.Entry.Entered:
-                return TryTakeIdle(out var lease) ? new ValueTask<ConnectionLease<T>>(lease) : OpenAsync(cancellationToken);
-            case PermitQueue.Entry.Waits:
-                return WaitAsync(waiter!, cancellationToken);
-            case PermitQueue.Entry.Full:
-                return Failed(new NotSentException($"{Name}: all connections are lent, and {_maxWaiters} wait already."));
-            default:
-                return Failed(Disposed());
+            entered = _permits.TryEnter();
+            if (entered)
+            {
+                idle = TakeIdle();
+            }
         }
+
+        return !entered ? QueueAsync(cancellationToken)
+            : TryLend(idle, out var lease) ? new ValueTask<ConnectionLease<T>>(lease)
+            : OpenAsync(cancellationToken);
     }
 
     /// <summary>Closes the connections that lie idle now, for example after the server has changed.</summary>
@@ -142,7 +145,7 @@ public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, I
     public async ValueTask ClearAsync()
     {
         List<PooledConnection<T>> idle;
-        lock (_sync)
+        using (_sync.Take())
         {
             idle = TakeAllIdle();
             _clears++;
@@ -159,15 +162,22 @@ public sealed partial class ConnectionPool<T> : IDisposable, IAsyncDisposable, I
     public async ValueTask DisposeAsync()
     {
         List<PooledConnection<T>> idle;
-        lock (_sync)
+        PermitQueue.Waiter[] waiters;
+        using (_sync.Take())
         {
             _disposed = true;
             idle = TakeAllIdle();
+            waiters = _permits.Close();
         }
 
-        _permits.Close();
+        foreach (var waiter in waiters)
+        {
+            waiter.TrySetResult(PermitQueue.Answer.Closed);
+        }
+
         await Task.WhenAll(idle.Select(c => CloseAsync(c.Connection, "disposed"))).ConfigureAwait(false);
         await _pruning.DisposeAsync().ConfigureAwait(false);
+        await _permits.DisposeAsync().ConfigureAwait(false);
         Gauges.Pools.Remove(this);
     }
 }

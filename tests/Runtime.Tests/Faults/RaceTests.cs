@@ -74,22 +74,32 @@ public sealed class RaceTests
         }
     }
 
-    [Fact]
-    public async Task A_pool_that_is_rented_from_cancelled_and_cleared_at_once_lends_no_connection_twice_and_loses_none()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_pool_that_is_rented_from_cancelled_and_cleared_at_once_lends_no_connection_twice_and_loses_none(bool isDisposedMeanwhile)
     {
-        var (lent, most) = (0, 0);
+        var (lent, most, made) = (0, 0, new ConcurrentBag<Lent>());
         var options = new ConnectionPoolOptions<Lent>
         {
             MaxSize = 3,
-            MaxWaiters = 3,
-            IsUsable = static c => !c.IsClosed,
-            Close = c =>
+            MaxWaiters = 4,
+            WaitTimeout = TimeSpan.FromMilliseconds(1),
+            IsUsable = static c => c.Closes == 0,
+            Close = static c =>
             {
-                c.IsClosed = true;
+                Assert.Equal(1, Interlocked.Increment(ref c.Closes));
                 return default;
             },
         };
-        await using var pool = new ConnectionPool<Lent>(static _ => new ValueTask<Lent>(new Lent()), options);
+        await using var pool = new ConnectionPool<Lent>(
+            _ =>
+            {
+                var connection = new Lent();
+                made.Add(connection);
+                return new ValueTask<Lent>(connection);
+            },
+            options);
 
         await Together(async (worker, random) =>
         {
@@ -109,6 +119,11 @@ public sealed class RaceTests
                         cancel.CancelAfter(TimeSpan.FromMicroseconds(random.Next(50)));
                     }
 
+                    if (isDisposedMeanwhile && i == Rounds / 2)
+                    {
+                        await pool.DisposeAsync();
+                    }
+
                     await using var lease = await pool.RentAsync(cancel.Token);
                     Most(ref most, Interlocked.Increment(ref lent));
                     Assert.Equal(1, Interlocked.Increment(ref lease.Connection.Users));
@@ -117,7 +132,13 @@ public sealed class RaceTests
                         await Task.Yield();
                     }
 
-                    Assert.False(lease.Connection.IsClosed);
+                    if (way == 4 && i % 128 == 0)
+                    {
+                        // For longer than anybody waits.
+                        Thread.Sleep(3);
+                    }
+
+                    Assert.Equal(0, lease.Connection.Closes);
                     Interlocked.Decrement(ref lease.Connection.Users);
                     Interlocked.Decrement(ref lent);
                     if (way != 2)
@@ -126,7 +147,10 @@ public sealed class RaceTests
                         await lease.DisposeAsync();
                     }
                 }
-                catch (Exception e) when (e is NotSentException or OperationCanceledException)
+                catch (Exception e) when (e is NotSentException or OperationCanceledException or TimeoutException)
+                {
+                }
+                catch (ObjectDisposedException) when (isDisposedMeanwhile)
                 {
                 }
             }
@@ -134,7 +158,19 @@ public sealed class RaceTests
 
         Assert.InRange(most, 1, 3);
         Assert.Equal((0, 0), (pool.Used, pool.Waiting));
-        Assert.InRange(pool.Idle, 0, 3);
+        Assert.Equal(made.Count(static c => c.Closes == 0), pool.Idle);
+        Assert.InRange(pool.Idle, 0, isDisposedMeanwhile ? 0 : 3);
+
+        // All its places are there again.
+        var leases = new List<ConnectionLease<Lent>>();
+        for (var i = 0; !isDisposedMeanwhile && i < 3; i++)
+        {
+            leases.Add(await pool.RentAsync(Stop));
+        }
+
+        leases.ForEach(static l => l.Dispose());
+        await pool.DisposeAsync();
+        Assert.All(made, static c => Assert.Equal(1, c.Closes));
     }
 
     [Theory]
@@ -250,13 +286,13 @@ public sealed class RaceTests
     }
 
     private static Task Together(Func<int, Random, Task> work) =>
-        Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(() => work(worker, new Random(worker)))));
+        Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(() => work(worker, new Random(worker))))).Soon();
 
     private sealed class Lent
     {
         public int Users;
 
-        public volatile bool IsClosed;
+        public int Closes;
     }
     private sealed class Shared(TrackedConnection<object> tracked)
     {
