@@ -124,13 +124,10 @@ public static class LifecycleMetrics
     private static readonly Counter<long> s_bufferDrops =
         s_meter.CreateCounter<long>("lifecycle.buffer.drops", "{buffer}", "Arrays that did not go back to their pool.");
 
+    internal static bool MeasuresConnects => s_connects.Enabled;
+
     internal static void Connected(TimeSpan duration, string address, int port, string transport, Exception? failure)
     {
-        if (!s_connects.Enabled)
-        {
-            return;
-        }
-
         var tags = new TagList { { "server.address", address }, { "network.transport", transport } };
         if (port > 0)
         {

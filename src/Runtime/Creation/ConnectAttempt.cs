@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace LifecycleAnalyzers.Runtime;
@@ -9,19 +10,32 @@ internal sealed class ConnectAttempt
 {
     private readonly EndPoint? _endPoint;
     private readonly IPAddress[]? _addresses;
-    private readonly string _host;
+    private readonly string? _name;
     private readonly int _port;
     private readonly TimeSpan _limit;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private readonly long _start;
-    private readonly StringBuilder _attempts = new();
+    private StringBuilder? _attempts;
     private SocketError _error;
     private Exception? _cause;
 
     public ConnectAttempt(string host, int port, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+        : this(port, limit, time, cancellation) => _name = host;
+
+    public ConnectAttempt(EndPoint endPoint, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+        : this(PortOf(endPoint), limit, time, cancellation)
     {
-        _host = host;
+        _name = (endPoint as DnsEndPoint)?.Host;
+        _endPoint = _name is null ? endPoint : null;
+    }
+
+    /// <summary>To a host whose addresses are known already.</summary>
+    public ConnectAttempt(string host, IPAddress[] addresses, int port, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+        : this(host, port, limit, time, cancellation) => _addresses = addresses;
+
+    private ConnectAttempt(int port, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+    {
         _port = port;
         _limit = limit;
         _time = time;
@@ -29,35 +43,36 @@ internal sealed class ConnectAttempt
         _start = time.GetTimestamp();
     }
 
-    public ConnectAttempt(EndPoint endPoint, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
-        : this(HostOf(endPoint), PortOf(endPoint), limit, time, cancellation)
-    {
-        _endPoint = endPoint is DnsEndPoint ? null : endPoint;
-    }
+    /// <summary>Gets the name or address for those who want to read it.</summary>
+    private string Host => _name ?? (_endPoint is IPEndPoint ip ? ip.Address.ToString() : _endPoint!.ToString() ?? _endPoint.GetType().Name);
 
-    /// <summary>To a host whose addresses are known already.</summary>
-    public ConnectAttempt(string host, IPAddress[] addresses, int port, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
-        : this(host, port, limit, time, cancellation) => _addresses = addresses;
+    private string Target => _port > 0 ? (Host.IndexOf(':') >= 0 ? $"[{Host}]:{_port}" : $"{Host}:{_port}") : Host;
 
-    private string Target => _port > 0 ? (_host.IndexOf(':') >= 0 ? $"[{_host}]:{_port}" : $"{_host}:{_port}") : _host;
-
-    public async Task<ConnectResult> RunAsync()
+    // What is awaited in here is awaited once, by us: so its objects may be used again.
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    public async ValueTask<ConnectResult> RunAsync()
     {
         _cancellation.ThrowIfCancellationRequested();
-        var socket = await TryAllAsync().ConfigureAwait(false);
+        var socket = _endPoint is null
+            ? await TryAllAsync().ConfigureAwait(false)
+            : await TryOneAsync(_endPoint, 1).ConfigureAwait(false);
         var failure = socket is null ? Failure() : null;
-        var transport = _endPoint?.AddressFamily == AddressFamily.Unix ? "unix" : "tcp";
-        LifecycleMetrics.Connected(_time.Since(_start), _host, _port, transport, failure);
+        if (LifecycleMetrics.MeasuresConnects)
+        {
+            var transport = _endPoint?.AddressFamily == AddressFamily.Unix ? "unix" : "tcp";
+            LifecycleMetrics.Connected(_time.Since(_start), Host, _port, transport, failure);
+        }
+
         return new ConnectResult(socket, failure);
     }
 
-    private async Task<Socket?> TryAllAsync()
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    private async ValueTask<Socket?> TryAllAsync()
     {
-        if (_endPoint is not null)
-        {
-            return await TryOneAsync(_endPoint, 1).ConfigureAwait(false);
-        }
-
         var addresses = _addresses ?? await ResolveAsync().ConfigureAwait(false);
         for (var i = 0; i < addresses.Length; i++)
         {
@@ -72,7 +87,7 @@ internal sealed class ConnectAttempt
 
     private async Task<IPAddress[]> ResolveAsync()
     {
-        if (IPAddress.TryParse(_host, out var literal))
+        if (IPAddress.TryParse(_name, out var literal))
         {
             return [literal];
         }
@@ -81,9 +96,9 @@ internal sealed class ConnectAttempt
         try
         {
 #if NET
-            var addresses = await Dns.GetHostAddressesAsync(_host, limit.Token).ConfigureAwait(false);
+            var addresses = await Dns.GetHostAddressesAsync(_name!, limit.Token).ConfigureAwait(false);
 #else
-            var addresses = await Dns.GetHostAddressesAsync(_host).WaitAsync(limit.Token).ConfigureAwait(false);
+            var addresses = await Dns.GetHostAddressesAsync(_name!).WaitAsync(limit.Token).ConfigureAwait(false);
 #endif
             if (addresses.Length == 0)
             {
@@ -102,7 +117,10 @@ internal sealed class ConnectAttempt
         }
     }
 
-    private async Task<Socket?> TryOneAsync(EndPoint endPoint, int addressesLeft)
+#if NET
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+#endif
+    private async ValueTask<Socket?> TryOneAsync(EndPoint endPoint, int addressesLeft)
     {
         var share = Share(addressesLeft);
         if (share == TimeSpan.Zero)
@@ -114,7 +132,7 @@ internal sealed class ConnectAttempt
         Socket? socket = null;
         try
         {
-            using var limit = new TimeLimit(share, _time, _cancellation);
+            using var limit = TimeLimit.OfSpares(share, _time, _cancellation);
             var protocol = endPoint.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp;
             socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
             // An address as a socket of both families names it: reached by one of both alone.
@@ -137,8 +155,8 @@ internal sealed class ConnectAttempt
     }
 
 #if NET
-    private static async Task ConnectAsync(Socket socket, EndPoint endPoint, CancellationToken cancellationToken) =>
-        await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+    private static ValueTask ConnectAsync(Socket socket, EndPoint endPoint, CancellationToken cancellationToken) =>
+        socket.ConnectAsync(endPoint, cancellationToken);
 #else
     private static async Task ConnectAsync(Socket socket, EndPoint endPoint, CancellationToken cancellationToken)
     {
@@ -175,7 +193,7 @@ internal sealed class ConnectAttempt
     {
         _error = error;
         _cause = cause;
-        _attempts.Append(_attempts.Length == 0 ? ": " : "; ");
+        _attempts = _attempts is null ? new StringBuilder(": ") : _attempts.Append("; ");
         if (endPoint is not null && endPoint.ToString() is { } text && text != Target)
         {
             _attempts.Append(text).Append(' ');
@@ -186,14 +204,7 @@ internal sealed class ConnectAttempt
     }
 
     private ConnectFailedException Failure() =>
-        new(_error, $"Could not connect to {Target}{_attempts}", _host, _port, _cause);
-
-    private static string HostOf(EndPoint endPoint) => endPoint switch
-    {
-        DnsEndPoint dns => dns.Host,
-        IPEndPoint ip => ip.Address.ToString(),
-        _ => endPoint.ToString() ?? endPoint.GetType().Name,
-    };
+        new(_error, $"Could not connect to {Target}{_attempts}", Host, _port, _cause);
 
     private static int PortOf(EndPoint endPoint) => endPoint switch
     {

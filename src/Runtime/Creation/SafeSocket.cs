@@ -36,7 +36,7 @@ public static class SafeSocket
     public static async Task<Socket> ConnectAsync(
         string host, int port, TimeSpan? timeout = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
-        var result = await TryConnectAsync(host, port, timeout, timeProvider, cancellationToken).ConfigureAwait(false);
+        var result = await Attempt(host, port, timeout, timeProvider, cancellationToken).RunAsync().ConfigureAwait(false);
         return result.Socket ?? throw result.Exception!;
     }
 
@@ -65,7 +65,7 @@ public static class SafeSocket
     public static async Task<Socket> ConnectAsync(
         EndPoint endPoint, TimeSpan? timeout = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
-        var result = await TryConnectAsync(endPoint, timeout, timeProvider, cancellationToken).ConfigureAwait(false);
+        var result = await Attempt(endPoint, timeout, timeProvider, cancellationToken).RunAsync().ConfigureAwait(false);
         return result.Socket ?? throw result.Exception!;
     }
 
@@ -94,7 +94,7 @@ public static class SafeSocket
         string host, int port, Action<Exception> onError, TimeSpan? timeout = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
         Check.NotNull(onError);
-        return Told(await TryConnectAsync(host, port, timeout, timeProvider, cancellationToken).ConfigureAwait(false), onError);
+        return Told(await Attempt(host, port, timeout, timeProvider, cancellationToken).RunAsync().ConfigureAwait(false), onError);
     }
 
     /// <summary>Connects to an endpoint; a failure goes to the handler.</summary>
@@ -111,7 +111,7 @@ public static class SafeSocket
         EndPoint endPoint, Action<Exception> onError, TimeSpan? timeout = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
         Check.NotNull(onError);
-        return Told(await TryConnectAsync(endPoint, timeout, timeProvider, cancellationToken).ConfigureAwait(false), onError);
+        return Told(await Attempt(endPoint, timeout, timeProvider, cancellationToken).RunAsync().ConfigureAwait(false), onError);
     }
 
     /// <summary>Connects to a host; a failure is in the result.</summary>
@@ -125,18 +125,8 @@ public static class SafeSocket
     /// <exception cref="ArgumentOutOfRangeException">The port or the time limit is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Task<ConnectResult> TryConnectAsync(
-        string host, int port, TimeSpan? timeout = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
-    {
-        Check.NotNull(host);
-        if (port is < 1 or > IPEndPoint.MaxPort)
-        {
-            throw new ArgumentOutOfRangeException(nameof(port), port, "A port to connect to is 1 to 65535.");
-        }
-
-        var limit = timeout ?? DefaultTimeout;
-        Check.TimeLimit(limit, nameof(timeout));
-        return new ConnectAttempt(host, port, limit, timeProvider ?? TimeProvider.System, cancellationToken).RunAsync();
-    }
+        string host, int port, TimeSpan? timeout = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default) =>
+        Attempt(host, port, timeout, timeProvider, cancellationToken).RunAsync().AsTask();
 
     /// <summary>Connects to an endpoint; a failure is in the result.</summary>
     /// <param name="endPoint">An address and port, a host's name and port (<see cref="DnsEndPoint"/>), or a Unix domain socket's path.</param>
@@ -148,12 +138,28 @@ public static class SafeSocket
     /// <exception cref="ArgumentOutOfRangeException">The time limit is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Task<ConnectResult> TryConnectAsync(
-        EndPoint endPoint, TimeSpan? timeout = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+        EndPoint endPoint, TimeSpan? timeout = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default) =>
+        Attempt(endPoint, timeout, timeProvider, cancellationToken).RunAsync().AsTask();
+
+    private static ConnectAttempt Attempt(string host, int port, TimeSpan? timeout, TimeProvider? timeProvider, CancellationToken cancellationToken)
+    {
+        Check.NotNull(host);
+        if (port is < 1 or > IPEndPoint.MaxPort)
+        {
+            throw new ArgumentOutOfRangeException(nameof(port), port, "A port to connect to is 1 to 65535.");
+        }
+
+        var limit = timeout ?? DefaultTimeout;
+        Check.TimeLimit(limit, nameof(timeout));
+        return new ConnectAttempt(host, port, limit, timeProvider ?? TimeProvider.System, cancellationToken);
+    }
+
+    private static ConnectAttempt Attempt(EndPoint endPoint, TimeSpan? timeout, TimeProvider? timeProvider, CancellationToken cancellationToken)
     {
         Check.NotNull(endPoint);
         var limit = timeout ?? DefaultTimeout;
         Check.TimeLimit(limit, nameof(timeout));
-        return new ConnectAttempt(endPoint, limit, timeProvider ?? TimeProvider.System, cancellationToken).RunAsync();
+        return new ConnectAttempt(endPoint, limit, timeProvider ?? TimeProvider.System, cancellationToken);
     }
 
     private static Socket? Told(ConnectResult result, Action<Exception> onError)

@@ -97,7 +97,7 @@ public sealed class SafeSocketTests
         var time = new ManualTime();
 
         // Without an answer, then there: of 9 s the first of two gets 4.5 s.
-        var connect = new ConnectAttempt("host", addresses[1..], port, TimeSpan.FromSeconds(9), time, Stop).RunAsync();
+        var connect = new ConnectAttempt("host", addresses[1..], port, TimeSpan.FromSeconds(9), time, Stop).RunAsync().AsTask();
         await Until(() => time.Pending == 1, "the silent address is tried");
         time.Advance(TimeSpan.FromSeconds(4.4));
         Assert.NotSame(connect, await Task.WhenAny(connect, Task.Delay(50, Stop)));
@@ -108,7 +108,7 @@ public sealed class SafeSocketTests
         // Refused, without an answer, refused: all are tried and told.
         live.Dispose();
         var all = new ConnectAttempt("host", addresses, port, TimeSpan.FromMilliseconds(300), TimeProvider.System, Stop);
-        var failure = (await all.RunAsync().Soon()).Exception!;
+        var failure = (await all.RunAsync().AsTask().Soon()).Exception!;
         Assert.Equal(SocketError.ConnectionRefused, ((SocketException)failure).SocketErrorCode);
         Assert.Contains($"127.0.0.3:{port} ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("TimedOut", failure.Message, StringComparison.Ordinal);

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 
 namespace LifecycleAnalyzers.Runtime.Tests.Faults;
 
-/// <summary>Gate, pool and tracker where threads meet at the ways that hold no lock, or hold one for a few lines, as often as a few seconds allow.</summary>
+/// <summary>Gate, pool, tracker and connects where threads meet at the ways that hold no lock, or hold one for a few lines, as often as a few seconds allow.</summary>
 public sealed class RaceTests
 {
     private const int Workers = 8;
@@ -274,6 +276,79 @@ public sealed class RaceTests
             Assert.Empty(stay.Except(closed));
             Assert.Empty(closed.Intersect(refused));
             Assert.Equal(Workers, refused.Count);
+        }
+    }
+
+    [Fact]
+    public async Task Connects_one_after_the_other_and_at_once_are_ended_by_their_own_token_and_limit_alone()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1024);
+        var accepting = AcceptAsync();
+        var endPoint = listener.LocalEndPoint!;
+        var (connected, cancelled, late) = (0, 0, 0);
+
+        await Together(async (worker, random) =>
+        {
+            using var never = new CancellationTokenSource();
+            for (var i = 0; i < Rounds / 20; i++)
+            {
+                using var cancel = new CancellationTokenSource();
+                var way = random.Next(4);
+                var limit = way == 0 ? TimeSpan.FromMilliseconds(random.Next(1, 3)) : way == 1 ? Timeout.InfiniteTimeSpan : SafeSocket.DefaultTimeout;
+                var connecting = SafeSocket.TryConnectAsync(endPoint, limit, cancellationToken: way == 1 ? never.Token : way == 2 ? cancel.Token : default);
+                try
+                {
+                    if (way == 2)
+                    {
+                        await cancel.CancelAsync();
+                    }
+
+                    var result = await connecting;
+                    if (result.IsConnected)
+                    {
+                        Interlocked.Increment(ref connected);
+
+                        // Reset: otherwise the ports that wait for late packets run out.
+                        result.Socket.LingerState = new LingerOption(true, 0);
+                        result.Socket.Dispose();
+                    }
+                    else
+                    {
+                        Assert.Equal((0, SocketError.TimedOut), (way, Assert.IsType<SocketException>(result.Exception, exactMatch: false).SocketErrorCode));
+                        Interlocked.Increment(ref late);
+                    }
+                }
+                catch (OperationCanceledException e)
+                {
+                    Assert.Equal((2, cancel.Token), (way, e.CancellationToken));
+                    Interlocked.Increment(ref cancelled);
+                }
+
+                // Whoever still had hold of what the connect used would end the next one by this.
+                await cancel.CancelAsync();
+            }
+        });
+
+        Assert.Equal(Workers * (Rounds / 20), connected + cancelled + late);
+        Assert.True(connected > 0 && cancelled > 0);
+        listener.Dispose();
+        await accepting;
+
+        async Task AcceptAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    (await listener.AcceptAsync(Stop)).Dispose();
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
         }
     }
 
