@@ -4,9 +4,11 @@ namespace LifecycleAnalyzers.Runtime;
 
 public sealed partial class ConnectionPair
 {
+    private const int LeastBuffer = 16 * 1024;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1);
 
     private Verdict? _verdict;
+    private CancellationTokenSource? _stop;
     private ITimer? _idleTimer;
     private int _firstToEnd;
     private long _lastByte;
@@ -34,11 +36,12 @@ public sealed partial class ConnectionPair
     }
 
     /// <summary>One direction. Fails never: what goes wrong is the verdict.</summary>
-    private async Task PumpAsync(RelayEnd side)
+    private async Task PumpAsync(RelayEnd side, CancellationToken stop)
     {
         var (from, to) = side == RelayEnd.First ? (_first, _second) : (_second, _first);
         var other = side == RelayEnd.First ? RelayEnd.Second : RelayEnd.First;
-        var buffer = ArrayPool<byte>.Shared.Rent(_bufferSize);
+        var size = Math.Min(LeastBuffer, _bufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(size);
         var concerned = side;
         try
         {
@@ -48,7 +51,7 @@ public sealed partial class ConnectionPair
             while (true)
             {
                 concerned = side;
-                var count = await ReadAsync(source, buffer).ConfigureAwait(false);
+                var count = await ReadAsync(source, buffer, size, stop).ConfigureAwait(false);
                 concerned = other;
                 if (count == 0)
                 {
@@ -56,9 +59,11 @@ public sealed partial class ConnectionPair
                 }
 
                 Volatile.Write(ref _lastByte, _clock.Now);
-                await WriteAsync(target, buffer, count).ConfigureAwait(false);
+                await WriteAsync(target, buffer, count, stop).ConfigureAwait(false);
+                await target.FlushAsync(stop).ConfigureAwait(false);
                 Volatile.Write(ref _lastByte, _clock.Now);
                 Interlocked.Add(ref side == RelayEnd.First ? ref _fromFirst : ref _fromSecond, count);
+                Fit(ref buffer, ref size, count);
             }
 
             if (Interlocked.CompareExchange(ref _firstToEnd, (int)side, 0) == 0)
@@ -86,22 +91,29 @@ public sealed partial class ConnectionPair
         }
     }
 
+    /// <summary>
+    /// Takes a large buffer after a read that has filled its buffer, and a small one after a read of no more than that: who has much to say is
+    /// asked less often, and the many that are quiet hold little.
+    /// </summary>
+    private void Fit(ref byte[] buffer, ref int size, int read)
+    {
+        var fit = read == size ? _bufferSize : read <= LeastBuffer ? Math.Min(LeastBuffer, _bufferSize) : size;
+        if (fit != size)
+        {
+            var other = ArrayPool<byte>.Shared.Rent(fit);
+            ArrayPool<byte>.Shared.Return(buffer);
+            (buffer, size) = (other, fit);
+        }
+    }
+
 #if NET
-    private ValueTask<int> ReadAsync(Stream source, byte[] buffer) => source.ReadAsync(buffer.AsMemory(0, _bufferSize), _stop.Token);
+    private static ValueTask<int> ReadAsync(Stream source, byte[] buffer, int size, CancellationToken stop) => source.ReadAsync(buffer.AsMemory(0, size), stop);
 
-    private async ValueTask WriteAsync(Stream target, byte[] buffer, int count)
-    {
-        await target.WriteAsync(buffer.AsMemory(0, count), _stop.Token).ConfigureAwait(false);
-        await target.FlushAsync(_stop.Token).ConfigureAwait(false);
-    }
+    private static ValueTask WriteAsync(Stream target, byte[] buffer, int count, CancellationToken stop) => target.WriteAsync(buffer.AsMemory(0, count), stop);
 #else
-    private Task<int> ReadAsync(Stream source, byte[] buffer) => source.ReadAsync(buffer, 0, _bufferSize, _stop.Token);
+    private static Task<int> ReadAsync(Stream source, byte[] buffer, int size, CancellationToken stop) => source.ReadAsync(buffer, 0, size, stop);
 
-    private async Task WriteAsync(Stream target, byte[] buffer, int count)
-    {
-        await target.WriteAsync(buffer, 0, count, _stop.Token).ConfigureAwait(false);
-        await target.FlushAsync(_stop.Token).ConfigureAwait(false);
-    }
+    private static Task WriteAsync(Stream target, byte[] buffer, int count, CancellationToken stop) => target.WriteAsync(buffer, 0, count, stop);
 #endif
 
     /// <summary>Ends the relay if nothing has come for too long, else looks again when that could be so.</summary>
@@ -131,10 +143,14 @@ public sealed partial class ConnectionPair
         }
     }
 
-    /// <summary>The first to call it says how the relay has ended; then both connections end.</summary>
+    /// <summary>The first to call it says how the relay has ended.</summary>
+    private bool TryDecide(RelayEndReason reason, RelayEnd by, Exception? exception) =>
+        Interlocked.CompareExchange(ref _verdict, new Verdict(reason, by, exception), null) is null;
+
+    /// <summary>If nobody else has said how the relay has ended, both connections end.</summary>
     private void Finish(RelayEndReason reason, RelayEnd by, Exception? exception)
     {
-        if (Interlocked.CompareExchange(ref _verdict, new Verdict(reason, by, exception), null) is not null)
+        if (!TryDecide(reason, by, exception))
         {
             return;
         }
@@ -147,24 +163,24 @@ public sealed partial class ConnectionPair
         }
 
         var cut = _resetWhenCut && reason != RelayEndReason.Completed;
-        Quietly(() => _first.End(cut && by != RelayEnd.First && !_first.IsTold));
-        Quietly(() => _second.End(cut && by != RelayEnd.Second && !_second.IsTold));
+        Quietly(_first, cut && by != RelayEnd.First && !_first.IsTold, static (c, reset) => c.End(reset));
+        Quietly(_second, cut && by != RelayEnd.Second && !_second.IsTold, static (c, reset) => c.End(reset));
 
         // For reads that do not end by that. Last, because continuations may run in here.
-        _stop.Cancel();
+        Volatile.Read(ref _stop)?.Cancel();
     }
 
     private void Close()
     {
-        Quietly(_first.Close);
-        Quietly(_second.Close);
+        Quietly(_first, false, static (c, _) => c.Close());
+        Quietly(_second, false, static (c, _) => c.Close());
     }
 
-    private void Quietly(Action close)
+    private void Quietly(PairedConnection connection, bool reset, Action<PairedConnection, bool> close)
     {
         try
         {
-            close();
+            close(connection, reset);
         }
         catch (Exception e)
         {

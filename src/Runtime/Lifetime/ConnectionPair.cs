@@ -27,6 +27,7 @@ namespace LifecycleAnalyzers.Runtime;
 /// </example>
 public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
 {
+    private static readonly ConnectionPairOptions s_defaults = new();
     private readonly PairedConnection _first;
     private readonly PairedConnection _second;
     private readonly TimeSpan _idleTimeout;
@@ -37,8 +38,8 @@ public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
     private readonly CoarseClock _clock;
     private readonly ILogger _logger;
     private readonly string _name;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource<bool> _relayed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<bool>? _relayed;
+    private bool _isOver;
     private int _started;
     private long _fromFirst;
     private long _fromSecond;
@@ -82,7 +83,7 @@ public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
     {
         Check.NotNull(first);
         Check.NotNull(second);
-        options ??= new ConnectionPairOptions();
+        options ??= s_defaults;
         Check.TimeLimit(options.IdleTimeout, nameof(options.IdleTimeout));
         Check.TimeLimit(options.HalfClosedIdleTimeout, nameof(options.HalfClosedIdleTimeout));
         if (options.BufferSize <= 0)
@@ -162,6 +163,9 @@ public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
         var start = _time.GetTimestamp();
         try
         {
+            // Before the question whether it was disposed: whoever does that just now finds it there, or is found.
+            var stop = SpareSources.Take();
+            Interlocked.Exchange(ref _stop, stop);
             if (Volatile.Read(ref _verdict) is not null)
             {
                 throw new ObjectDisposedException(_name);
@@ -173,11 +177,20 @@ public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
             {
                 Volatile.Write(ref _idleTimer, idle);
                 CheckIdle();
-                await Task.WhenAll(PumpAsync(RelayEnd.First), PumpAsync(RelayEnd.Second)).ConfigureAwait(false);
+
+                // Neither fails, so that one can wait for the other.
+                var back = PumpAsync(RelayEnd.Second, stop.Token);
+                await PumpAsync(RelayEnd.First, stop.Token).ConfigureAwait(false);
+                await back.ConfigureAwait(false);
             }
 
             // Neither direction has failed, or this comes too late to change anything.
-            Finish(RelayEndReason.Completed, (RelayEnd)_firstToEnd, null);
+            if (TryDecide(RelayEndReason.Completed, (RelayEnd)_firstToEnd, null))
+            {
+                // So nobody else cancels it.
+                SpareSources.GiveBack(stop);
+            }
+
             Close();
             return Report(_time.Since(start));
         }
@@ -185,7 +198,9 @@ public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
         {
             // Again where they are closed already; the pair may have been disposed just as the relay began.
             Close();
-            _relayed.TrySetResult(true);
+            Volatile.Write(ref _isOver, true);
+            Interlocked.MemoryBarrier();
+            Volatile.Read(ref _relayed)?.TrySetResult(true);
         }
     }
 
@@ -197,9 +212,17 @@ public sealed partial class ConnectionPair : IDisposable, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Dispose();
-        if (Volatile.Read(ref _started) != 0)
+        if (Volatile.Read(ref _started) == 0 || Volatile.Read(ref _isOver))
         {
-            await _relayed.Task.ConfigureAwait(false);
+            return;
+        }
+
+        // Made by the first that has to wait, who then looks once more: the relay, at its end, has seen it or been seen.
+        var relayed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        relayed = Interlocked.CompareExchange(ref _relayed, relayed, null) ?? relayed;
+        if (!Volatile.Read(ref _isOver))
+        {
+            await relayed.Task.ConfigureAwait(false);
         }
     }
 }

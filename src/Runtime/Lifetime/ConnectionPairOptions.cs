@@ -24,8 +24,11 @@ public sealed class ConnectionPairOptions
     /// </summary>
     public bool ResetWhenCut { get; set; } = true;
 
-    /// <summary>Gets or sets the size of the buffer for each direction in bytes; 65,536 by default.</summary>
-    public int BufferSize { get; set; } = 64 * 1024;
+    /// <summary>
+    /// Gets or sets how large the buffer for each direction may get, in bytes; 262,144 by default. It is that large while a connection has much
+    /// to say, and at most 16,384 otherwise.
+    /// </summary>
+    public int BufferSize { get; set; } = 256 * 1024;
 
     /// <summary>Gets or sets what tells the time; the system's clock by default.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace LifecycleAnalyzers.Runtime.Tests.Faults;
 
-/// <summary>Gate, pool, tracker and connects where threads meet at the ways that hold no lock, or hold one for a few lines, as often as a few seconds allow.</summary>
+/// <summary>Gates, pools, trackers, connects and relays where threads meet at the ways that hold no lock, or hold one for a few lines, as often as a few seconds allow.</summary>
 public sealed class RaceTests
 {
     private const int Workers = 8;
@@ -350,6 +350,69 @@ public sealed class RaceTests
                 // The test is over.
             }
         }
+    }
+
+    [Fact]
+    public async Task Relays_that_are_disposed_and_cancelled_as_they_begin_and_end_end_no_other()
+    {
+        var (completed, cut) = (0, 0);
+        await Together(async (worker, random) =>
+        {
+            for (var i = 0; i < Rounds / 100; i++)
+            {
+                using var left = await SocketPair.CreateAsync();
+                using var right = await SocketPair.CreateAsync();
+                using var cancel = new CancellationTokenSource();
+                var pair = new ConnectionPair(left.Near, right.Near, new ConnectionPairOptions { ResetWhenCut = random.Next(2) == 0 });
+                var way = random.Next(6);
+                Task disposing = Task.CompletedTask;
+                if (way == 0)
+                {
+                    disposing = Task.Run(() => pair.DisposeAsync().AsTask());
+                }
+
+                Task<RelayResult> relay = pair.RelayAsync(cancel.Token);
+                if (way == 1)
+                {
+                    cancel.CancelAfter(TimeSpan.FromMicroseconds(random.Next(100)));
+                }
+
+                if (way == 2)
+                {
+                    disposing = pair.DisposeAsync().AsTask();
+                    await disposing;
+                    Assert.True(left.Near.SafeHandle.IsClosed && right.Near.SafeHandle.IsClosed);
+                }
+
+                if (way > 2)
+                {
+                    await left.Far.SendAsync(new byte[3]);
+                    left.Far.Shutdown(SocketShutdown.Send);
+                    right.Far.Shutdown(SocketShutdown.Send);
+                }
+
+                try
+                {
+                    var result = await relay.Soon();
+                    Assert.Equal(way > 2, result.Reason == RelayEndReason.Completed);
+                    Interlocked.Increment(ref result.Reason == RelayEndReason.Completed ? ref completed : ref cut);
+                    Assert.Equal(way > 2 ? 3 : 0, result.BytesFromFirst);
+                }
+                catch (ObjectDisposedException)
+                {
+                    Assert.Equal(0, way);
+                }
+
+                await disposing.Soon();
+                await Task.WhenAll(pair.DisposeAsync().AsTask(), pair.DisposeAsync().AsTask()).Soon();
+                Assert.True(left.Near.SafeHandle.IsClosed && right.Near.SafeHandle.IsClosed);
+
+                // Whoever still had hold of what the relay used would end another one by this.
+                await cancel.CancelAsync();
+            }
+        });
+
+        Assert.True(completed > 0 && cut > 0);
     }
 
     private static void Most(ref int most, int now)

@@ -160,6 +160,24 @@ public sealed class ConnectionPairTests
     }
 
     [Fact]
+    public async Task Who_has_much_to_say_is_asked_with_a_large_buffer_and_all_others_with_a_small_one()
+    {
+        foreach (var (most, sizes) in new[] { (256 * 1024, new[] { 16_384, 16_384, 262_144, 262_144, 16_384 }), (1000, [1000, 1000, 1000, 1000, 1000]) })
+        {
+            using var right = await SocketPair.CreateAsync();
+            var source = new Planned(100, 16_384, 20_000, 10_000, 0);
+            await using var pair = new ConnectionPair(source, new NetworkStream(right.Near, ownsSocket: true), new ConnectionPairOptions { BufferSize = most });
+            var relay = pair.RelayAsync(Stop);
+            var all = await ReadToEndAsync(right.Far).Soon();
+            right.Far.Shutdown(SocketShutdown.Send);
+
+            Assert.Equal((RelayEndReason.Completed, all.Length), ((await relay.Soon()).Reason, (int)pair.BytesFromFirst));
+            Assert.Equal(sizes, source.Sizes);
+            Assert.Equal(source.Given, all.Length);
+        }
+    }
+
+    [Fact]
     public async Task Cancelling_and_disposing_end_a_relay_and_close_both()
     {
         using var cancel = new CancellationTokenSource();
@@ -466,5 +484,24 @@ public sealed class ConnectionPairTests
             inner.Dispose();
             base.Dispose(disposing);
         }
+    }
+
+    /// <summary>A stream that gives as much as is planned, and notes how much it was asked for.</summary>
+    private sealed class Planned(params int[] reads) : MemoryStream
+    {
+        public List<int> Sizes { get; } = [];
+
+        public int Given { get; private set; }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = Math.Min(reads[Sizes.Count], buffer.Length);
+            Sizes.Add(buffer.Length);
+            Given += read;
+            return new ValueTask<int>(read);
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 }
