@@ -214,6 +214,26 @@ public sealed class ClockJumpTests : FaultTests
         Assert.Equal((0, 0), (sender.Waiting, time.Pending));
     }
 
+    [Theory]
+    [MemberData(nameof(Jumps))]
+    public async Task A_connect(Jump jump)
+    {
+        var time = new ManualTime();
+        var port = 0;
+        using var silent = await Peers.SilentAsync(p => port = p);
+        var connecting = SafeSocket.TryConnectAsync("127.0.0.1", port, timeProvider: time, cancellationToken: Stop);
+        await Until(() => time.Pending == 1, "the connect has a limit");
+        Make(jump, time);
+        if (jump != Jump.Forwards)
+        {
+            Assert.False(connecting.IsCompleted);
+            time.Advance(SafeSocket.DefaultTimeout);
+        }
+
+        Assert.Equal(SocketError.TimedOut, Assert.IsType<SocketException>((await connecting.Soon()).Exception, exactMatch: false).SocketErrorCode);
+        Assert.Equal(0, time.Pending);
+    }
+
     private static void Make(Jump jump, ManualTime time)
     {
         switch (jump)

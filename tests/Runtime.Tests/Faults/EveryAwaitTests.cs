@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 
 namespace LifecycleAnalyzers.Runtime.Tests.Faults;
 
@@ -55,36 +56,83 @@ public sealed class EveryAwaitTests : FaultTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task A_session_cache(Fault fault)
+    public Task A_session_cache(Fault fault) => SessionsAsync(fault, static (create, options) =>
+    {
+        var cache = new SessionCache<int, Session>(async (_, _) => await create(), options);
+        return (cache, async (i, work, token) => await cache.RunAsync(i % 2, async (_, _) => await work(), token));
+    });
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public Task A_session_slot(Fault fault) => SessionsAsync(fault, static (create, options) =>
+    {
+        var slot = new SessionSlot<Session>(async _ => await create(), options);
+        return (slot, async (_, work, token) => await slot.RunAsync(async (_, _) => await work(), token));
+    });
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task A_guarded_write(Fault fault)
     {
         var awaits = await Steps.AtEveryOneAsync(async at =>
         {
             using var cancel = new Cancellation();
-            var made = new ConcurrentBag<Session>();
-            SessionCache<int, Session>? cache = null;
-            var steps = Counted(at, fault, cancel, () => cache!.Dispose());
-            cache = new SessionCache<int, Session>(async (_, stop) =>
+            using var sockets = await SocketPair.CreateAsync();
+            SteppedStream? stream = null;
+            var steps = Counted(at, fault, cancel, () => stream!.Dispose());
+            stream = new SteppedStream(new NetworkStream(sockets.Near, ownsSocket: true), steps, fault);
+            var sent = 0;
+            await AllAsync(1, async _ =>
             {
-                await steps.NextAsync();
-                var session = new Session(made.Count) { OnEnd = steps.NextAsync };
-                made.Add(session);
-                await steps.NextAsync();
-                return session;
-            }, new SessionCacheOptions<Session> { IsUsable = s => s.IsOpen, End = s => s.DisposeAsync() });
-            var done = new ConcurrentDictionary<int, int>();
-            await AllAsync(5, async i => await cache.RunAsync(i % 2, async (session, stop) =>
-            {
-                await steps.NextAsync();
-                Fail(fault, steps, i);
-                // Once it is done it is never done again, whatever happens afterwards.
-                Assert.Equal(1, done.AddOrUpdate(i, 1, (_, n) => n + 1));
-                await steps.NextAsync();
-            }, cancel.Of(i)));
-            await cache.DisposeAsync().AsTask().Soon();
-            await Until(() => made.All(s => s.Ends == 1), "every session of the cache was ended once");
+                for (var i = 0; i < 4; i++)
+                {
+                    // One that was cancelled, or failed, may be in parts on the wire: it says so, and is no exception.
+                    var result = await stream.TryWriteAsync(new byte[100], cancel.All);
+                    Assert.True(result.IsSent || steps.Reached);
+                    sent += result.IsSent ? 1 : 0;
+                }
+            });
+            await stream.DisposeAsync();
+            var received = 0;
+            for (int count; (count = await sockets.Far.ReceiveAsync(new byte[1000], Stop).AsTask().Soon()) > 0;) received += count;
+            Assert.InRange(received, 100 * sent, 400);
             return steps;
         });
-        Assert.True(awaits >= 6, $"Only {awaits} awaits were tried.");
+        Assert.True(awaits >= 4, $"Only {awaits} awaits were tried.");
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task A_web_socket_sender(Fault fault)
+    {
+        var awaits = await Steps.AtEveryOneAsync(async at =>
+        {
+            using var cancel = new Cancellation();
+            using var sockets = await SocketPair.CreateAsync();
+            WebSocketSender? sender = null;
+            var steps = Counted(at, fault, cancel, () => sender!.DisposeAsync().AsTask().Observe(static _ => { }));
+            var stream = new SteppedStream(new NetworkStream(sockets.Near, ownsSocket: true), steps, fault);
+            using var near = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions());
+            using var far = WebSocket.CreateFromStream(new NetworkStream(sockets.Far), new WebSocketCreationOptions { IsServer = true });
+            sender = new WebSocketSender(near);
+            var receiving = ReceiveAllAsync(far);
+            var sent = new ConcurrentBag<int>();
+            await AllAsync(5, async i =>
+            {
+                var result = await sender.TrySendAsync(Enumerable.Repeat((byte)i, 200).ToArray(), WebSocketMessageType.Binary, cancel.Of(i));
+                if (result.IsSent) sent.Add(i);
+            });
+            Assert.Equal(0, sender.Waiting);
+            await sender.DisposeAsync().AsTask().Soon();
+            near.Dispose();
+            Assert.True(stream.IsDisposed);
+            var received = await receiving.Soon();
+            Assert.Empty(sent.Except(received));
+            Assert.Equal(received.Distinct(), received);
+            if (!steps.Reached) Assert.Equal(5, sent.Count);
+            return steps;
+        });
+        Assert.True(awaits >= 4, $"Only {awaits} awaits were tried.");
     }
 
     [Theory]
@@ -237,6 +285,73 @@ public sealed class EveryAwaitTests : FaultTests
             return steps;
         });
         Assert.True(awaits >= 2, $"Only {awaits} awaits were tried.");
+    }
+
+    private static async Task SessionsAsync(
+        Fault fault,
+        Func<Func<Task<Session>>, SessionCacheOptions<Session>, (IAsyncDisposable Guard, Func<int, Func<Task>, CancellationToken, Task> Run)> guard)
+    {
+        var awaits = await Steps.AtEveryOneAsync(async at =>
+        {
+            using var cancel = new Cancellation();
+            var made = new ConcurrentBag<Session>();
+            IAsyncDisposable? sessions = null;
+            var steps = Counted(at, fault, cancel, () => ((IDisposable)sessions!).Dispose());
+            (sessions, var run) = guard(
+                async () =>
+                {
+                    await steps.NextAsync();
+                    var session = new Session(made.Count) { OnEnd = steps.NextAsync };
+                    made.Add(session);
+                    await steps.NextAsync();
+                    return session;
+                },
+                new SessionCacheOptions<Session> { IsUsable = s => s.IsOpen, End = s => s.DisposeAsync() });
+            var done = new ConcurrentDictionary<int, int>();
+            await AllAsync(5, i => run(
+                i,
+                async () =>
+                {
+                    await steps.NextAsync();
+                    Fail(fault, steps, i);
+                    // Once it is done it is never done again, whatever happens afterwards.
+                    Assert.Equal(1, done.AddOrUpdate(i, 1, (_, n) => n + 1));
+                    await steps.NextAsync();
+                },
+                cancel.Of(i)));
+            await sessions.DisposeAsync().AsTask().Soon();
+            await Until(() => made.All(s => s.Ends == 1), "every session was ended once");
+            return steps;
+        });
+        Assert.True(awaits >= 6, $"Only {awaits} awaits were tried.");
+    }
+
+    /// <summary>The first byte of each whole message.</summary>
+    private static async Task<List<int>> ReceiveAllAsync(WebSocket socket)
+    {
+        var all = new List<int>();
+        var buffer = new byte[1000];
+        try
+        {
+            while (true)
+            {
+                var count = 0;
+                ValueWebSocketReceiveResult part;
+                do
+                {
+                    part = await socket.ReceiveAsync(buffer.AsMemory(count), Stop);
+                    count += part.Count;
+                }
+                while (!part.EndOfMessage);
+                if (part.MessageType == WebSocketMessageType.Close) return all;
+                Assert.Equal((200, 1), (count, buffer.Take(count).Distinct().Count()));
+                all.Add(buffer[0]);
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or IOException)
+        {
+            return all;
+        }
     }
 
     private static Steps Counted(int at, Fault fault, Cancellation cancel, Action dispose) => new(at, fault switch

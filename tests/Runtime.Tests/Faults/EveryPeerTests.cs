@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 
@@ -340,6 +341,36 @@ public sealed class EveryPeerTests : FaultTests
         Assert.Equal(kind is Peer.Silent or Peer.Reset ? 0 : 1, pool.Returned);
         socket.Dispose();
         await peer.NothingLeftAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Peers))]
+    public async Task A_dropped_task(Peer kind)
+    {
+        using var peer = new FaultyPeer(kind);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var failures = new ConcurrentQueue<Exception>();
+        var talking = TalkAsync();
+        talking.Observe(failures.Enqueue);
+        await Until(() => kind == Peer.Refused ? talking.IsCompleted : !peer.Requests.IsEmpty || kind is Peer.Slow or Peer.Flooding, "the request is there");
+        peer.Go();
+        if (kind == Peer.Silent)
+        {
+            socket.Dispose();
+        }
+
+        await Until(() => talking.IsCompleted, "it has ended");
+        await Until(() => failures.Count == (kind is Peer.Refused or Peer.Reset or Peer.HalfOpen or Peer.Silent ? 1 : 0), "its failure is seen, once");
+        socket.Dispose();
+        await peer.NothingLeftAsync();
+
+        async Task TalkAsync()
+        {
+            await socket.ConnectAsync(peer.EndPoint, Stop);
+            await socket.SendAsync(new byte[4], SocketFlags.None, Stop);
+            await using var stream = new NetworkStream(socket, ownsSocket: false);
+            await stream.ReadExactlyAsync(new byte[4], Stop);
+        }
     }
 
     private static async Task AskThreeTimesAsync(FaultyPeer peer, Peer kind, Func<int, CancellationToken, ValueTask<int>> ask)
