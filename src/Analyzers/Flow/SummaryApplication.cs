@@ -14,12 +14,12 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
     /// <summary>At a call that the engine has recorded.</summary>
     public static SummaryApplication At(BodyEvent call, Summary callee) => new(call.State, callee, call.Value, call.Arguments, call.Operation.Syntax, call.Operation);
 
-    /// <summary>The state after the call, null if it never returns, and what the call answers.</summary>
+    /// <summary>The state after the call, null if it never comes back, and what the call answers.</summary>
     public Value Apply(ref FlowState? state)
     {
         if (summary.Outward is not { } exit)
         {
-            state = null;
+            if (!IsLeftRunning) state = null;
             return Value.Unknown;
         }
 
@@ -58,6 +58,9 @@ internal sealed class SummaryApplication(FlowState before, Summary summary, Valu
         state = after;
         return Map(summary.Result);
     }
+
+    /// <summary>An async method that never ends comes back at its first await all the same, to whoever does not wait for it.</summary>
+    private bool IsLeftRunning => summary.Body.Method is { IsAsync: true } && call is not { Parent: IAwaitOperation or IInvocationOperation { TargetMethod.Name: "ConfigureAwait" } };
 
     /// <summary>A helper that validates under its lock and returns has just checked: that it gave the lock back is no gap of its caller's.</summary>
     private static Constraint AtEnd(Constraint constraint) => constraint.WithoutGaps(Gaps.LockReleased);

@@ -161,6 +161,20 @@ public class JoinTests
         Assert.Equal("", Snippet.OfBody("while (true) { if (Wire.Any()) break; }").ExitFacts);
     }
 
+    /// <summary>An async method comes back at its first await; only who waits for its end never goes on.</summary>
+    [Theory]
+    [InlineData("_ = LoopAsync(); At(\"behind\");", true)]
+    [InlineData("var loop = LoopAsync(); At(\"behind\"); await loop;", true)]
+    [InlineData("StartAsync(); At(\"behind\");", true)]
+    [InlineData("await Task.WhenAny(LoopAsync(), Task.Delay(1)); At(\"behind\");", true)]
+    [InlineData("await LoopAsync(); At(\"behind\");", false)]
+    [InlineData("await LoopAsync().ConfigureAwait(false); At(\"behind\");", false)]
+    public void A_loop_without_an_end_is_waited_for_or_left_running(string body, bool goesOn) => Assert.Equal(goesOn, Snippet.Of($$"""
+        async Task LoopAsync() { while (true) await Task.Delay(1); }
+        async void StartAsync() { while (true) await Task.Delay(1); }
+        async Task M() { {{body}} await Task.Yield(); }
+        """).Reaches("behind"));
+
     [Fact]
     public void Code_that_is_never_reached_is_not_recorded()
     {
