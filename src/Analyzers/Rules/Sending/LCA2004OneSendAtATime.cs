@@ -46,6 +46,13 @@ internal sealed class LCA2004OneSendAtATime : IRule
             }
         }
 
+        // Who starts two loops side by side need not name the connection that both write to.
+        foreach (var member in file.ReachingMembers)
+        {
+            if (!member.Invoked.Any(IsGathering)) continue;
+            foreach (var body in file.BodiesOf(member)) Together(file, sends, body, reported);
+        }
+
         // Code that sends in this file can be reached from callbacks in other parts and in derived types; callbacks in it lead to senders of other types.
         var sending = file.AllCode.Where(m => m.Identifiers.Any(IsSending)).Select(m => m.Declaration).Concat(file.Callbacks.Select(c => c.Syntax).Where(c => c.SyntaxTree == file.Tree)).SelectMany(d => d.AncestorsAndSelf().OfType<TypeDeclarationSyntax>()).Distinct();
         foreach (var type in sending.OrderBy(t => t.SpanStart)) Callbacks(file, sends, type, reported);
@@ -53,6 +60,8 @@ internal sealed class LCA2004OneSendAtATime : IRule
 
     private static bool IsSending(string name) =>
         ClosingFlags.Words(name).FirstOrDefault() is "Send" or "Write" or "Basic" or "Publish" || name.StartsWith("TrySend", StringComparison.Ordinal) || name.StartsWith("TryWrite", StringComparison.Ordinal);
+
+    private static bool IsGathering(string name) => name is "WhenAll" or "WhenAny" or "WaitAll" or "WaitAny";
 
     /// <param name="file">The file.</param>
     /// <param name="send">What is reported.</param>
