@@ -32,7 +32,7 @@ internal sealed class LCA1007GiveBackCount : IRule
         var reported = new HashSet<SyntaxNode>();
         foreach (var member in file.CodeMembers)
         {
-            if (member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } declaration || file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } type) continue;
+            if (TypeAround(file, member) is not { } type) continue;
             counts ??= new Counts(file.Analysis, file.Cancellation);
             foreach (var count in counts.Of(type))
             {
@@ -44,7 +44,40 @@ internal sealed class LCA1007GiveBackCount : IRule
                 }
             }
         }
+
+        // What only counts need not know what it counts.
+        foreach (var type in file.AllCode.Where(m => m.Invoked.Contains("Decrement")).Select(m => TypeAround(file, m)).OfType<INamedTypeSymbol>().Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default))
+        {
+            counts ??= new Counts(file.Analysis, file.Cancellation);
+            counter ??= new Counter(file.Analysis, file.Cancellation);
+            foreach (var count in counts.Of(type)) CheckUsers(file, counts, counter, count, type, reported);
+        }
     }
+
+    private static INamedTypeSymbol? TypeAround(RuleContext file, CodeMember member) =>
+        member.Declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } declaration ? file.Model.GetDeclaredSymbol(declaration, file.Cancellation) : null;
+
+    /// <summary>Others take the count up and down by its object's methods, <c>gauge.Opened()</c> and <c>gauge.Closed()</c>, in whatever file they are.</summary>
+    private static void CheckUsers(RuleContext file, Counts counts, Counter counter, Count count, INamedTypeSymbol type, HashSet<SyntaxNode> reported)
+    {
+        var (ups, downs) = (Helpers(count.Ups), Helpers(count.Downs));
+        if (ups.Length == 0 || downs.Length == 0 || ups.Intersect(downs).Any()) return;
+        foreach (var tree in file.Analysis.Compilation.SyntaxTrees)
+        {
+            foreach (var member in file.Analysis.Holders.AllCodeIn(tree, file.Cancellation))
+            {
+                if (!ups.Any(member.Invoked.Contains) || !downs.Any(member.Invoked.Contains) || type.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == tree && r.Span.Contains(member.Declaration.Span))) continue;
+                foreach (var body in file.BodiesOf(member))
+                {
+                    if (IsOfConnections(counts, counter, count, type, body)) Check(file, counter, count, body, reported);
+                }
+            }
+        }
+    }
+
+    /// <summary>The methods that others can call in which the count is moved.</summary>
+    private static string[] Helpers(IEnumerable<SyntaxNode> moves) =>
+        [.. moves.Select(m => m.FirstAncestorOrSelf<MethodDeclarationSyntax>()).Where(m => m is not null && (m.Modifiers.Any(SyntaxKind.PublicKeyword) || m.Modifiers.Any(SyntaxKind.InternalKeyword))).Select(m => m!.Identifier.ValueText).Distinct()];
 
     /// <summary>The body is about one connection: it is given it, accepts it or makes it.</summary>
     private static bool HasConnection(Counter counter, Body body) =>
