@@ -180,4 +180,32 @@ public class SlotsAndLeases
 
     [Fact]
     public Task A_lease_tells_how_it_ended() => Case.SilentAsync(Settled("keep: _complete").Replace("{|LCA4001:", "").Replace("|}", ""));
+
+    private static string Recorded(string lease, string disposal) => $$"""
+        {{lease}}
+        {
+            public async ValueTask DisposeAsync() { {{disposal}} }
+        }
+
+        class Asker
+        {
+            private readonly System.Threading.Channels.Channel<WireClient> _lines = System.Threading.Channels.Channel.CreateBounded<WireClient>(4);
+            private async ValueTask<Lease> LeaseAsync(CancellationToken stop) => new(await _lines.Reader.ReadAsync(stop), _lines.Writer);
+            public async Task<string?> AskAsync(string question, CancellationToken stop)
+            {
+                await using LEASE;
+                await lease.Client.SendAsync(question, stop);
+                return await lease.Client.ReceiveAsync(stop);
+            }
+        }
+        """;
+
+    [Theory]
+    [InlineData("sealed record Lease(WireClient Client, System.Threading.Channels.ChannelWriter<WireClient> Home) : IAsyncDisposable")]
+    [InlineData("readonly record struct Lease(WireClient Client, System.Threading.Channels.ChannelWriter<WireClient> Home) : IAsyncDisposable")]
+    [InlineData("record struct Lease(WireClient Client, System.Threading.Channels.ChannelWriter<WireClient> Home) : IAsyncDisposable")]
+    public Task A_lease_that_is_a_record_gives_it_back(string lease) => Case.HoldsAsync(Recorded(lease, "if (!Home.TryWrite(Client)) Client.Dispose(); await Task.Yield();").Replace("LEASE", "{|LCA4001:var lease = await LeaseAsync(stop)|}"));
+
+    [Fact]
+    public Task A_record_that_only_closes_it() => Case.SilentAsync(Recorded("sealed record Lease(WireClient Client, System.Threading.Channels.ChannelWriter<WireClient> Home) : IAsyncDisposable", "Client.Dispose(); await Task.Yield();").Replace("LEASE", "var lease = await LeaseAsync(stop)"));
 }

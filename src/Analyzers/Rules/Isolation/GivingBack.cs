@@ -145,7 +145,10 @@ internal static class GivingBack
 
     private static bool IsHandedIn(ISymbol key) => key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
         || key is IFieldSymbol { IsReadOnly: true } field && !field.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is VariableDeclaratorSyntax { Initializer: not null })
-        || key is IPropertySymbol { SetMethod: null } property && !property.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is PropertyDeclarationSyntax { Initializer: not null });
+        || key is IPropertySymbol property && (property.SetMethod is null or { IsInitOnly: true } || IsPositional(property)) && !property.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is PropertyDeclarationSyntax { Initializer: not null });
+
+    /// <summary>A record's parameter, which a <c>record struct</c> lets others write.</summary>
+    private static bool IsPositional(IPropertySymbol property) => property.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is ParameterSyntax);
 
     private static bool IsEnd(IInvocationOperation call) => Code.FunctionAround(call.Syntax) is MethodDeclarationSyntax { Identifier.ValueText: "Dispose" or "DisposeAsync" };
 
