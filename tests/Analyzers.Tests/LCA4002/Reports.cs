@@ -154,6 +154,23 @@ public class Reports
         }
         """);
 
+    /// <summary>What was given to the framework with a route is called for each request, on the object that drew the route.</summary>
+    [Theory]
+    [InlineData("app.Map(\"/speak\", async (HttpContext http) => { SPEAK });", "")]
+    [InlineData("app.MapGet(\"/speak\", SpeakAsync);", "private async Task SpeakAsync(HttpContext http) { SPEAK }")]
+    [InlineData("app.Use(async (http, next) => { {|LCA4002:_last = http|}; await next(http); Console.WriteLine(_last.TraceIdentifier); });", "private HttpContext? _last;")]
+    public Task In_what_draws_the_routes(string map, string members) => Case.HoldsAsync(Web + "using Microsoft.AspNetCore.Builder;\n" + Board(map, members).Replace("SPEAK", "using var socket = await http.WebSockets.AcceptWebSocketAsync(); {|LCA4002:_speaker = socket|}; await Task.Delay(1); await _speaker.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);"));
+
+    internal static string Board(string map, string members) => $$"""
+        class Board
+        {
+            private WebSocket? _speaker;
+            public bool IsTaken => _speaker is not null;
+            public void Draw(WebApplication app) { {{map}} }
+            {{members}}
+        }
+        """;
+
     /// <summary>What a request is upgraded to is that request's, and a static is everybody's.</summary>
     [Fact]
     public Task In_a_static_of_a_handler() => Case.HoldsAsync(Web + Handlers("""

@@ -104,6 +104,13 @@ public class Silent
         await s_screen.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
         """, "var upload = s_upload = request.Body; await Task.Yield(); await upload.FlushAsync();"));
 
+    /// <summary>An object of each request's own, or the local alone after the wait.</summary>
+    [Theory]
+    [InlineData("app.Map(\"/speak\", async (HttpContext http) => await new Board().SpeakAsync(http));", "private async Task SpeakAsync(HttpContext http) { SPEAK await _speaker.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default); }")]
+    [InlineData("app.Map(\"/speak\", async (HttpContext http) => { SPEAK await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default); });", "")]
+    [InlineData("Run(async http => { SPEAK await _speaker.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default); });", "private static void Run(Func<HttpContext, Task> work) => _ = work(new DefaultHttpContext());")]
+    public Task In_what_draws_the_routes(string map, string members) => Case.SilentAsync(Reports.Web + "using Microsoft.AspNetCore.Builder;\n" + Reports.Board(map, members).Replace("SPEAK", "using var socket = await http.WebSockets.AcceptWebSocketAsync(); _speaker = socket; await Task.Delay(1);"));
+
     /// <summary>Where to write is a setting, and no request's.</summary>
     [Fact]
     public Task A_writer_that_a_property_is_given() => Case.SilentAsync("""

@@ -77,6 +77,7 @@ internal sealed class LCA4002KeepRequestOutOfSharedFields : IRule
             else if (sharing == Sharing.None) sharing = origin == Origin.Ambient ? Sharing.Handler : Sharing.Server;
         }
 
+        if (sharing == Sharing.None && !RequestContexts.IsPerRequest(around) && Endpoints.IsOne(function, file)) sharing = Sharing.Handler;
         if (sharing == Sharing.None || IsOccupancy(function, assignment.Syntax, target.Member.Name) || IsGated(function, assignment.Syntax, file.Analysis)) return;
         var shared = new SharedField(target.Member, assignment.Syntax, function, around, file);
         var isBug = sharing == Sharing.Handler || origin == Origin.Ambient && !RequestContexts.IsHttpListeners(held) || origin == Origin.Handed && shared.IsEnteredTwice(function, 3)
