@@ -72,6 +72,11 @@ public class Reports
     [InlineData("if (_session is not { IsOpen: true }) { {|LCA3006:_session = Open()|}; _session.Closed += OnClosed; }")]
     public Task The_session_is_replaced(string renew, string members = "") => Case.HoldsAsync(Feed(renew, "_session?.Close(); _session = null;", members));
 
+    [Theory]
+    [InlineData("var old = {|LCA3006:Interlocked.Exchange(ref _session, s)|}; Console.WriteLine(old?.IsOpen);")]
+    [InlineData("var old = {|LCA3006:Interlocked.Exchange(ref _session, s)|};")]
+    public Task The_old_one_is_only_looked_at(string exchange) => Case.HoldsAsync(Feed("var s = Open(); s.Closed += OnClosed; " + exchange, "_session?.Close(); _session = null;"));
+
     [Fact]
     public Task In_a_property() => Case.HoldsAsync(Feed("var s = Open(); s.Closed += OnClosed; {|LCA3006:Active = s|};", "Active = null;"));
 

@@ -28,6 +28,16 @@ public class Silent
     public Task The_old_one_is_closed_or_another_is_subscribed_to(string renew, string members) => Case.SilentAsync(Reports.Feed(renew, "_session?.Close();", members));
 
     [Theory]
+    [InlineData("Console.WriteLine(old?.IsOpen); old?.Dispose();")]
+    [InlineData("if (old is { IsOpen: true } open) open.Close();")]
+    [InlineData("using (old) Console.WriteLine(old?.IsOpen);")]
+    [InlineData("if (old != null) { old.Closed -= OnClosed; }")]
+    [InlineData("_standby = old;")]
+    [InlineData("Late(() => old?.Dispose());", "private static void Late(Action end) => _ = Task.Run(end);")]
+    public Task The_old_one_that_was_exchanged_goes_somewhere(string end, string members = "") =>
+        Case.SilentAsync(Reports.Feed("var s = Open(); s.Closed += OnClosed; var old = Interlocked.Exchange(ref _session, s); " + end, "_session?.Close(); _session = null;", members));
+
+    [Theory]
     [InlineData("if (_started) throw new InvalidOperationException();", "")]
     [InlineData("if (_started) throw new InvalidOperationException();", "void Detach() { var client = _client; if (client is null) return; client.Closed -= OnClosed; }")]
     public Task It_refuses_while_the_old_one_is_in_use_and_the_handler_detaches_itself(string first, string detach) => Case.SilentAsync($$"""

@@ -76,12 +76,17 @@ internal sealed class Replacements(Analysis analysis, CancellationToken cancella
     /// </summary>
     public bool EndsTheOld(Replacement replacement, IOperation function, int depth = 3)
     {
-        if (Values.Outermost(replacement.Operation).Parent is IConditionalAccessOperation or IVariableInitializerOperation or ISimpleAssignmentOperation or IArgumentOperation && replacement.Operation is IInvocationOperation) return true;
+        if (Values.Outermost(replacement.Operation).Parent is IConditionalAccessOperation or IVariableInitializerOperation or ISimpleAssignmentOperation or IArgumentOperation && replacement.Operation is IInvocationOperation && !IsOnlyLookedAt(replacement, function)) return true;
         if (Ends(function, replacement.Member, replacement, depth)) return true;
         if (MethodOf(function) is not { } method) return false;
         var callers = analysis.Callers.Of(method, cancellation).Where(c => c is IInvocationOperation && !IsWithin(c, function)).ToList();
         return callers.Count > 0 && callers.All(c => Ends(Values.FunctionAround(c) ?? Values.Root(c), replacement.Member, null, depth - 1));
     }
+
+    /// <summary>The variable that gets the old one is asked what it was, <c>log(old?.Host)</c>, and nothing else happens to it.</summary>
+    private static bool IsOnlyLookedAt(Replacement exchange, IOperation function) =>
+        Values.Outermost(exchange.Operation).Parent is IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Symbol: var old } }
+        && function.Descendants().OfType<ILocalReferenceOperation>().Where(r => Values.Is(r.Local, old)).All(r => r.Parent is IPropertyReferenceOperation or IConditionalAccessOperation { WhenNotNull: IPropertyReferenceOperation });
 
     private static bool IsWithin(IOperation operation, IOperation function) => function.Syntax.SyntaxTree == operation.Syntax.SyntaxTree && function.Syntax.Span.Contains(operation.Syntax.Span);
 
