@@ -38,6 +38,35 @@ public class Wrappers
     [Fact]
     public Task One_that_closes_itself_where_opening_fails() => Case.SilentAsync(Program(Left, opening: "try { await _socket.ConnectAsync(host, port, stop); _stream = new NetworkStream(_socket, true); } catch { Dispose(); throw; }"));
 
+    private static string Lazily(string opening) => $$"""
+        sealed class PumpLink : IDisposable
+        {
+            private TcpClient? _tcp;
+            private Stream? _stream;
+            public bool IsOpen => _tcp is not null;
+            public void Open(string host, int port) { {{opening}} }
+            public void Send(byte[] command) => _stream!.Write(command);
+            public void Dispose() { _stream?.Dispose(); _tcp?.Dispose(); }
+        }
+
+        static class Pumps
+        {
+            public static PumpLink Dial(string host) { var pump = LINK; pump.Open(host, 502); return pump; }
+        }
+        """;
+
+    [Theory]
+    [InlineData("_tcp = new TcpClient(); _tcp.Connect(host, port); _stream = _tcp.GetStream();")]
+    [InlineData("_tcp = new TcpClient(host, port); _stream = _tcp.GetStream(); _stream.Write(new byte[2]);")]
+    [InlineData("_tcp = new TcpClient(host, port); Greet(_tcp); } private static void Greet(TcpClient c) { c.GetStream().Write(new byte[1]);")]
+    public Task One_whose_opening_leaves_something(string opening) => Case.HoldsAsync(Lazily(opening).Replace("LINK", "{|LCA1003:new PumpLink()|}"));
+
+    /// <summary>A client that cannot connect to begin with is none.</summary>
+    [Theory]
+    [InlineData("_tcp = new TcpClient(host, port);")]
+    [InlineData("_tcp = new TcpClient(host, port) { NoDelay = true }; _stream = _tcp.GetStream();")]
+    public Task One_whose_opening_has_nothing_when_it_fails(string opening) => Case.SilentAsync(Lazily(opening).Replace("LINK", "new PumpLink()"));
+
     [Fact]
     public Task One_that_opens_nothing() => Case.SilentAsync(Program(Left, opening: "await Task.Delay(1, stop); _stream = null;"));
 

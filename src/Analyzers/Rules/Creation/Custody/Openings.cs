@@ -124,7 +124,7 @@ internal sealed class Openings(Analysis analysis, Wrappers wrappers)
         var receiver = Receiver(call);
         if (receiver?.Type is not { } type) return false;
         var roles = analysis.Connections.RolesOf(method, type);
-        return ((roles & (Role.Open | Role.Ensures)) != 0 && (roles & Role.Quiet) == 0 || wrappers.Opens(method)) && !CleansUp(method);
+        return ((roles & (Role.Open | Role.Ensures)) != 0 && (roles & Role.Quiet) == 0 || wrappers.Opens(method)) && !CleansUp(method) && !OnlyMakes(method);
     }
 
     /// <summary>A delegate that opens what it is given, by its name, and answers nothing that could have taken it over: <c>_connect(socket, endPoint)</c>.</summary>
@@ -154,6 +154,27 @@ internal sealed class Openings(Analysis analysis, Wrappers wrappers)
         }
 
         return false;
+    }
+
+    /// <summary>An own opening method that does nothing with a connection but to make one that is open at once, <c>_tcp = new TcpClient(host, port)</c>: failing, it has none.</summary>
+    private bool OnlyMakes(IMethodSymbol method)
+    {
+        if (!IsFollowed(method) || method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } declaration) return false;
+        var model = analysis.Bodies.ModelOf(declaration.SyntaxTree);
+        var made = 0;
+        foreach (var node in declaration.DescendantNodes().Where(n => n is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax))
+        {
+            switch (model.GetOperation(node))
+            {
+                case IObjectCreationOperation { Type: INamedTypeSymbol type, Constructor: { } constructor } when IsOwnResource(analysis.Connections.TypeOf(type)):
+                    if (!analysis.Connections.IsCreatedOpen(type, constructor) || ++made > 1) return false;
+                    break;
+                case IInvocationOperation call when IsFollowed(call.TargetMethod) || analysis.Connections.IsCarrier(call.Instance?.Type) && analysis.Connections.TypeOf(call.Instance?.Type) is null || (analysis.Connections.RolesOf(call.TargetMethod, call.Instance?.Type) & (Role.Open | Role.Create | Role.Ensures | Role.Send | Role.Receive | Role.Use)) != 0:
+                    return false;
+            }
+        }
+
+        return made == 1;
     }
 
     /// <summary>What a failed opening throws: the library's own, and what stops the waiting.</summary>
