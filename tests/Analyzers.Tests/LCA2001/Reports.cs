@@ -40,6 +40,17 @@ public class Reports
         }
         """);
 
+    /// <summary>The sender of an event that proves nothing, and another one than the sender of one that does.</summary>
+    [Theory]
+    [InlineData("client.Received += (sender, _) => {|LCA2001:((WireClient)sender!).Send(\"hello\")|};")]
+    [InlineData("client.Opened += (sender, _) => {|LCA2001:other.Send(\"hello\")|};")]
+    public Task Of_an_event(string registration) => Case.HoldsAsync($$"""
+        class Greeter
+        {
+            public void Watch(WireClient client, WireClient other) { {{registration}} }
+        }
+        """);
+
     /// <summary>A state object that is given with the callback, alone or in a tuple.</summary>
     [Theory]
     [InlineData("static s => {|LCA2001:((Panel)s!).Client.Send(\"\")|}, this")]

@@ -219,6 +219,19 @@ public class Silent
     [InlineData("OnState(object? sender, Told e) { switch (e.State) { case WireState.Open: Greet(); break; } } private void Greet() => _client.Send(\"\");")]
     public Task The_event_tells_the_state(string handler) => Case.SilentAsync(Reports.Teller(handler));
 
+    /// <summary>Whoever raises it is the one of which it proves something, by whatever name.</summary>
+    [Theory]
+    [InlineData("client.Opened += (sender, _) => ((WireClient)sender!).Send(\"hello\");")]
+    [InlineData("client.Opened += static (sender, _) => { if (sender is WireClient opened) opened.Send(\"hello\"); };")]
+    [InlineData("client.Opened += OnOpened;")]
+    public Task The_sender_of_an_event_that_proves_it(string registration) => Case.SilentAsync($$"""
+        class Greeter
+        {
+            public void Watch(WireClient client) { {{registration}} }
+            private static void OnOpened(object? sender, EventArgs e) => ((WireClient)sender!).Send("hello");
+        }
+        """);
+
     [Theory]
     [InlineData("LinkOpened")]
     [InlineData("DeviceReady")]

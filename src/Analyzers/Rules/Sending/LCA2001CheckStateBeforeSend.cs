@@ -62,7 +62,7 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
         if (connection.RootPlace is { Root: RootKind.Parameter, Symbol: IParameterSymbol { Type.Name: "Task" or "ValueTask" } }) return false;
         if (IsResponse(file, connection) || HasJustDelivered(file, callback, connection)) return false;
         if (callback.ProvesSome) return false;
-        if (callback.ProvenOpen is { } proven && MayBeSame(connection, proven)) return false;
+        if (callback.ProvenOpen is { } proven && (IsGiven(callback, connection) || MayBeSame(connection, proven))) return false;
         // A cached session used unvalidated is LCA3001's alone.
         for (var part = connection; part is not null; part = part.Parent)
         {
@@ -77,8 +77,11 @@ internal sealed class LCA2001CheckStateBeforeSend : IRule
 
     /// <summary>The framework hands the connection over together with what has just come in on it, in the loop that would also close it.</summary>
     private static bool HasJustDelivered(RuleContext file, Callback callback, Place connection) =>
-        connection.RootPlace is { Root: RootKind.Parameter, Symbol: IParameterSymbol { ContainingSymbol: var function } } && SymbolEqualityComparer.Default.Equals(function, callback.Function)
-        && (file.Analysis.Connections.RolesOf(callback.Function, null) & (Role.Callback | Role.Receive)) == (Role.Callback | Role.Receive);
+        IsGiven(callback, connection) && (file.Analysis.Connections.RolesOf(callback.Function, null) & (Role.Callback | Role.Receive)) == (Role.Callback | Role.Receive);
+
+    /// <summary>A parameter of the callback: the sender of an event, above all.</summary>
+    private static bool IsGiven(Callback callback, Place connection) =>
+        connection.RootPlace is { Root: RootKind.Parameter, Symbol: IParameterSymbol { ContainingSymbol: var function } } && SymbolEqualityComparer.Default.Equals(function, callback.Function);
 
     /// <summary>Answering a request on the framework's own response object is what the callback is for.</summary>
     private static bool IsResponse(RuleContext file, Place connection)
