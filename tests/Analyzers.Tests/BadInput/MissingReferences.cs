@@ -10,7 +10,7 @@ public class MissingReferences
     public static TheoryData<string> Folders => [.. MarkedFolder.All];
 
     /// <summary>Folders that have no packages to miss.</summary>
-    private static readonly string[] DeclareAllTheyUse = ["CreationExams", "IsolationExams", "SendingExams", "CreationWays", "SendingWays", "ReuseWays", "IsolationWays"];
+    private static readonly string[] DeclareAllTheyUse = ["CreationExams", "IsolationExams", "SendingExams", "CreationWays", "SendingWays", "ReuseWays", "IsolationWays", "CreationFresh", "SendingFresh", "IsolationFresh"];
 
     [Theory]
     [MemberData(nameof(Folders))]

@@ -54,6 +54,10 @@ internal sealed partial class MarkedFolder
         ["SendingWays"] = EveryRule,
         ["ReuseWays"] = EveryRule,
         ["IsolationWays"] = EveryRule,
+        ["CreationFresh"] = EveryRule,
+        ["SendingFresh"] = EveryRule,
+        ["ReuseFresh"] = EveryRule,
+        ["IsolationFresh"] = EveryRule,
         ["Outfits"] = EveryRule,
         ["Silence"] = EveryRule,
     };
