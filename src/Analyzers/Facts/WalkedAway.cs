@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Rules.Reuse;
 
 namespace LifecycleAnalyzers.Facts;
 
@@ -183,7 +184,7 @@ internal sealed class WalkedAway(Analysis analysis, CancellationToken cancellati
 
     private bool? Won(IOperation condition, IInvocationOperation wait, ILocalSymbol? winner, ILocalSymbol? task)
     {
-        switch (IoCalls.Unwrapped(condition))
+        switch (IoCalls.Unwrapped(Values.Meant(condition)))
         {
             case IParenthesizedOperation parenthesized:
                 return Won(parenthesized.Operand, wait, winner, task);

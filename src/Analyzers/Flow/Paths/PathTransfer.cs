@@ -17,6 +17,9 @@ internal sealed class PathTransfer<TToken>
     // The variables of `catch (Exception e)`.
     private readonly HashSet<ISymbol> _caught = new(SymbolEqualityComparer.Default);
 
+    // `var entered = await gate.WaitAsync(limit);`
+    private readonly Dictionary<ISymbol, IOperation?> _named = new(SymbolEqualityComparer.Default);
+
     // A variable that a nested function writes may change at any time.
     private readonly HashSet<string> _unsteady;
 
@@ -43,6 +46,8 @@ internal sealed class PathTransfer<TToken>
     private void Note(ISimpleAssignmentOperation assignment)
     {
         if (PathView<TToken>.Unwrapped(assignment.Value) is ICaughtExceptionOperation && PathView<TToken>.KeyOf(assignment.Target) is ISymbol variable) _caught.Add(variable);
+        // Given twice, a name stands for neither.
+        if (assignment.Target is ILocalReferenceOperation { Local: { Type.SpecialType: SpecialType.System_Boolean } name }) _named[name] = _named.ContainsKey(name) ? null : assignment.Value;
     }
 
     /// <summary>The state after the operation; null where it never completes. What it throws goes to <paramref name="raise"/>.</summary>
@@ -73,8 +78,12 @@ internal sealed class PathTransfer<TToken>
     {
         if (Refine(condition, isTrue, state) is not { } refined) return null;
         var token = refined.Token;
+        if (Named(condition) is { } meant && !_rule.Assume(meant, isTrue, ref token, View(refined))) return null;
         return _rule.Assume(condition, isTrue, ref token, View(refined)) ? refined.With(token) : null;
     }
+
+    /// <summary>What a name for a condition stands for. The rule hears of both; what variables held then may have changed since.</summary>
+    private IOperation? Named(IOperation condition) => PathView<TToken>.Unwrapped(condition) is ILocalReferenceOperation { Local: var name } && _named.TryGetValue(name, out var meant) ? meant : null;
 
     private PathState<TToken> Store(IOperation operation, PathState<TToken> state)
     {

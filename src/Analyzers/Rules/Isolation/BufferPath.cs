@@ -130,9 +130,8 @@ internal sealed class BufferPath : IPathRule<OperationState>
         return how switch
         {
             "WhenAny" => new(token),
-            // The wait may end before the operation does.
-            "WaitAsync" => new(OperationState.Done) { Throws = Patience.EndsWith(awaited.Operation, _analysis), OnThrow = OperationState.Pending },
-            _ => new(OperationState.Done),
+            // A wait with a limit may end before the operation does.
+            _ => new(OperationState.Done) { Throws = Patience.EndsWith(awaited.Operation, _analysis), OnThrow = OperationState.Pending },
         };
     }
 

@@ -154,9 +154,9 @@ internal static class GivingBack
 
     private static bool IsTakenFrom(IdentifierNameSyntax container)
     {
-        for (SyntaxNode? node = container.Parent; node is MemberAccessExpressionSyntax access; node = node.Parent)
+        for (var node = container.Parent; node is MemberAccessExpressionSyntax or PostfixUnaryExpressionSyntax; node = node.Parent)
         {
-            if (OutOfContainer.Contains(access.Name.Identifier.ValueText)) return true;
+            if (node is MemberAccessExpressionSyntax access && OutOfContainer.Contains(access.Name.Identifier.ValueText)) return true;
         }
 
         return false;

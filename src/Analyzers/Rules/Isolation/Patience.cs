@@ -13,6 +13,8 @@ internal static class Patience
     public static ImmutableArray<INamedTypeSymbol> EndsWith(IOperation waiting, Analysis analysis)
     {
         var thrown = ImmutableArray<INamedTypeSymbol>.Empty;
+        // `var writing = stream.WriteAsync(…).AsTask().WaitAsync(limit); await writing;`
+        if (Code.Unwrapped(waiting) is ILocalReferenceOperation { Local: var begun } && Initial(begun) is { } beginning && analysis.Bodies.ModelOf(beginning.SyntaxTree).GetOperation(beginning) is { } named) waiting = named;
         foreach (var wait in waiting.DescendantsAndSelf().OfType<IInvocationOperation>().Where(i => i.TargetMethod.Name == "WaitAsync" && Dropped.IsTask(i.Instance?.Type)))
         {
             foreach (var argument in wait.Arguments)

@@ -142,6 +142,8 @@ internal sealed class Counter(Analysis analysis, CancellationToken cancellation)
             if (node is AnonymousFunctionExpressionSyntax) return false;
         }
 
-        return false;
+        // `var draining = DrainAsync(socket); await draining;`
+        return call.Syntax.Parent is EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var name } declared }
+            && Bodies.EnclosingDeclaration(declared)?.DescendantNodes().OfType<AwaitExpressionSyntax>().Any(a => a.SpanStart > declared.Span.End && a.Expression is IdentifierNameSyntax { Identifier.ValueText: var awaited } && awaited == name) == true;
     }
 }
