@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+#if !RUNTIME_NETSTANDARD
+using System.IO.Pipelines;
+#endif
 using System.Net.Sockets;
 using System.Net.WebSockets;
 
@@ -82,6 +85,62 @@ public sealed class EveryPeerTests : FaultTests
         Assert.Equal(SendOutcome.NotOpen, (await stream.TryWriteAsync(new byte[4], Stop)).Outcome);
         await peer.NothingLeftAsync();
     }
+
+#if !RUNTIME_NETSTANDARD
+    [Theory]
+    [MemberData(nameof(Peers))]
+    public async Task A_write_to_a_pipe(Peer kind)
+    {
+        using var peer = new FaultyPeer(kind) { Echoes = false };
+        using var socket = await ConnectedAsync(peer);
+        if (kind == Peer.Refused)
+        {
+            return;
+        }
+
+        using var give = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var writer = PipeWriter.Create(new NetworkStream(socket, ownsSocket: true));
+        Assert.Equal(SendOutcome.Sent, (await writer.TryWriteAsync(new byte[4], Stop)).Outcome);
+        SendResult result;
+        switch (kind)
+        {
+            case Peer.Reset:
+                await Until(() => !socket.IsAlive(), "the reset has come");
+                for (var i = 0; (result = await writer.TryWriteAsync(new byte[4], Stop).AsTask().Soon()).IsSent; i++)
+                {
+                    Assert.True(i < 100, "Writes to a peer that has reset the connection are reported sent.");
+                }
+
+                // A pipe cannot tell how much of what it was given is out.
+                Assert.Equal((SendOutcome.Unknown, true), (result.Outcome, result.Exception is IOException));
+                break;
+            case Peer.Flooding:
+                // It reads nothing: the write gets stuck, and a part of it may be out when it is given up.
+                var stuck = writer.TryWriteAsync(new byte[1 << 20], give.Token).AsTask();
+                await give.CancelAsync();
+                result = await stuck.Soon();
+                Assert.Equal((SendOutcome.Unknown, true), (result.Outcome, result.Exception is OperationCanceledException));
+                stuck = writer.TryWriteAsync(new byte[1 << 20], Stop).AsTask();
+                writer.CancelPendingFlush();
+                result = await stuck.Soon();
+                Assert.Equal((SendOutcome.Unknown, true), (result.Outcome, result.Exception is OperationCanceledException));
+                break;
+            default:
+                var writing = writer.TryWriteAsync(new byte[1 << 20], Stop).AsTask();
+                peer.Go();
+                result = await writing.Soon();
+                Assert.Equal(SendOutcome.Sent, result.Outcome);
+                await Until(() => peer.Received == 4 + (1 << 20), "all that was reported sent has arrived");
+                break;
+        }
+
+        // With an exception, what is left in the pipe is dropped.
+        await writer.CompleteAsync(result.Exception).AsTask().Soon();
+        Assert.True(socket.SafeHandle.IsClosed, "The pipe is complete and the connection is still open.");
+        Assert.Equal(SendOutcome.NotOpen, (await writer.TryWriteAsync(new byte[4], Stop)).Outcome);
+        await peer.NothingLeftAsync();
+    }
+#endif
 
     [Theory]
     [MemberData(nameof(Peers))]
