@@ -169,8 +169,12 @@ public sealed class SessionCacheModelTests
             var session = new Session(_made.Count) { IsOpen = isOpen };
             session.OnEnd = () =>
             {
-                // From its own callback, as a session does: it is no longer there, or it would be ended a second time.
-                _cache.Invalidate(creation.Key, session);
+                // From its own callback, as a session does: it is no longer there, or it would be ended a second time (and that is enough).
+                if (session.Ends == 1)
+                {
+                    _cache.Invalidate(creation.Key, session);
+                }
+
                 return Task.CompletedTask;
             };
             _made.Add((creation.Key, session));
