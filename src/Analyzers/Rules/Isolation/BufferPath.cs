@@ -127,12 +127,8 @@ internal sealed class BufferPath : IPathRule<OperationState>
     {
         if (token != OperationState.Pending) return new(token);
         if (Mentions(awaited.Operation, view) is not { } how) return new(token) { Throws = IsOtherOperation(awaited.Operation) ? _anything : [] };
-        return how switch
-        {
-            "WhenAny" => new(token),
-            // A wait with a limit may end before the operation does.
-            _ => new(OperationState.Done) { Throws = Patience.EndsWith(awaited.Operation, _analysis), OnThrow = OperationState.Pending },
-        };
+        // A wait with a limit may end before the operation does.
+        return how == "WhenAny" ? new(token) : new(OperationState.Done) { Throws = Patience.EndsWith(awaited.Operation, _analysis), OnThrow = OperationState.Pending };
     }
 
     /// <summary>Another send or receive: it may fail while this one goes on.</summary>
@@ -150,10 +146,8 @@ internal sealed class BufferPath : IPathRule<OperationState>
         {
             case IConversionOperation conversion:
                 return Mentions(conversion.Operand, view);
-            case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask", Instance: { } task }:
+            case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "WaitAsync", Instance: { } task }:
                 return Mentions(task, view);
-            case IInvocationOperation { TargetMethod.Name: "WaitAsync", Instance: { } waited }:
-                return Mentions(waited, view) is { } how ? how == "WhenAny" ? how : "WaitAsync" : null;
             case IInvocationOperation { TargetMethod: { Name: "WhenAll" or "WhenAny", ContainingType.Name: "Task" } } all:
                 return all.Arguments.SelectMany(a => a.Value.DescendantsAndSelf()).Any(v => view.Holds(v) || IsIt(v)) ? all.TargetMethod.Name : all.Arguments.Any(a => a.Value is not IArrayCreationOperation) ? "All" : null;
             default:

@@ -36,9 +36,9 @@ internal sealed class LCA2004OneSendAtATime : IRule
     {
         var sends = new OverlappingSends(file);
         var reported = new Told();
-        foreach (var member in file.CodeMembers)
+        var senders = file.CodeMembers.Where(m => m.Identifiers.Any(IsSending)).ToList();
+        foreach (var member in senders)
         {
-            if (!member.Identifiers.Any(IsSending)) continue;
             foreach (var body in file.BodiesOf(member))
             {
                 Together(file, sends, body, reported);
@@ -47,9 +47,8 @@ internal sealed class LCA2004OneSendAtATime : IRule
         }
 
         // Who starts two loops side by side need not name the connection that both write to.
-        foreach (var member in file.ReachingMembers)
+        foreach (var member in file.ReachingMembers.Except(senders).Where(m => m.Invoked.Any(IsGathering)))
         {
-            if (!member.Invoked.Any(IsGathering)) continue;
             foreach (var body in file.BodiesOf(member)) Together(file, sends, body, reported);
         }
 
