@@ -17,13 +17,17 @@ public class Reports
             private readonly List<IWireSession> _list = [];
             private readonly LinkedList<IWireSession> _chain = new();
             private readonly object _sync = new();
+            private readonly Dictionary<string, HostState> _states = [];
 
             public async {{result}} Use(string text) { await Task.CompletedTask; {{body}} }
             public void Return(IWireSession s) => _bag.Add(s);
             private static IWireSession Connect() { var s = Wire.Create(); s.Error += (_, _) => { }; s.Open(); return s; }
             private static bool Fine(IWireSession s) => s.State == WireState.Open;
             {{members}}
+            private Queue<IWireSession> Of(string host) => _states[host].Idle;
         }
+
+        class HostState { public Queue<IWireSession> Idle { get; } = new(); }
         """;
 
     [Theory]
@@ -34,6 +38,8 @@ public class Reports
     [InlineData("var s = await {|LCA3004:_channel.Reader.ReadAsync()|}; await s.SendAsync(text); _channel.Writer.TryWrite(s);")]
     [InlineData("if (!{|LCA3004:_channel.Reader.TryRead(out var s)|}) s = Connect(); s.Send(text); await _channel.Writer.WriteAsync(s);")]
     [InlineData("var stack = _byHost.GetOrAdd(text, _ => new()); if (!{|LCA3004:stack.TryPop(out var s)|}) s = Connect(); s.Send(text); stack.Push(s);")]
+    [InlineData("var state = _states[text]; if (!{|LCA3004:state.Idle.TryDequeue(out var s)|}) s = Connect(); s.Send(text); state.Idle.Enqueue(s);")]
+    [InlineData("var queue = Of(text); if (!{|LCA3004:queue.TryDequeue(out var s)|}) s = Connect(); s.Send(text); queue.Enqueue(s);")]
     [InlineData("if ({|LCA3004:_aged.TryTake(out var e)|}) { e.Session.Send(text); _aged.Add(e); }")]
     [InlineData("IWireSession? s = null; lock (_sync) if (_list.Count > 0) { s = {|LCA3004:_list[^1]|}; _list.RemoveAt(_list.Count - 1); } s ??= Connect(); s.Send(text); lock (_sync) _list.Add(s);")]
     [InlineData("IWireSession? s; lock (_sync) { s = {|LCA3004:_list.FirstOrDefault()|}; if (s != null) _list.Remove(s); } s ??= Connect(); s.Send(text); lock (_sync) _list.Insert(0, s);")]

@@ -29,4 +29,46 @@ public class KeyedPools
     [InlineData("try { await c.SendAsync(text, stop); var answer = await c.ReceiveAsync(stop); pool.Return(peer, c); return answer; } catch { c.Dispose(); throw; }")]
     [InlineData("try { await c.SendAsync(text, stop); var answer = await c.ReceiveAsync(stop); pool.PutConnection(c); return answer; } catch { c.Dispose(); throw; }")]
     public Task Given_back_after_the_answer(string body) => Case.SilentAsync(With(body));
+
+    private const string Exchange = "await c.SendAsync(text, stop); return await c.ReceiveAsync(stop);";
+
+    /// <summary>One collection for each peer, or the one of all, as a method comes by it.</summary>
+    private static string WithinPool(string members) => $$"""
+        class PeerState { public Queue<WireClient> Idle { get; } = new(); }
+
+        class Pool
+        {
+            private readonly ConcurrentDictionary<string, ConcurrentBag<WireClient>> _bags = new();
+            private readonly Dictionary<string, Queue<WireClient>> _queues = [];
+            private readonly Dictionary<string, PeerState> _states = [];
+            private readonly Stack<WireClient> _stack = new();
+
+            {{members}}
+
+            private Queue<WireClient> Of(string peer) { lock (_queues) { if (!_queues.TryGetValue(peer, out var found)) _queues[peer] = found = new(); return found; } }
+            private static WireClient Alive(WireClient? c) => c is { IsOpen: true } ? c : Wire.Connect("x");
+        }
+        """;
+
+    [Theory]
+    [InlineData("var bag = _bags.GetOrAdd(peer, _ => []); bag.TryTake(out var idle); var c = Alive(idle);", "bag.Add(c)")]
+    [InlineData("_bags.TryGetValue(peer, out var bag); bag!.TryTake(out var idle); var c = Alive(idle);", "bag.Add(c)")]
+    [InlineData("var stack = _stack; stack.TryPop(out var idle); var c = Alive(idle);", "stack.Push(c)")]
+    [InlineData("var queue = Of(peer); queue.TryDequeue(out var idle); var c = Alive(idle);", "queue.Enqueue(c)")]
+    [InlineData("Of(peer).TryDequeue(out var idle); var c = Alive(idle);", "Of(peer).Enqueue(c)")]
+    [InlineData("var state = _states[peer]; state.Idle.TryDequeue(out var idle); var c = Alive(idle);", "state.Idle.Enqueue(c)")]
+    public async Task The_collection_has_another_name(string taking, string giving)
+    {
+        await Case.HoldsAsync(WithinPool($"public async Task<string?> AskAsync(string peer, string text, CancellationToken stop) {{ {taking} try {{ {Exchange} }} finally {{ {{|LCA4001:{giving}|}}; }} }}"));
+        await Case.SilentAsync(WithinPool($"public async Task<string?> AskAsync(string peer, string text, CancellationToken stop) {{ {taking} try {{ await c.SendAsync(text, stop); var answer = await c.ReceiveAsync(stop); {giving}; return answer; }} catch {{ c.Dispose(); throw; }} }}"));
+    }
+
+    [Theory]
+    [InlineData("var failed = new List<WireClient>();")]
+    [InlineData("var failed = Failed();")]
+    public Task Nobody_takes_from_that_collection(string made) => Case.SilentAsync(WithinPool($$"""
+        private readonly List<WireClient> _failed = [];
+        private List<WireClient> Failed() => _failed;
+        public async Task<string?> AskAsync(string peer, string text, CancellationToken stop) { {{made}} var c = Wire.Connect(peer); try { {{Exchange}} } finally { failed.Add(c); } }
+        """));
 }

@@ -15,16 +15,6 @@ internal static class GivingBack
 
     private static readonly HashSet<string> IntoContainer = new(StringComparer.Ordinal) { "Push", "Add", "Enqueue", "TryAdd", "TryWrite", "WriteAsync", "PushRange", "AddLast", "AddFirst", "Put", "Post", "SendAsync" };
 
-    private static readonly HashSet<string> OutOfContainer = new(StringComparer.Ordinal)
-    {
-        "TryTake", "TryPop", "TryDequeue", "Dequeue", "Pop", "Take", "TryRead", "ReadAsync", "RemoveAt", "RemoveLast", "RemoveFirst", "Get", "Receive", "ReceiveAsync", "TryPeek", "First",
-    };
-
-    private static readonly HashSet<string> Containers = new(StringComparer.Ordinal)
-    {
-        "ConcurrentBag", "ConcurrentStack", "ConcurrentQueue", "Stack", "Queue", "Channel", "ChannelWriter", "BlockingCollection", "LinkedList", "List", "BufferBlock", "IProducerConsumerCollection",
-    };
-
     /// <summary>Words of which one stands where a connection is given back by a call.</summary>
     public static bool MayStandIn(HashSet<string> invoked) => invoked.Meets(IntoContainer) || invoked.Any(IsVerb);
 
@@ -39,7 +29,7 @@ internal static class GivingBack
         var given = Given(call, analysis);
         if (given is null || TellsWhatFailed(call, given)) return null;
         if (IsVerb(name)) return AsksMore(call.TargetMethod, analysis, cancellation) || EndsIt(call.TargetMethod, given, analysis, cancellation) ? null : given;
-        if (IntoContainer.Contains(name) && IsPool(call, analysis)) return given;
+        if (IntoContainer.Contains(name) && PooledCollections.IsOne(call, analysis)) return given;
         if (depth == 0 || given.Parameter is not { } parameter || !analysis.Summaries.IsOwn(call.TargetMethod) || Code.Of(call.TargetMethod, analysis, cancellation) is not { } code) return null;
         // A helper that puts it back.
         return code.Descendants().OfType<IInvocationOperation>().Any(i => Argument(i, analysis, depth - 1, cancellation) is { } inner && Code.Unwrapped(inner.Value) is IParameterReferenceOperation back && back.Parameter.Ordinal == parameter.Ordinal)
@@ -125,42 +115,6 @@ internal static class GivingBack
 
     private static bool IsVerb(string name) =>
         name.BeginsWithAny(Verbs) || name is "PutConnection" or "PutClient" or "PutSession" or "PutChannel" or "PutSocket";
-
-    /// <summary>A container from which connections are also taken.</summary>
-    private static bool IsPool(IInvocationOperation call, Analysis analysis)
-    {
-        if (Wire.Receiver(call) is not { } receiver || Wire.KeyOf(receiver) is not { } key) return false;
-        var isContainer = call.TargetMethod.ContainingType is { } type && (Containers.Contains(type.Name) || type.Name == "ChannelWriter");
-        if (!isContainer) return false;
-        // A lease was handed the collection that it goes back to: who handed it takes from it.
-        if (IsHandedIn(key) && key.ContainingType.AllInterfaces.Any(i => i.Name is "IDisposable" or "IAsyncDisposable") && IsEnd(call) && call.TargetMethod.ContainingType?.Name is not ("List" or "LinkedList")) return true;
-        if (key is not (IFieldSymbol or IPropertySymbol) && !(key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } })) return false;
-        return analysis.Holders.CodeOf(key.ContainingType).Any(m => m.Identifiers.Contains(key.Name) && m.Invoked.Meets(OutOfContainer)
-            && (IsOneOfMany(key) || m.Declaration.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == key.Name && IsTakenFrom(n))));
-    }
-
-    /// <summary>A container for each host: what is taken from has to be looked up before.</summary>
-    private static bool IsOneOfMany(ISymbol key) =>
-        (key switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null }) is INamedTypeSymbol { TypeArguments: [_, { Name: var held }] } type && type.Name.Contains("Dictionary") && Containers.Contains(held);
-
-    private static bool IsHandedIn(ISymbol key) => key is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
-        || key is IFieldSymbol { IsReadOnly: true } field && !field.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is VariableDeclaratorSyntax { Initializer: not null })
-        || key is IPropertySymbol property && (property.SetMethod is null or { IsInitOnly: true } || IsPositional(property)) && !property.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is PropertyDeclarationSyntax { Initializer: not null });
-
-    /// <summary>A record's parameter, which a <c>record struct</c> lets others write.</summary>
-    private static bool IsPositional(IPropertySymbol property) => property.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is ParameterSyntax);
-
-    private static bool IsEnd(IInvocationOperation call) => Code.FunctionAround(call.Syntax) is MethodDeclarationSyntax { Identifier.ValueText: "Dispose" or "DisposeAsync" };
-
-    private static bool IsTakenFrom(IdentifierNameSyntax container)
-    {
-        for (var node = container.Parent; node is MemberAccessExpressionSyntax or PostfixUnaryExpressionSyntax; node = node.Parent)
-        {
-            if (node is MemberAccessExpressionSyntax access && OutOfContainer.Contains(access.Name.Identifier.ValueText)) return true;
-        }
-
-        return false;
-    }
 
     /// <summary>What takes it back looks at more than whether it is open: it may know of the unfinished exchange.</summary>
     private static bool AsksMore(IMethodSymbol method, Analysis analysis, CancellationToken cancellation) =>

@@ -70,6 +70,9 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
                 return Container(element.ArrayReference, depth - 1);
             case IInvocationOperation { Instance: { } of } lookup when Containers.Kind(lookup.TargetMethod) is not null:
                 return Container(of, depth - 1);
+            // What an own method answers, each time it is asked: `QueueOf(host).Enqueue(link)`.
+            case IInvocationOperation { TargetMethod: { DeclaringSyntaxReferences.IsEmpty: false } answering }:
+                return answering.OriginalDefinition;
             case ILocalReferenceOperation { Local: var local }:
                 return Values.AssignedTo(local, collection).Select(v => Container(v, depth - 1)).FirstOrDefault(c => c is not null) ?? LookedUpIn(local, collection, depth) ?? local;
             default:
@@ -92,13 +95,12 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
     {
         if (taking is IInvocationOperation { TargetMethod.ContainingType.Name: "ObjectPool" or "DefaultObjectPool" }) return true;
         if (Container(source) is not { } container) return false;
-        var type = TypeAround(container, taking);
-        if (type is null) return false;
-        var givings = Calls(type, Giving).Where(c => IsGiving(c) && Values.Is(Container(c.Instance), container)).ToList();
+        var types = TypesAround(container, taking);
+        var givings = Calls(types, Giving).Where(c => IsGiving(c) && Values.Is(Container(c.Instance), container)).ToList();
         if (givings.Any(g => IsAccepted(Given(g)))) return false;
         givings.RemoveAll(g => IsFresh(Given(g), 3) || IsEnded(g));
         if (givings.Count == 0) return false;
-        var takers = new HashSet<SyntaxNode>(Calls(type, Taking).Where(c => Values.Is(Container(c.Instance), container)).Select(Member)) { Member(taking) };
+        var takers = new HashSet<SyntaxNode>(Calls(types, Taking).Where(c => Values.Is(Container(c.Instance), container)).Select(Member)) { Member(taking) };
         var throughTakers = new HashSet<SyntaxNode>(takers);
         Spread(throughTakers, 2);
         var givers = new HashSet<SyntaxNode>(givings.Select(Member));
@@ -232,16 +234,24 @@ internal sealed class Pool(Analysis analysis, CancellationToken cancellation)
         }
     }
 
-    private INamedTypeSymbol? TypeAround(ISymbol container, IOperation taking)
+    /// <summary>The type that keeps the collection, and the one that takes from it: <c>host.Idle.Pop()</c>. Nested types count as their outer one.</summary>
+    private List<INamedTypeSymbol> TypesAround(ISymbol container, IOperation taking)
     {
-        var type = container is IFieldSymbol or IPropertySymbol ? container.ContainingType : analysis.Bodies.ModelOf(taking.Syntax.SyntaxTree).GetEnclosingSymbol(taking.Syntax.SpanStart, cancellation)?.ContainingType;
-        while (type?.ContainingType is { } outer) type = outer;
-        return type;
+        var types = new List<INamedTypeSymbol>();
+        if (container is IFieldSymbol or IPropertySymbol or IMethodSymbol) Add(container.ContainingType);
+        Add(analysis.Bodies.ModelOf(taking.Syntax.SyntaxTree).GetEnclosingSymbol(taking.Syntax.SpanStart, cancellation)?.ContainingType);
+        return types;
+
+        void Add(INamedTypeSymbol? type)
+        {
+            while (type?.ContainingType is { } outer) type = outer;
+            if (type is not null && !types.Any(t => Values.Is(t, type))) types.Add(type);
+        }
     }
 
-    private IEnumerable<IInvocationOperation> Calls(INamedTypeSymbol type, HashSet<string> names)
+    private IEnumerable<IInvocationOperation> Calls(List<INamedTypeSymbol> types, HashSet<string> names)
     {
-        foreach (var reference in type.DeclaringSyntaxReferences)
+        foreach (var reference in types.SelectMany(t => t.DeclaringSyntaxReferences))
         {
             var syntax = reference.GetSyntax(cancellation);
             var model = analysis.Bodies.ModelOf(syntax.SyntaxTree);
