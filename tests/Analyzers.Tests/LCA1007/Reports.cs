@@ -8,6 +8,7 @@ public class Reports
         {
             private int _active;
             private readonly SemaphoreSlim _slots = new(100);
+            private readonly ConcurrentDictionary<string, SemaphoreSlim> _slotsOf = new();
             private readonly ConcurrentDictionary<Guid, Socket> _sockets = new();
             private readonly HashSet<string> _peers = [];
 
@@ -28,6 +29,10 @@ public class Reports
     [InlineData("async Task M(Socket s, CancellationToken stop) { var entering = {|LCA1007:_slots.WaitAsync(9, stop)|}; if (!await entering) return; await EchoAsync(s, stop); _slots.Release(); }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { var id = Guid.NewGuid(); {|LCA1007:_sockets.TryAdd(id, s)|}; await EchoAsync(s, stop); _sockets.TryRemove(id, out _); }")]
     [InlineData("async Task<bool> M(string peer, Socket s, CancellationToken stop) { if (!{|LCA1007:_peers.Add(peer)|}) return false; await EchoAsync(s, stop); _peers.Remove(peer); return true; }")]
+    // Under a name of its own, and one for each host.
+    [InlineData("async Task M(Socket s, CancellationToken stop) { var slots = _slots; await {|LCA1007:slots.WaitAsync(stop)|}; await EchoAsync(s, stop); slots.Release(); }")]
+    [InlineData("async Task M(Socket s, Guid id, CancellationToken stop) { var sockets = _sockets; {|LCA1007:sockets.TryAdd(id, s)|}; await EchoAsync(s, stop); sockets.TryRemove(id, out _); }")]
+    [InlineData("async Task M(Socket s, string host, CancellationToken stop) { var slots = _slotsOf.GetOrAdd(host, _ => new SemaphoreSlim(8)); await {|LCA1007:slots.WaitAsync(stop)|}; await EchoAsync(s, stop); slots.Release(); }")]
     [InlineData("void M(Socket s) { {|LCA1007:_active++|}; s.Send(new byte[1]); s.Shutdown(SocketShutdown.Both); _active--; }")]
     // Between the way up and the try.
     [InlineData("async Task M(Socket s, CancellationToken stop) { {|LCA1007:_active++|}; Console.WriteLine(s.RemoteEndPoint); try { await EchoAsync(s, stop); } finally { _active--; } }")]

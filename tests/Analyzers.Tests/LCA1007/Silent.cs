@@ -5,6 +5,10 @@ public class Silent
 {
     [Theory]
     [InlineData("async Task M(Socket s, CancellationToken stop) { _active++; try { await EchoAsync(s, stop); } finally { _active--; } }")]
+    // One for each host: with a way out, and where it is a lock.
+    [InlineData("async Task M(Socket s, string host, CancellationToken stop) { var slots = _slotsOf.GetOrAdd(host, _ => new SemaphoreSlim(8)); await slots.WaitAsync(stop); try { await EchoAsync(s, stop); } finally { slots.Release(); } }")]
+    [InlineData("async Task M(Socket s, string host, CancellationToken stop) { var slot = _slotsOf.GetOrAdd(host, _ => new SemaphoreSlim(1, 1)); await slot.WaitAsync(stop); await EchoAsync(s, stop); slot.Release(); }")]
+    [InlineData("async Task M(Socket s, CancellationToken stop) { var now = _active; now++; await EchoAsync(s, stop); now--; }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { try { _active++; await EchoAsync(s, stop); } finally { _active--; } }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { _active++; try { await EchoAsync(s, stop); } catch (Exception e) { Console.WriteLine(e); } _active--; }")]
     [InlineData("async Task M(Socket s, CancellationToken stop) { if (Interlocked.Increment(ref _active) > 9) { Interlocked.Decrement(ref _active); s.Dispose(); return; } try { await EchoAsync(s, stop); } finally { Interlocked.Decrement(ref _active); } }")]

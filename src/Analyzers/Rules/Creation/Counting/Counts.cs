@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using LifecycleAnalyzers.Catalogue;
 using LifecycleAnalyzers.Facts;
 using LifecycleAnalyzers.Flow;
+using LifecycleAnalyzers.Rules.Reuse;
 
 namespace LifecycleAnalyzers.Rules.Creation.Counting;
 
@@ -54,13 +55,31 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
             {
                 var (target, up) = Moved(node);
                 if (target is null) continue;
-                if (analysis.Bodies.ModelOf(node.SyntaxTree).GetSymbolInfo(target, cancellation).Symbol is not { } symbol || !IsCount(symbol, node)) continue;
+                if (Kept(target, node) is not { } symbol) continue;
                 if (!found.TryGetValue(symbol, out var count)) found[symbol] = count = new Count(symbol);
                 (up ? count.Ups : count.Downs).Add(node);
             }
         }
 
         return found.Values.Where(c => c.Ups.Count > 0 && c.Downs.Count > 0).OrderBy(c => c.Ups[0].SpanStart).ToImmutableArray();
+    }
+
+    /// <summary>The member that counts: named itself, under the name of a variable, or looked up in: <c>var slots = _slots.GetOrAdd(host, …);</c></summary>
+    private ISymbol? Kept(ExpressionSyntax target, SyntaxNode move)
+    {
+        var model = analysis.Bodies.ModelOf(target.SyntaxTree);
+        switch (model.GetSymbolInfo(target, cancellation).Symbol)
+        {
+            case IFieldSymbol { IsConst: false } field:
+                return IsCount(field, field.Type, move) ? field : null;
+            case IPropertySymbol { IsIndexer: false } property:
+                return IsCount(property, property.Type, move) ? property : null;
+            // A number's second name counts for itself.
+            case ILocalSymbol { Type: { IsReferenceType: true } type } when IsCounting(type, move) && model.GetOperation(target, cancellation) is { } value && Pool.Container(value) is (IFieldSymbol or IPropertySymbol) and { Name: not "this[]" } kept:
+                return IsCount(kept, type, move) ? kept : null;
+            default:
+                return null;
+        }
     }
 
     /// <summary>What the operation moves, and whether upwards; by its form alone.</summary>
@@ -88,27 +107,31 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
         }
     }
 
-    private bool IsCount(ISymbol symbol, SyntaxNode node)
+    /// <param name="symbol">The member.</param>
+    /// <param name="type">Its type, or that of one of the many it holds.</param>
+    /// <param name="node">What moves it.</param>
+    private bool IsCount(ISymbol symbol, ITypeSymbol type, SyntaxNode node)
     {
-        var type = symbol switch
-        {
-            IFieldSymbol { IsConst: false } field => field.Type,
-            IPropertySymbol { IsIndexer: false } property => property.Type,
-            _ => null,
-        };
         switch (type)
         {
-            case null:
-                return false;
             case { SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 }:
                 return node is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitAsync" or "Release" } } && MayBeOfConnections(symbol.Name);
-            case { Name: "SemaphoreSlim", ContainingNamespace.Name: "Threading" }:
-                return IsInvocationOf(node, "Wait", "WaitAsync", "Release") && MayBeOfConnections(symbol.Name) && !IsLockOrSignal(symbol);
+            case { Name: "SemaphoreSlim" }:
+                return IsCounting(type, node) && MayBeOfConnections(symbol.Name) && !IsLockOrSignal(symbol);
             default:
-                return IsInvocationOf(node, "Add", "TryAdd", "Remove", "TryRemove") && !IsOfWaiters(type) && type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true
-                    && (ClosingFlags.Words(symbol.Name).LastOrDefault() is { } word && Plainly.Contains(word) && !(word is "Channels" && IsOfNames(type)) || type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(a => IsConnection(a) || IsPeer(a)));
+                return IsCounting(type, node) && !IsOfWaiters(type)
+                    && (ClosingFlags.Words(symbol.Name).LastOrDefault() is { } word && Plainly.Contains(word) && !(word is "Channels" && IsOfNames(type)) || HasConnections(type));
         }
     }
+
+    /// <summary>A semaphore or collection, and a call that counts with it.</summary>
+    private static bool IsCounting(ITypeSymbol type, SyntaxNode node) => type switch
+    {
+        { Name: "SemaphoreSlim", ContainingNamespace.Name: "Threading" } => IsInvocationOf(node, "Wait", "WaitAsync", "Release"),
+        _ => IsInvocationOf(node, "Add", "TryAdd", "Remove", "TryRemove") && type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true,
+    };
+
+    private bool HasConnections(ITypeSymbol type) => type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(a => IsConnection(a) || IsPeer(a));
 
     /// <summary>Those who wait for a session have none yet.</summary>
     private static bool IsOfWaiters(ITypeSymbol type) => type is INamedTypeSymbol { TypeArguments: var arguments } && arguments.Any(a => a.Name == "TaskCompletionSource");
@@ -151,14 +174,15 @@ internal sealed class Counts(Analysis analysis, CancellationToken cancellation)
     /// <summary>A semaphore that lets one in is a lock; one that lets nobody in before it is released tells of something that happened.</summary>
     private bool IsLockOrSignal(ISymbol symbol)
     {
-        foreach (var (value, _) in Assignments.To(symbol, analysis))
-        {
-            var arguments = value is BaseObjectCreationExpressionSyntax { ArgumentList: { } list } ? list.Arguments : default;
-            if (arguments.Count > 0 && arguments[0].Expression is LiteralExpressionSyntax { Token.Value: 0 or 1 }) return true;
-        }
-
-        return false;
+        if (Symbols.TypeOf(symbol)?.Name == "SemaphoreSlim") return Assignments.To(symbol, analysis).Any(a => LetsOneIn(a.Value));
+        // One for each key: they are made where one is missing, in the same type.
+        var made = symbol.ContainingType.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellation).DescendantNodes()).OfType<BaseObjectCreationExpressionSyntax>()
+            .Where(c => c is ImplicitObjectCreationExpressionSyntax || c is ObjectCreationExpressionSyntax { Type: var type } && type.LastWord() == "SemaphoreSlim").ToList();
+        return made.Count == 0 || made.Any(LetsOneIn);
     }
+
+    private static bool LetsOneIn(ExpressionSyntax made) =>
+        made is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: [{ Expression: LiteralExpressionSyntax { Token.Value: 0 or 1 } }, ..] };
 
     /// <summary>The address by which a connected peer is told from the others.</summary>
     private static bool IsPeer(ITypeSymbol type) => type is { Name: "EndPoint" or "IPEndPoint", ContainingNamespace: { Name: "Net", ContainingNamespace.Name: "System" } };
