@@ -29,6 +29,9 @@ internal static class SendingGates
                 case WhileStatementSyntax loop when loop.Statement == node && Consumes(loop.Condition):
                     yield return ("loop@" + loop.SpanStart, loop);
                     break;
+                case ElseClauseSyntax { Parent: IfStatementSyntax refused } when refused.Statement.Leaves() && (Taking(refused.Condition, model) ?? Flag(refused.Condition)) is { } key:
+                    yield return (key, refused);
+                    break;
                 case IfStatementSyntax choice when choice.Statement == node && (Taking(choice.Condition, model) ?? Flag(choice.Condition)) is { } key:
                     yield return (key, choice);
                     break;
@@ -115,7 +118,7 @@ internal static class SendingGates
     /// <summary><c>Interlocked.CompareExchange(ref _busy, 1, 0) != 0</c></summary>
     private static string? Flag(ExpressionSyntax condition)
     {
-        foreach (var call in condition.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>())
+        foreach (var call in condition.Meant().DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>())
         {
             if (call.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Interlocked" }, Name.Identifier.ValueText: "CompareExchange" or "Exchange" or "Increment" }
                 && call.ArgumentList.Arguments.FirstOrDefault() is { } flag) return Last(flag.Expression);

@@ -53,6 +53,14 @@ internal static class Spelling
         _ => null,
     };
 
+    /// <summary>The condition itself where it has a name, also one that is denied: <c>var taken = Interlocked.Exchange(ref _busy, 1) != 0; if (taken) …</c></summary>
+    public static ExpressionSyntax Meant(this ExpressionSyntax condition)
+    {
+        var name = condition is PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: var denied } ? denied : condition;
+        if (name is not IdentifierNameSyntax { Identifier.ValueText: var named } || condition.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member) return condition;
+        return member.DescendantNodes().OfType<VariableDeclaratorSyntax>().FirstOrDefault(v => v.Identifier.ValueText == named && v.SpanStart < condition.SpanStart) is { Initializer.Value: var meant } ? meant : condition;
+    }
+
     /// <summary>Whether it says that name anywhere.</summary>
     public static bool Mentions(this SyntaxNode code, string name) => code.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name);
 

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using LifecycleAnalyzers.Facts;
 
 namespace LifecycleAnalyzers.Flow;
 
@@ -29,7 +30,9 @@ internal sealed partial class Interpreter
         }
 
         var storages = Storages(assignment.Target);
+        var before = _state;
         var value = Eval(assignment.Value);
+        if (assignment is { Target: ILocalReferenceOperation { Local: var task }, Value: IInvocationOperation call } && Tasks.IsTask(call.Type) && before is not null && _state is { } after) _begun[task] = (before, after);
         Assign(assignment, assignment.Target, storages, value);
         return value;
     }

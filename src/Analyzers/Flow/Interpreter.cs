@@ -26,6 +26,9 @@ internal sealed partial class Interpreter : ITransfer
     private readonly Dictionary<IOperation, SmallMap<Place, Constraint>> _yielded = [];
     private readonly Dictionary<object, Value> _contents = [];
     private readonly UnloweredLocks _locks = new();
+
+    /// <summary>The states before and after the calls whose tasks have names.</summary>
+    private readonly Dictionary<ILocalSymbol, (FlowState Before, FlowState After)> _begun = new(SymbolEqualityComparer.Default);
     private readonly List<Place> _declared = [];
     private readonly HashSet<Place> _operated = [];
     private readonly Dictionary<IOperation, List<Place>> _operatedBy = [];
@@ -348,7 +351,9 @@ internal sealed partial class Interpreter : ITransfer
         if (_state is not { } after) return value;
         Record(new BodyEvent(EventKind.Await, awaited, after) { Value = value });
         var busy = BusyWith(awaited.Operation);
-        _state = after.Pass(Gaps.Await, place => IsNews(before, after, place) || busy is not null && busy.Any(b => Concerns(b, place)));
+        // `var ensuring = EnsureOpenAsync(); await ensuring;`: what it has found out came with its call.
+        var (start, end) = _begun.Count > 0 && awaited.Operation.WithoutAdapter() is ILocalReferenceOperation { Local: var task } && _begun.TryGetValue(task, out var begun) ? begun : (before, after);
+        _state = after.Pass(Gaps.Await, place => IsNews(start, end, place) && (end == after || !IsNews(end, after, place)) || busy is not null && busy.Any(b => Concerns(b, place)));
         if (busy is not null) _state = _state.Renew(place => busy.Any(b => Concerns(b, place)));
         KeepParts(value, after);
         return value;

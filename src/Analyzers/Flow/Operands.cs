@@ -20,6 +20,13 @@ internal static class Operands
         return operation;
     }
 
+    /// <summary>The task itself, of <c>task.ConfigureAwait(false)</c> and the like.</summary>
+    public static IOperation WithoutAdapter(this IOperation operation)
+    {
+        while (operation is IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask", Instance: { } task }) operation = task;
+        return operation;
+    }
+
     /// <summary>The lambda, method or value that a delegate is made of.</summary>
     public static IOperation WithoutDelegate(this IOperation operation)
     {

@@ -28,6 +28,7 @@ public class Reports
     [Theory]
     [InlineData("async Task<Socket> M(CancellationToken stop) { var s = " + New + "; await s.ConnectAsync(_peer, stop); return s; }")]
     [InlineData("async Task<Socket> M() { var s = " + New + "; await s.ConnectAsync(_peer).ConfigureAwait(false); return s; }")]
+    [InlineData("async Task<Socket> M(Task other) { var s = " + New + "; var both = Task.WhenAll(other, s.ConnectAsync(_peer)); await both; return s; }")]
     [InlineData("Channel M() { var s = " + New + "; s.Connect(_peer); return new Channel(s); }")]
     [InlineData("Socket M() { var s = " + New + "; s.Bind(_peer); s.Listen(); return s; }")]
     [InlineData("TcpListener M() { var l = {|LCA1003:new TcpListener(IPAddress.Any, 80)|}; l.Start(); return l; }")]

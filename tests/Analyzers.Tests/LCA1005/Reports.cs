@@ -150,8 +150,11 @@ public class Reports
         }
         """);
 
-    [Fact]
-    public Task A_timer_that_another_thread_may_have_disposed() => Case.HoldsAsync("""
+    [Theory]
+    [InlineData("_timer.Dispose()")]
+    [InlineData("_timer!.Dispose()")]
+    [InlineData("_timer?.Dispose()")]
+    public Task A_timer_that_another_thread_may_have_disposed(string disposal) => Case.HoldsAsync($$"""
         class Pinger : IDisposable
         {
             private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
@@ -162,7 +165,7 @@ public class Reports
                 try { _socket.Receive(new byte[1]); } catch (Exception e) { Console.WriteLine(e); }
                 finally { {|LCA1005:_timer.Change(1000, Timeout.Infinite)|}; }
             }
-            public void Dispose() => _timer.Dispose();
+            public void Dispose() => {{disposal}};
         }
         """);
 

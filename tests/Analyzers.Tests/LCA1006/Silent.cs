@@ -38,6 +38,7 @@ public class Silent
     [Theory]
     [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a)); static async Task CopyAsync(TcpClient from, TcpClient to) { try { await from.GetStream().CopyToAsync(to.GetStream()); } finally { from.Close(); to.Close(); } } }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a)); static async Task CopyAsync(TcpClient from, TcpClient to) { await from.GetStream().CopyToAsync(to.GetStream()); to.Client.Shutdown(SocketShutdown.Send); } }")]
+    [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a)); } async Task CopyAsync(TcpClient from, TcpClient to) { try { await from.GetStream().CopyToAsync(to.GetStream()); } finally { Over(from, to); } } void Over(TcpClient from, TcpClient to) { from.Close(); to.Close(); }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { using var both = new CancellationTokenSource(); await Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a)); async Task CopyAsync(TcpClient from, TcpClient to) { try { await from.GetStream().CopyToAsync(to.GetStream(), both.Token); } finally { both.Cancel(); } } }")]
     [InlineData("async Task M(TcpClient a, TcpClient b) { await Task.WhenAny(a.GetStream().CopyToAsync(b.GetStream()), b.GetStream().CopyToAsync(a.GetStream())); a.Dispose(); b.Dispose(); }")]
     // The first has ended, the other is told to, and then both are waited for.

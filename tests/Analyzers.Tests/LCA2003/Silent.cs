@@ -35,6 +35,7 @@ public class Silent
     // The socket itself is asked too
     [InlineData("while (_socket.Connected && !_socket.Poll(0, SelectMode.SelectRead)) _socket.Send(data);")]
     [InlineData("if (_socket.Connected && !_socket.Poll(0, SelectMode.SelectRead)) _socket.Send(data);")]
+    [InlineData("var isThere = _socket.Connected && !_socket.Poll(0, SelectMode.SelectRead); if (isThere) _socket.Send(data);")]
     [InlineData("switch (_client.Connected) { case true: log(\"up\"); break; default: _client.GetStream(); break; }")]
     [InlineData("if (!_socket.Connected) return; if (_socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0) return; _socket.Send(data);")]
     [InlineData("if (!_socket.Connected) return; try { _socket.Send(data, 0, 0); } catch (SocketException) { return; } _socket.Send(data);")]

@@ -96,6 +96,8 @@ public class Silent
     [InlineData("_source.Ticked += async (_, m) => { await _gate.WaitAsync(); try { await _ws.SendAsync(m, ARGS); } finally { _gate.Release(); } };")]
     [InlineData("_source.Ticked += async (_, m) => { if (!await _gate.WaitAsync(0)) return; try { await _ws.SendAsync(m, ARGS); } finally { _gate.Release(); } };")]
     [InlineData("_source.Ticked += async (_, m) => { if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0) return; try { await _ws.SendAsync(m, ARGS); } finally { _busy = 0; } };")]
+    [InlineData("_source.Ticked += async (_, m) => { var taken = Interlocked.Exchange(ref _busy, 1) == 1; if (taken) return; try { await _ws.SendAsync(m, ARGS); } finally { _busy = 0; } };")]
+    [InlineData("_source.Ticked += async (_, m) => { if (Interlocked.Exchange(ref _busy, 1) == 1) { return; } else { try { await _ws.SendAsync(m, ARGS); } finally { _busy = 0; } } };")]
     [InlineData("_source.Ticked += async (_, m) => { if (_sending) return; _sending = true; await _ws.SendAsync(m, ARGS); _sending = false; };")]
     [InlineData("_source.Ticked += async (_, m) => { foreach (var x in new[] { m }) { if (_sending) break; _sending = true; await _ws.SendAsync(x, ARGS); _sending = false; } };")]
     [InlineData("_source.Ticked += async (_, m) => { await foreach (var x in _queue.Reader.ReadAllAsync()) await _ws.SendAsync(x, ARGS); };", "readonly System.Threading.Channels.Channel<byte[]> _queue = System.Threading.Channels.Channel.CreateUnbounded<byte[]>();")]

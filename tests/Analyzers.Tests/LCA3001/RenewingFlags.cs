@@ -19,6 +19,7 @@ public class RenewingFlags
 
     [Theory]
     [InlineData("if (_session is null || _broken) { _session = Connect(); _broken = false; } _session.Send(key);")]
+    [InlineData("var isUseless = _session is null || _broken; if (isUseless) { _session = Connect(); _broken = false; } _session!.Send(key);")]
     [InlineData("if (_session == null || !_alive) { _alive = true; _session = Connect(); } _session.Send(key);")]
     [InlineData("if (_broken || _session is null) { _session?.Dispose(); _session = Connect(); _broken = false; } try { _session.Send(key); } catch { _broken = true; throw; }")]
     [InlineData("if (Volatile.Read(ref _broken)) { _session = Connect(); _broken = false; } _session ??= Connect(); _session.Send(key);")]

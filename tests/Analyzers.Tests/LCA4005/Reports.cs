@@ -19,6 +19,8 @@ public class Reports
     [InlineData("public void Send() { var e = Take(); if (!_socket.SendAsync(e)) Sent(e); {|LCA4005:_pool.Push(e)|}; }")]
     [InlineData("public void Send() { var e = Take(); try { if (!_socket.SendAsync(e)) Sent(e); } finally { {|LCA4005:_pool.Push(e)|}; } }")]
     [InlineData("public void Send() { var e = Take(); Begin(e); {|LCA4005:_pool.Push(e)|}; } private void Begin(SocketAsyncEventArgs e) { if (!_socket.SendAsync(e)) Sent(e); }")]
+    [InlineData("public void Send() { var e = Take(); var isOver = !_socket.SendAsync(e); if (!isOver) {|LCA4005:_pool.Push(e)|}; }")]
+    [InlineData("public void Send() { var pool = _pool; var e = Take(); if (!_socket.SendAsync(e)) Sent(e); {|LCA4005:pool.Push(e)|}; }")]
     [InlineData("public void Connect() { using {|LCA4005:var e = new SocketAsyncEventArgs()|}; _socket.ConnectAsync(e); }")]
     [InlineData("public void Connect() { var e = new SocketAsyncEventArgs(); _socket.ConnectAsync(e); {|LCA4005:e.Dispose()|}; }")]
     [InlineData("public void Read(object next) { var pending = _socket.ReceiveAsync(_args); if (!pending) { _args.UserToken = next; return; } {|LCA4005:_args.UserToken = next|}; }")]

@@ -14,6 +14,8 @@ public class Silent
     [InlineData("public bool Connect(ManualResetEvent done) { var e = new SocketAsyncEventArgs(); if (!_socket.ConnectAsync(e)) done.Set(); var over = done.WaitOne(9); if (over) e.Dispose(); return over; }")]
     [InlineData("public void Tell(Socket[] peers) { foreach (var peer in peers) { SocketAsyncEventArgs e; lock (_pool) e = Take(); if (!peer.SendAsync(e)) Sent(e); } }")]
     [InlineData("public void Accept() { while (true) { if (_socket.AcceptAsync(_args)) return; Sent(_args); } }")]
+    [InlineData("public void Accept(bool more) { while (true) { var under = more && _socket.AcceptAsync(_args); if (under) return; Sent(_args); _args.UserToken = this; } }")]
+    [InlineData("public void Send() { var e = Take(); var isOver = !_socket.SendAsync(e); if (isOver) _pool.Push(e); }")]
     [InlineData("public void StartAccepting() { _args.AcceptSocket = null; if (!_socket.AcceptAsync(_args)) Accepted(_args); } private void Accepted(SocketAsyncEventArgs e) { Sent(e); StartAccepting(); }")]
     [InlineData("public void Accept(AutoResetEvent over) { for (var i = 0; i < 3; i++) { if (_socket.AcceptAsync(_args)) over.WaitOne(); Sent(_args); } }")]
     [InlineData("public void Accept() { for (var i = 0; i < 3; i++) { var e = Take(); if (!_socket.AcceptAsync(e)) Sent(e); } }")]

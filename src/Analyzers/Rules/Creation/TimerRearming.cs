@@ -69,6 +69,7 @@ internal static class TimerRearming
             {
                 if (node is not IdentifierNameSyntax name || name.Identifier.ValueText != field.Name || function.Span.Contains(name.Span) && function.SyntaxTree == name.SyntaxTree) continue;
                 SyntaxNode access = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } own ? own : name;
+                if (access.Parent is PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } sure) access = sure;
                 var member = access.Parent switch
                 {
                     MemberAccessExpressionSyntax outer when outer.Expression == access => outer.Name.Identifier.ValueText,

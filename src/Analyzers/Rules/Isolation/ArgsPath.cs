@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Facts;
@@ -10,7 +11,7 @@ namespace LifecycleAnalyzers.Rules.Isolation;
 /// <summary>Follows one <c>SocketAsyncEventArgs</c>, and notes what is done to it while an operation may still hold it.</summary>
 internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analysis, int depth, CancellationToken cancellation) : IPathRule<OperationState>
 {
-    private readonly HashSet<string> _answers = Answers(args, function);
+    private readonly Dictionary<string, bool> _answers = Answers(args, function);
 
     /// <summary>Variables that keep whether a wait with a limit saw the end.</summary>
     private readonly HashSet<string> _waits = [.. Code.OwnNodes(function).OfType<InvocationExpressionSyntax>().Where(i => i.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitOne" }).Select(Kept).OfType<string>()];
@@ -62,7 +63,7 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
                 return true;
             // It was complete when the call returned: `Completed` will not come.
             case IInvocationOperation call when Starts(call) && !isTrue:
-            case ILocalReferenceOperation answer when _answers.Contains(answer.Local.Name) && !isTrue:
+            case ILocalReferenceOperation { Local.Name: { } answer } when _answers.TryGetValue(answer, out var pending) && isTrue != pending:
                 token = OperationState.Done;
                 return true;
             case IInvocationOperation { TargetMethod.Name: "WaitOne" or "Wait" or "WaitAll" } when isTrue:
@@ -135,14 +136,17 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
         if (!Found.Any(f => f.Use.Syntax == use.Syntax)) Found.Add((use, how));
     }
 
-    /// <summary>Variables that keep what the start of an operation answered.</summary>
-    private static HashSet<string> Answers(ISymbol args, SyntaxNode function)
+    /// <summary>Variables that keep what the start of an operation answered, and their value where it is under way: <c>var isDone = !socket.ReceiveAsync(args);</c></summary>
+    private static Dictionary<string, bool> Answers(ISymbol args, SyntaxNode function)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var call in Code.OwnNodes(function).OfType<InvocationExpressionSyntax>())
         {
             if (!call.ArgumentList.Arguments.Any(a => a.Expression is IdentifierNameSyntax name && name.Identifier.ValueText == args.Name)) continue;
-            if (Kept(call) is { } name) names.Add(name);
+            SyntaxNode answer = call;
+            while (answer.Parent is ParenthesizedExpressionSyntax or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression }) answer = answer.Parent;
+            var denied = answer == call && answer.Parent is PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression };
+            if (Kept(denied ? answer.Parent! : answer) is { } name) names[name] = !denied;
         }
 
         return names;
@@ -166,6 +170,6 @@ internal sealed class ArgsPath(ISymbol args, SyntaxNode function, Analysis analy
     {
         if (Order.LoopAround(call.Syntax) is not { } loop || args.DeclaringSyntaxReferences.Any(r => loop.Span.Contains(r.Span))) return false;
         return !loop.DescendantNodes().Any(n => n.IsLoop() || n is AwaitExpressionSyntax or LockStatementSyntax
-            || n is InvocationExpressionSyntax other && other != call.Syntax && !other.Span.Contains(call.Syntax.Span) && !other.Ancestors().TakeWhile(a => a != loop).Any(a => a is IfStatementSyntax choice && choice.Condition.Span.Contains(call.Syntax.Span)));
+            || n is InvocationExpressionSyntax other && other != call.Syntax && !other.Span.Contains(call.Syntax.Span) && !other.Ancestors().TakeWhile(a => a != loop).Any(a => a is IfStatementSyntax choice && choice.Condition.Meant().Span.Contains(call.Syntax.Span)));
     }
 }

@@ -134,6 +134,7 @@ internal sealed class BufferPath : IPathRule<OperationState>
     /// <summary>Another send or receive: it may fail while this one goes on.</summary>
     private bool IsOtherOperation(IOperation awaited) => PathView<OperationState>.Unwrapped(awaited) switch
     {
+        ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [var declared] } when declared.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: InvocationExpressionSyntax begun } && _analysis.Bodies.ModelOf(begun.SyntaxTree).GetOperation(begun) is { } other => IsOtherOperation(other),
         ILocalReferenceOperation => true,
         IInvocationOperation call => Wire.Of(call, _analysis) != WireUse.None,
         _ => false,

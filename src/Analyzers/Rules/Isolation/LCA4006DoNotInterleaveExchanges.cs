@@ -80,7 +80,7 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
         foreach (var statement in Code.OwnNodes(method).OfType<IfStatementSyntax>())
         {
             if (statement.SpanStart > write.SpanStart) continue;
-            var condition = Meant(statement.Condition, method).DescendantNodesAndSelf().ToList();
+            var condition = statement.Condition.Meant().DescendantNodesAndSelf().ToList();
             if (condition.OfType<InvocationExpressionSyntax>().Any(i => i.Expression.LastWord() is "Exchange" or "CompareExchange" or "TryEnter" or "TrySetBusy" or "TryBegin")) return true;
             foreach (var name in condition.OfType<IdentifierNameSyntax>())
             {
@@ -90,13 +90,6 @@ internal sealed class LCA4006DoNotInterleaveExchanges : IRule
         }
 
         return false;
-    }
-
-    /// <summary>The condition itself where it has a name: <c>var taken = Interlocked.Exchange(ref _busy, 1) != 0; if (taken) …</c></summary>
-    private static ExpressionSyntax Meant(ExpressionSyntax condition, SyntaxNode method)
-    {
-        var name = condition is PrefixUnaryExpressionSyntax { Operand: var operand } ? operand : condition;
-        return name is IdentifierNameSyntax { Identifier.ValueText: var named } && Code.OwnNodes(method).OfType<VariableDeclaratorSyntax>().FirstOrDefault(v => v.Identifier.ValueText == named && v.SpanStart < condition.SpanStart) is { Initializer.Value: var meant } ? meant : condition;
     }
 
     private static string? Assigned(AssignmentExpressionSyntax assignment) => assignment.Left switch

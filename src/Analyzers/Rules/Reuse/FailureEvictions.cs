@@ -173,15 +173,16 @@ internal sealed class FailureEvictions(Analysis analysis, CacheFills fills, Canc
 
     /// <summary>Asks how a task ended, or a variable that the same function sets around a <c>try</c>.</summary>
     private static bool TellsFailure(IOperation condition) =>
-        condition.DescendantsAndSelf().Any(o => IsAsking(o) || o is ILocalReferenceOperation { Local: var local } && Values.References(local, Values.Root(condition)).Any(r => IsWritten(r) && IsInTry(r)));
+        condition.DescendantsAndSelf().Any(o => IsAsking(o) || o is ILocalReferenceOperation { Local: var local } && Values.References(local, Values.Root(condition)).Any(r => IsWritten(r) && IsInTryBefore(r, condition)));
 
     private static bool IsWritten(IOperation reference) => reference.Parent is IAssignmentOperation assignment && assignment.Target == reference;
 
-    private static bool IsInTry(IOperation operation)
+    /// <summary>A <c>try</c> that has ended where the question is asked: within one it tells nothing of how that ends.</summary>
+    private static bool IsInTryBefore(IOperation operation, IOperation condition)
     {
         for (var parent = operation.Parent; parent is not null and not IAnonymousFunctionOperation; parent = parent.Parent)
         {
-            if (parent is ITryOperation or ICatchClauseOperation) return true;
+            if (parent is ITryOperation && !parent.Syntax.Span.Contains(condition.Syntax.Span)) return true;
         }
 
         return false;

@@ -35,6 +35,7 @@ internal static class RenewingFlags
     {
         ParenthesizedExpressionSyntax { Expression: var inner } => Alternatives(inner),
         BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression } either => Alternatives(either.Left).Concat(Alternatives(either.Right)),
+        IdentifierNameSyntax when condition.Meant() is var meant && meant != condition => Alternatives(meant),
         _ => [condition],
     };
 

@@ -115,8 +115,8 @@ internal sealed class ConnectedDecision(RuleContext file, IdentifierNameSyntax n
                     return Positions(choice, tuple.Arguments.IndexOf(element), positive, answersAttempt);
                 case SwitchExpressionSyntax choice when choice.GoverningExpression == value:
                     return Decide(choice.Arms.Select(arm => arm.Expression), [], answersAttempt);
-                case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator } when depth > 0:
-                    return Uses(declarator.Identifier.ValueText, declarator, positive, answersAttempt, depth);
+                case EqualsValueClauseSyntax { Value: var named, Parent: VariableDeclaratorSyntax declarator } when depth > 0:
+                    return _uses.AsksForReal(named) ? null : Uses(declarator.Identifier.ValueText, declarator, positive, answersAttempt, depth);
                 case AssignmentExpressionSyntax { Left: IdentifierNameSyntax target } assignment when depth > 0 && file.Model.GetSymbolInfo(target, file.Cancellation).Symbol is ILocalSymbol:
                     return Uses(target.Identifier.ValueText, assignment, positive, answersAttempt, depth);
                 case AnonymousFunctionExpressionSyntax lambda:

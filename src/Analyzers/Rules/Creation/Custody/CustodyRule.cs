@@ -249,8 +249,8 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
     private Kept Stored(IOperation target, IOperation value, Kept token, PathView<Kept> view)
     {
         var bare = PathView<Kept>.Unwrapped(value);
-        if (bare is IInvocationOperation { Type.Name: "Task" or "ValueTask" } call && bare == Core(value) && view.KeyOfTarget(target) is { } task && IsOpening(call))
-            _tasks[task] = call;
+        if (bare is IInvocationOperation { Type.Name: "Task" or "ValueTask" } call && bare == Core(value) && view.KeyOfTarget(target) is { } task && Begun(call) is { } opening)
+            _tasks[task] = opening;
         if (!Relates(value, view)) return StoredOther(view.KeyOfTarget(target), value, token);
         switch (view.KeyOfTarget(target))
         {
@@ -268,6 +268,15 @@ internal abstract class CustodyRule(Custodian custodian, Body body, IOperation? 
 
         if (!view.Holds(value) && view.KeyOfTarget(target) is { } key) _viewVariables.Add(key);
         return token;
+    }
+
+    /// <summary>The opening that fails with this task: the call itself, or one of several, <c>Task.WhenAll(a.ConnectAsync(…), b.ConnectAsync(…))</c>; of these the followed one's.</summary>
+    private IInvocationOperation? Begun(IInvocationOperation call)
+    {
+        if (IsOpening(call)) return call;
+        if (call.TargetMethod is not { Name: "WhenAll", ContainingType.Name: "Task" }) return null;
+        var all = call.Arguments.SelectMany(a => a.Value.DescendantsAndSelf()).OfType<IInvocationOperation>().Where(IsOpening).ToList();
+        return all.Find(IsOwn) ?? all.FirstOrDefault();
     }
 
     /// <summary>What fails with this task is an opening: the call's own, or one in the code that it runs.</summary>

@@ -187,7 +187,7 @@ internal sealed class Relays
             switch (node)
             {
                 case UsingStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 }:
-                case FinallyClauseSyntax last when last.DescendantNodes().Any(n => n is InvocationExpressionSyntax):
+                case FinallyClauseSyntax last when last.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => Ends(c) || MayEnd(c)):
                 case CatchClauseSyntax handler when handler.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(Ends):
                     return true;
                 case InvocationExpressionSyntax call when Ends(call) && !IsConditional(call, reference.GetSyntax()):
@@ -197,6 +197,10 @@ internal sealed class Relays
 
         return false;
     }
+
+    /// <summary>Code of one's own may end it, and what is not known; a buffer that goes back, a count or a word in the log does not.</summary>
+    private bool MayEnd(InvocationExpressionSyntax call) =>
+        _file.Analysis.Bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(call).Symbol is not IMethodSymbol method || method.MethodKind is MethodKind.LocalFunction or MethodKind.DelegateInvoke || _file.Analysis.Summaries.IsOwn(method);
 
     private static bool Ends(InvocationExpressionSyntax call) =>
         IsCancelling(call) || call.Expression.LastWord() is var name && (Endings.IsClosingName(name) || name is "Complete" or "CompleteAsync" or "TryComplete");
