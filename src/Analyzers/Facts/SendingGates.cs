@@ -10,6 +10,12 @@ namespace LifecycleAnalyzers.Facts;
 /// </summary>
 internal static class SendingGates
 {
+    /// <summary>What the key of a loop begins with: it has no name to write.</summary>
+    private const string LoopKey = "loop@";
+
+    /// <summary>A gate that others can go through, too: a loop is none.</summary>
+    public static bool IsNamed(string key) => !key.StartsWith(LoopKey, StringComparison.Ordinal);
+
     /// <summary>The gates around an operation within its body, each with the statement that takes it.</summary>
     public static IEnumerable<(string Key, SyntaxNode Taken)> Around(SyntaxNode operation, SyntaxNode body, SemanticModel model)
     {
@@ -24,10 +30,10 @@ internal static class SendingGates
                     yield return (key, held);
                     break;
                 case CommonForEachStatementSyntax loop when loop.Statement == node && Consumes(loop.Expression):
-                    yield return ("loop@" + loop.SpanStart, loop);
+                    yield return (LoopKey + loop.SpanStart, loop);
                     break;
                 case WhileStatementSyntax loop when loop.Statement == node && Consumes(loop.Condition):
-                    yield return ("loop@" + loop.SpanStart, loop);
+                    yield return (LoopKey + loop.SpanStart, loop);
                     break;
                 case ElseClauseSyntax { Parent: IfStatementSyntax refused } when refused.Statement.Leaves() && (Taking(refused.Condition, model) ?? Flag(refused.Condition)) is { } key:
                     yield return (key, refused);

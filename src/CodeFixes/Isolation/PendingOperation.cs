@@ -96,6 +96,8 @@ internal sealed class PendingOperation(SyntaxNode root, SyntaxNode function, str
     {
         // What the other handler does, nobody can tell here: it might let the object go a second time.
         if (Handlers().Any(c => Method(c) is not { } handler || LetsGo(handler, 2))) return null;
+        // `if (socket.SendAsync(args)) pool.Return(args);` has it the wrong way round.
+        if ((release.Parent is BlockSyntax { Statements.Count: 1 } only ? only.Parent : release.Parent) is IfStatementSyntax { Else: null, Condition: var decides } && decides == start) return root.ReplaceNode(start, Not(start).WithTriviaFrom(start));
         if (release is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declared) return WithoutUsing(declared);
         if (release is not ExpressionStatementSyntax { Parent: BlockSyntax block } statement) return null;
         var subscription = DisposedByCompletion(statement);

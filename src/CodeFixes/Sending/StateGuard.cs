@@ -114,6 +114,9 @@ internal static class StateGuard
         IdentifierNameSyntax or ThisExpressionSyntax => true,
         MemberAccessExpressionSyntax access => IsStable(access.Expression),
         PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } sure => IsStable(sure.Operand),
+        // `((IChannel)sender).Send(…)`
+        ParenthesizedExpressionSyntax { Expression: CastExpressionSyntax { Expression: var converted } } => IsStable(converted),
+        ParenthesizedExpressionSyntax { Expression: BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AsExpression, Left: var converted } } => IsStable(converted),
         _ => false,
     };
 }

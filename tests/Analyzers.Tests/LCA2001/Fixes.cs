@@ -54,6 +54,8 @@ public class Fixes
     [Theory]
     [InlineData("await {|LCA2001:_ws.SendAsync(data, FRAME)|};", "if (_ws.State != WebSocketState.Open) return;\n        await _ws.SendAsync(data, FRAME);")]
     [InlineData("await {|LCA2001:_ws.SendAsync(data, FRAME)|}; Console.WriteLine();", "if (_ws.State == WebSocketState.Open) await _ws.SendAsync(data, FRAME); Console.WriteLine();")]
+    // The sender of an event is the connection.
+    [InlineData("await {|LCA2001:((WebSocket)sender!).SendAsync(data, FRAME)|};", "if (((WebSocket)sender!).State != WebSocketState.Open) return;\n        await ((WebSocket)sender!).SendAsync(data, FRAME);")]
     public Task Without_the_package_the_state_is_asked(string body, string becomes) =>
         FixCase<LCA2001CheckStateBeforeSendFix>.Of(Feed(body.Replace("FRAME", Frame)), Feed(becomes.Replace("FRAME", Frame)), runtime: false).RunAsync(TestContext.Current.CancellationToken);
 

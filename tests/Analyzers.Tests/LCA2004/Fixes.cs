@@ -469,4 +469,66 @@ public class Fixes
     [InlineData("public static async Task BothAsync(System.Net.Security.SslStream tls, byte[] a, byte[] b)\n    {\n        var first = tls.WriteAsync(a).AsTask();\n        var second = {|LCA2004:tls.WriteAsync(b)|}.AsTask(); // then\n        await Task.WhenAll(first, second);\n    }",
         "public static async Task BothAsync(System.Net.Security.SslStream tls, byte[] a, byte[] b)\n    {\n        await tls.WriteAsync(a);\n        await tls.WriteAsync(b); // then\n    }")]
     public Task One_after_the_other(string members, string becomes) => Fix.BecomesAsync(Pair(members), Pair(becomes));
+
+    /// <summary>A loop that alone takes from a queue is a gate without a name: both loops get one.</summary>
+    [Fact]
+    public Task Two_loops_of_which_one_takes_from_a_queue() => SemaphoreAsync("""
+        public Task RunAsync(System.Threading.Channels.ChannelReader<byte[]> news) => Task.WhenAll(NewsAsync(news), BeatsAsync());
+
+            private async Task NewsAsync(System.Threading.Channels.ChannelReader<byte[]> news)
+            {
+                await foreach (var text in news.ReadAllAsync())
+                {
+                    await _ws.SendAsync(text, ARGS);
+                }
+            }
+
+            private async Task BeatsAsync()
+            {
+                while (true)
+                {
+                    await Task.Delay(9);
+                    await {|LCA2004:_ws.SendAsync(new byte[1], ARGS)|};
+                }
+            }
+
+            private void OnTicked(object? sender, byte[] data) { }
+        """, """
+        public Task RunAsync(System.Threading.Channels.ChannelReader<byte[]> news) => Task.WhenAll(NewsAsync(news), BeatsAsync());
+
+            private async Task NewsAsync(System.Threading.Channels.ChannelReader<byte[]> news)
+            {
+                await foreach (var text in news.ReadAllAsync())
+                {
+                    await _wsGate.WaitAsync();
+                    try
+                    {
+                        await _ws.SendAsync(text, ARGS);
+                    }
+                    finally
+                    {
+                        _wsGate.Release();
+                    }
+                }
+            }
+
+            private async Task BeatsAsync()
+            {
+                while (true)
+                {
+                    await Task.Delay(9);
+                    await _wsGate.WaitAsync();
+                    try
+                    {
+                        await _ws.SendAsync(new byte[1], ARGS);
+                    }
+                    finally
+                    {
+                        _wsGate.Release();
+                    }
+                }
+            }
+
+            private void OnTicked(object? sender, byte[] data) { }
+        """);
 }

@@ -35,6 +35,8 @@ public class Fixes
 
     [Theory]
     [InlineData("var e = Take();\nif (!_socket.SendAsync(e)) Console.WriteLine();\n{|LCA4005:_pool.Push(e)|}; // back", "var e = Take();\nif (!_socket.SendAsync(e))\n{\n    Console.WriteLine();\n    _pool.Push(e); // back\n}")]
+    [InlineData("var e = Take();\nif (_socket.SendAsync(e)) {|LCA4005:_pool.Push(e)|}; // back", "var e = Take();\nif (!_socket.SendAsync(e)) _pool.Push(e); // back")]
+    [InlineData("var e = Take();\nif (_socket.SendAsync(e))\n{\n    {|LCA4005:_pool.Push(e)|};\n}", "var e = Take();\nif (!_socket.SendAsync(e))\n{\n    _pool.Push(e);\n}")]
     [InlineData("var e = Take();\nvar pending = _socket.SendAsync(e);\nif (!pending) Console.WriteLine();\n{|LCA4005:_pool.Push(e)|};", "var e = Take();\nvar pending = _socket.SendAsync(e);\nif (!pending) Console.WriteLine();\nif (!pending) _pool.Push(e);")]
     [InlineData("var e = Take();\n_socket.SendAsync(e);\n{|LCA4005:_pool.Push(e)|};", "var e = Take();\nif (!_socket.SendAsync(e))\n{\n    _pool.Push(e);\n}")]
     [InlineData("var e = Take();\ntry\n{\n    if (!_socket.SendAsync(e)) Console.WriteLine();\n}\nfinally\n{\n    {|LCA4005:_pool.Push(e)|};\n}", "var e = Take();\nvar pending = false;\ntry\n{\n    if (!(pending = _socket.SendAsync(e))) Console.WriteLine();\n}\nfinally\n{\n    if (!pending) _pool.Push(e);\n}")]

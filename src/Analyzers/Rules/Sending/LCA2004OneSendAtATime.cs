@@ -94,10 +94,10 @@ internal sealed class LCA2004OneSendAtATime : IRule
         var properties = ImmutableDictionary<string, string?>.Empty;
         if (OverlappingSends.Holder(file.Analysis.Guards.Base(send.Site.Connection), send.Site.Last.Body.Type) is not { } holder) return properties;
         var same = all.Where(s => s.Connection == send.Connection).ToList();
-        var open = same.Where(s => s.Gates.IsEmpty).Select(s => s.Syntax).Distinct().OrderBy(s => s.SpanStart).ToList();
-        var gates = same.SelectMany(s => s.Gates).Distinct().ToList();
+        var open = same.Where(s => !s.Gates.Any(SendingGates.IsNamed)).Select(s => s.Syntax).Distinct().OrderBy(s => s.SpanStart).ToList();
+        var gates = same.SelectMany(s => s.Gates).Where(SendingGates.IsNamed).Distinct().ToList();
         // What one way goes through a gate and another way does not would wait for itself.
-        if (gates.Count > 1 || open.Any(s => s.SyntaxTree != file.Tree) || same.Any(s => !s.Gates.IsEmpty && open.Contains(s.Syntax))) return properties;
+        if (gates.Count > 1 || open.Any(s => s.SyntaxTree != file.Tree) || same.Any(s => s.Gates.Any(SendingGates.IsNamed) && open.Contains(s.Syntax))) return properties;
         properties = properties.Add(Holder, holder).Add(Ungated, string.Join(";", open.Select(s => s.SpanStart + "," + s.Span.Length)));
         return gates.Count == 0 ? properties : properties.Add(Gate, gates[0]);
     }
