@@ -12,6 +12,7 @@ namespace LifecycleAnalyzers.Facts;
 /// </summary>
 internal sealed class CachedFields(Analysis analysis)
 {
+    private readonly OutsideFills _outside = new(analysis);
     private readonly ConcurrentDictionary<ISymbol, bool> _kept = new(SymbolEqualityComparer.Default);
 
     public bool IsCached(ISymbol member)
@@ -27,7 +28,7 @@ internal sealed class CachedFields(Analysis analysis)
 
     private bool Find(ISymbol member)
     {
-        if (member.IsStatic && IsHeldStatically(member)) return true;
+        if (member.IsStatic && IsHeldStatically(member) || _outside.Contain(member)) return true;
         foreach (var type in TypesThatReach(member))
         {
             foreach (var reference in type.DeclaringSyntaxReferences)

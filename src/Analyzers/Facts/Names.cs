@@ -180,7 +180,7 @@ internal static class Names
         private bool IsAssigned(int end, int length)
         {
             while (end < length && char.IsWhiteSpace(_buffer[end])) end++;
-            return end < length && _buffer[end] == '=';
+            return end < length && _buffer[end] == '=' || end + 2 < length && _buffer[end] == '?' && _buffer[end + 1] == '?' && _buffer[end + 2] == '=';
         }
 
         private string Word(int start, int length)

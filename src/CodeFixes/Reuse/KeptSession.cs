@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
 using LifecycleAnalyzers.Catalogue;
+using LifecycleAnalyzers.CodeFixes.Sending;
 using LifecycleAnalyzers.CodeFixes.Shared;
 using LifecycleAnalyzers.Facts;
 
@@ -93,6 +94,12 @@ internal sealed class KeptSession
     /// <summary>Mentioned by name, or as the <c>field</c> of the property itself.</summary>
     private bool Mentions(MemberDeclarationSyntax code) =>
         code.Mentions(Name) || code is PropertyDeclarationSyntax property && property.Identifier.ValueText == Name && property.DescendantNodes().Any(n => n is FieldExpressionSyntax);
+
+    /// <summary>The field or variable of that name; of another object's part that object's, <c>tenant.Channel</c>.</summary>
+    public bool Refers(ExpressionSyntax expression, string name) =>
+        Conditions.Refers(expression, name) || name == Name && IsOfOthers && expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: var part } && part == name && StateGuard.IsStable(expression);
+
+    private bool IsOfOthers => _cache.FirstAncestorOrSelf<TypeDeclarationSyntax>() != Use.FirstAncestorOrSelf<TypeDeclarationSyntax>();
 
     /// <summary>
     /// The state that the type tells; of a socket, which remembers only its last operation, the probe of the runtime package. Of a library's

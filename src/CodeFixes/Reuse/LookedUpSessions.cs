@@ -94,7 +94,7 @@ internal static class LookedUpSessions
         {
             if (Conditions.LookUp(part, session.Name, negated: true) is not var (call, variable, _) || Question(session, scope, call, variable) is not var (asked, check)) continue;
             var (old, written) = NotFoundOrUnusable(statement.Condition, part, variable, asked, check, mayBeNull: asked == variable && !IsDictionary(session.Type));
-            var fills = FilledFields.Fills(statement.Statement, variable);
+            var fills = FilledFields.Fills(session, statement.Statement, variable);
             if (fills && Stores(statement, session.Name) || statement.Statement.Leaves()) yield return (old, written);
             else if (fills && Adding(statement.Statement, session.Name) is { } add)
                 yield return (statement, statement.ReplaceNodes([old, add], (replaced, _) => replaced == add ? Conditions.ByIndexer(add) : written));

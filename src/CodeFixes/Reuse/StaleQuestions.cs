@@ -64,7 +64,7 @@ internal static class StaleQuestions
     /// <summary>It fills the field, has it filled, or reads it; it does not use the session.</summary>
     private static bool MakesSure(KeptSession session, StatementSyntax question, HashSet<string> names) => question switch
     {
-        IfStatementSyntax { Else: null } filling => names.Any(n => FilledFields.Fills(filling.Statement, n)),
+        IfStatementSyntax { Else: null } filling => names.Any(n => FilledFields.Fills(session, filling.Statement, n)),
         ExpressionStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } => !question.DescendantNodes().OfType<InvocationExpressionSyntax>()
             .Any(c => c.Expression is MemberBindingExpressionSyntax
                 || c.Expression is MemberAccessExpressionSyntax { Expression: var receiver } && session.IsSession(session.ModelOf(question).GetTypeInfo(receiver).Type)),

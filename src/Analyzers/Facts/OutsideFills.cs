@@ -1,0 +1,47 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using LifecycleAnalyzers.Flow;
+
+namespace LifecycleAnalyzers.Facts;
+
+/// <summary>Parts of an object that others fill where nothing is in them yet: <c>tenant.Channel ??= Open();</c>, <c>if (slot.Link is null) slot.Link = Dial();</c></summary>
+internal sealed class OutsideFills(Analysis analysis)
+{
+    private readonly Lazy<HashSet<ISymbol>> _filled = new(() => Find(analysis));
+
+    public bool Contain(ISymbol member) => member.DeclaredAccessibility != Accessibility.Private && _filled.Value.Contains(member.OriginalDefinition);
+
+    private static HashSet<ISymbol> Find(Analysis analysis)
+    {
+        var filled = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        foreach (var tree in analysis.Compilation.SyntaxTrees)
+        {
+            foreach (var member in analysis.Holders.AllCodeIn(tree, CancellationToken.None))
+            {
+                if (!member.AssignsPart) continue;
+                foreach (var node in member.Declaration.DescendantNodes())
+                {
+                    if (node is AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax { Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) } part } assignment && !assignment.Right.IsNothing() && IsWhereMissing(assignment, part)
+                        && analysis.Bodies.ModelOf(tree).GetSymbolInfo(part).Symbol is (IFieldSymbol or IPropertySymbol) and { IsStatic: false } found && analysis.Summaries.IsOwn(found)) filled.Add(found.OriginalDefinition);
+                }
+            }
+        }
+
+        return filled;
+    }
+
+    private static bool IsWhereMissing(AssignmentExpressionSyntax assignment, MemberAccessExpressionSyntax part) =>
+        assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression)
+        || assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && assignment.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax)).OfType<IfStatementSyntax>().Any(s => s.Statement.Span.Contains(assignment.Span) && AsksWhetherMissing(s.Condition, part));
+
+    /// <summary><c>part == null</c>, <c>part is null</c>, also as one of several reasons.</summary>
+    private static bool AsksWhetherMissing(ExpressionSyntax condition, MemberAccessExpressionSyntax part) => condition switch
+    {
+        ParenthesizedExpressionSyntax { Expression: var inner } => AsksWhetherMissing(inner, part),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } both => AsksWhetherMissing(both.Left, part) || AsksWhetherMissing(both.Right, part),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression } equal => equal.Right.IsNothing() && SyntaxFactory.AreEquivalent(equal.Left, part),
+        IsPatternExpressionSyntax { Pattern: ConstantPatternSyntax { Expression: var nothing } } pattern => nothing.IsNothing() && SyntaxFactory.AreEquivalent(pattern.Expression, part),
+        _ => false,
+    };
+}
