@@ -40,6 +40,36 @@ public class Silent
     [Fact]
     public Task What_reconnects_by_itself() => Case.SilentAsync(Reports.Hubs("_plain", "new HubBuilder().WithAutomaticReconnect()"));
 
+    /// <summary>The field is filled by a method that builds it, its own or another type's.</summary>
+    [Theory]
+    [InlineData("_hub ??= Mine();")]
+    [InlineData("_hub ??= await Hubs.MakeAsync();")]
+    [InlineData("if (_hub == null) { var made = await Hubs.MakeAsync(); _hub = made; }")]
+    public Task A_field_of_what_a_method_builds_to_reconnect(string fill) => Case.SilentAsync(HubField(fill + " _hub.Send(key);"));
+
+    [Theory]
+    [InlineData("_hub ??= Hubs.Plain();")]
+    [InlineData("_hub ??= Hubs.Plain(Hubs.IsHealing());")]
+    public Task A_field_of_what_a_method_builds_plainly(string fill) => Case.HoldsAsync(HubField(fill + " {|LCA3001:_hub.Send(key)|};"));
+
+    private static string HubField(string body) => $$"""
+        class HubBuilder { public HubBuilder WithAutomaticReconnect() => this; public WireClient Build() => new(); }
+
+        static class Hubs
+        {
+            public static WireClient Plain(bool quiet = false) => new HubBuilder().Build();
+            public static bool IsHealing() => new HubBuilder().WithAutomaticReconnect() is not null;
+            public static async Task<WireClient> MakeAsync() { await Task.Yield(); return new HubBuilder().WithAutomaticReconnect().Build(); }
+        }
+
+        class Desk
+        {
+            private WireClient? _hub;
+            public async Task Tell(string key) { {{body}} await Task.Yield(); }
+            private static WireClient Mine() => new HubBuilder().WithAutomaticReconnect().Build();
+        }
+        """;
+
     [Fact]
     public Task Datagrams_have_no_peer_that_ends_the_session() => Case.SilentAsync("""
         class Beacon

@@ -26,7 +26,7 @@ internal static class KeptConnections
             if (part.IsRoot) return part is { Root: RootKind.Born, Born: BornKind.Lookup, From: { } container } ? Container(file, container) : null;
             if (part.Symbol is not { } member || part.Parent is null) continue;
             if (IsLazyValue(member) && part.Parent.Symbol is { } lazy and not IMethodSymbol) return lazy;
-            var type = member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
+            var type = TypeOf(member);
             if (type?.Name.EndsWith("Lazy", StringComparison.Ordinal) == true && part.Equals(send.Connection)) return member;
             if (type is null || connections.TypeOf(Unwrapped(type)) is { } held && ComesBack(held, member)) continue;
             if (!file.Analysis.Cached.IsCached(member)) continue;
@@ -97,20 +97,27 @@ internal static class KeptConnections
     private static IEnumerable<InvocationExpressionSyntax> Calls(SyntaxNode code, ISymbol container, params string[] methods) =>
         code.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.Expression is MemberAccessExpressionSyntax { Expression: var on, Name.Identifier.ValueText: var name } && methods.Contains(name) && on.LastWord() == container.Name);
 
+    private static ITypeSymbol? TypeOf(ISymbol member) => member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null };
+
     private static ITypeSymbol Unwrapped(ITypeSymbol type) =>
         type is INamedTypeSymbol { Name: "Task" or "ValueTask" or "Lazy" or "Nullable", TypeArguments: [var inner] } ? inner : type;
 
-    /// <summary>Built to reconnect by itself: <c>WithAutomaticReconnect()</c>.</summary>
+    /// <summary>Built to reconnect by itself, where it is assigned or in a method that is called there for it: <c>WithAutomaticReconnect()</c>.</summary>
     private static bool HealsItself(RuleContext file, ISymbol member)
     {
-        foreach (var (value, _) in Assignments.To(member, file.Analysis))
+        foreach (var (value, model) in Assignments.To(member, file.Analysis))
         {
-            if (value.DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect")) return true;
-            var method = value.FirstAncestorOrSelf<MemberDeclarationSyntax>();
-            if (method is not TypeDeclarationSyntax && method?.DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect") == true) return true;
+            SyntaxNode filling = value.FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } method and not TypeDeclarationSyntax ? method : value;
+            if (Heals(filling) || filling.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(c => IsMadeHealing(c, model))) return true;
         }
 
         return false;
+
+        bool IsMadeHealing(InvocationExpressionSyntax call, SemanticModel model) =>
+            model.GetSymbolInfo(call, file.Cancellation).Symbol is IMethodSymbol { DeclaringSyntaxReferences: [var maker, ..] } called
+            && SymbolEqualityComparer.Default.Equals(Unwrapped(called.ReturnType), TypeOf(member)) && Heals(maker.GetSyntax(file.Cancellation));
+
+        static bool Heals(SyntaxNode code) => code.DescendantTokens().Any(t => t.ValueText == "WithAutomaticReconnect");
     }
 
     /// <summary>Where the container is spoken of, or in a method of the type that is called there, a connection is built that reconnects.</summary>
