@@ -67,4 +67,36 @@ public class OwnTypes
     [InlineData("public async Task ReceiveAsync() { var o = Take(); try { var error = await socket.ReceiveAsync(o); if (error != SocketError.Success) return; } finally { _pool.Push(o); } }")]
     [InlineData("public async Task ReceiveAsync() { var o = Take(); var pending = socket.ReceiveAsync(o); await Task.Yield(); await pending; _pool.Push(o); }")]
     public Task It_is_awaited(string members) => Case.SilentAsync(Awaited(members));
+
+    /// <summary>A line to a peer is no operation object, though its type is none of the known connections: the exchange that it was taken for is LCA4001's.</summary>
+    [Fact]
+    public Task A_line_that_is_asked_and_answers() => Case.HoldsAsync("""
+        class Line(TcpClient client) : IDisposable
+        {
+            public Task SendAsync(byte[] question, CancellationToken ct) => client.GetStream().WriteAsync(question, ct).AsTask();
+            public async Task<byte[]> ReceiveAsync(CancellationToken ct) { var b = new byte[8]; await client.GetStream().ReadExactlyAsync(b, ct); return b; }
+            public void Dispose() => client.Dispose();
+        }
+
+        class Lines(Func<Line> dial)
+        {
+            private readonly ConcurrentBag<Line> _free = new();
+            private Line Take() => _free.TryTake(out var one) ? one : dial();
+
+            public async Task<byte[]?> AskAsync(byte[] question, CancellationToken ct)
+            {
+                var line = Take();
+                byte[]? answer = null;
+                try
+                {
+                    await line.SendAsync(question, ct);
+                    answer = await line.ReceiveAsync(ct).WaitAsync(TimeSpan.FromSeconds(1), ct);
+                }
+                catch (TimeoutException) { }
+
+                {|LCA4001:_free.Add(line)|};
+                return answer;
+            }
+        }
+        """);
 }

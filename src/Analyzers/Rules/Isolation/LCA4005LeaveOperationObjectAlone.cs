@@ -76,6 +76,8 @@ internal sealed class LCA4005LeaveOperationObjectAlone : IRule
         {
             if (GivingBack.Argument(release, file.Analysis, file.Cancellation) is not { } given || BufferOperations.Variable(Code.Unwrapped(given.Value)) is not { } symbol) continue;
             if (Code.Unwrapped(given.Value).Type is not INamedTypeSymbol { TypeKind: TypeKind.Class } held || !file.Analysis.Summaries.IsOwn(held) || !ArgsPath.IsArgs(held) && file.Analysis.Connections.TypeOf(held) is not null || file.Analysis.Connections.IsCarrier(held)) continue;
+            // What is asked and answers is a connection, whatever its name: LCA4001's.
+            if (ExchangeCalls.Of(file.Analysis, symbol, function, calls, isKept: false, file.Cancellation).Asks) continue;
             foreach (var call in calls)
             {
                 if (!Dropped.IsTask(call.Type) && !IsAwaitable(call.Type, file) || call == release || !Uses(call, symbol) || BufferOperations.IsAwaitedInPlace(call) || !BufferOperations.Works(call, file.Analysis, 2, file.Cancellation) && !TakesToWire(call, symbol, file)) continue;
