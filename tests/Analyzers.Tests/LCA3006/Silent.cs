@@ -27,6 +27,18 @@ public class Silent
     [InlineData("_session = Interlocked.Exchange(ref _standby, null);", "public void Prepare() { var s = Open(); s.Closed += OnClosed; _standby = Open(); }")]
     public Task The_old_one_is_closed_or_another_is_subscribed_to(string renew, string members) => Case.SilentAsync(Reports.Feed(renew, "_session?.Close();", members));
 
+    /// <summary>Nobody names it again, and yet the end of the block disposes of it.</summary>
+    [Theory]
+    [InlineData("using var old = Interlocked.Exchange(ref _session, s);")]
+    [InlineData("using (var old = Interlocked.Exchange(ref _session, s)) { }")]
+    [InlineData("using (var old = Interlocked.Exchange(ref _session, s)) Console.WriteLine(old?.IsOpen);")]
+    public Task The_old_one_that_was_exchanged_is_disposed_of_by_its_using(string renew) =>
+        Case.SilentAsync(Reports.Feed("var s = Open(); s.Closed += OnClosed; " + renew, "_session?.Close(); _session = null;"));
+
+    [Fact]
+    public Task The_old_one_that_was_exchanged_is_forgotten() =>
+        Case.HoldsAsync(Reports.Feed("var s = Open(); s.Closed += OnClosed; var old = {|LCA3006:Interlocked.Exchange(ref _session, s)|};", "_session?.Close(); _session = null;"));
+
     [Theory]
     [InlineData("Console.WriteLine(old?.IsOpen); old?.Dispose();")]
     [InlineData("if (old is { IsOpen: true } open) open.Close();")]

@@ -83,9 +83,9 @@ internal sealed class Replacements(Analysis analysis, CancellationToken cancella
         return callers.Count > 0 && callers.All(c => Ends(Values.FunctionAround(c) ?? Values.Root(c), replacement.Member, null, depth - 1));
     }
 
-    /// <summary>The variable that gets the old one is asked what it was, <c>log(old?.Host)</c>, and nothing else happens to it.</summary>
+    /// <summary>The variable that gets the old one is asked what it was, <c>log(old?.Host)</c>, and nothing else happens to it, not even at the end of its <c>using</c>.</summary>
     private static bool IsOnlyLookedAt(Replacement exchange, IOperation function) =>
-        Values.Outermost(exchange.Operation).Parent is IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Symbol: var old } }
+        Values.Outermost(exchange.Operation).Parent is IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Symbol: { IsUsing: false } old } }
         && function.Descendants().OfType<ILocalReferenceOperation>().Where(r => Values.Is(r.Local, old)).All(r => r.Parent is IPropertyReferenceOperation or IConditionalAccessOperation { WhenNotNull: IPropertyReferenceOperation });
 
     private static bool IsWithin(IOperation operation, IOperation function) => function.Syntax.SyntaxTree == operation.Syntax.SyntaxTree && function.Syntax.Span.Contains(operation.Syntax.Span);
