@@ -35,6 +35,28 @@ public class Slots
     [InlineData("var mine = Interlocked.Exchange(ref _idle, null); Vet(mine); mine?.Send(text); Interlocked.Exchange(ref _idle, mine);", "private static void Vet(IWireSession? s) { if (s is { IsOpen: false }) throw new IOException(); }")]
     public Task A_slot_that_is_asked_or_only_replaced_is_fine(string body, string members = "") => Case.SilentAsync(Slot(body, members));
 
+    private static string Row(string take, string put = "if (Interlocked.CompareExchange(ref _row[i], s, null) is null) return;") => $$"""
+        class Farm
+        {
+            private readonly IWireSession?[] _row = new IWireSession?[4];
+            public void Use(string text) { var s = Take(); s.Send(text); Put(s); }
+            private static IWireSession Connect() { var s = Wire.Create(); s.Error += (_, _) => { }; s.Open(); return s; }
+            private IWireSession Take() { for (var i = 0; i < _row.Length; i++) { {{take}} } return Connect(); }
+            private void Put(IWireSession s) { for (var i = 0; i < _row.Length; i++) { {{put}} } s.Dispose(); }
+        }
+        """;
+
+    /// <summary>An array of slots is a pool of several.</summary>
+    [Theory]
+    [InlineData("var one = {|LCA3004:Interlocked.Exchange(ref _row[i], null)|}; if (one is not null) return one;")]
+    [InlineData("if ({|LCA3004:Interlocked.Exchange(ref _row[i], null)|} is { } one) return one;")]
+    public Task What_is_taken_out_of_a_row_of_slots_has_to_be_asked(string take) => Case.HoldsAsync(Row(take));
+
+    [Theory]
+    [InlineData("var one = Interlocked.Exchange(ref _row[i], null); if (one is { IsOpen: true }) return one; one?.Dispose();")]
+    [InlineData("Interlocked.Exchange(ref _row[i], null)?.Dispose();")]
+    public Task A_row_of_slots_that_is_asked_or_only_emptied_is_fine(string take) => Case.SilentAsync(Row(take));
+
     /// <summary>A connection that tells its end by a token is asked by that token; a registration is no question.</summary>
     [Theory]
     [InlineData("if (s == null || s.Ended.IsCancellationRequested) return; s.Send(text);")]

@@ -30,8 +30,7 @@ internal static class KeptConnections
             if (type?.Name.EndsWith("Lazy", StringComparison.Ordinal) == true && part.Equals(send.Connection)) return member;
             if (type is null || connections.TypeOf(Unwrapped(type)) is { } held && ComesBack(held, member)) continue;
             if (!file.Analysis.Cached.IsCached(member)) continue;
-            // A pool of one: what is taken out of it has to be asked there.
-            if (member is IFieldSymbol slot && Slots.IsSlot(slot, file.Analysis, file.Cancellation)) return null;
+            if (IsSlot(file, member)) return null;
             return HealsItself(file, member) || RenewingFlags.Decide(member, file.Analysis, file.Cancellation) ? null : member;
         }
 
@@ -69,6 +68,9 @@ internal static class KeptConnections
             && e.Ancestors().OfType<ForStatementSyntax>().Any(f => f.Declaration?.Variables.Any(v => v.Identifier.ValueText == index.Identifier.ValueText) == true));
     }
 
+    /// <summary>A pool of one, or an array of such: what is taken out of it has to be asked there.</summary>
+    private static bool IsSlot(RuleContext file, ISymbol member) => member is IFieldSymbol slot && Slots.IsSlot(slot, file.Analysis, file.Cancellation);
+
     /// <summary>A container that outlives the call: a field, a static, something handed in.</summary>
     private static ISymbol? Container(RuleContext file, Place container)
     {
@@ -77,7 +79,7 @@ internal static class KeptConnections
             // What a callback was handed when its operation was begun is looked up nowhere.
             if (part.Symbol is { Name: "AsyncState" or "UserToken" }) return null;
             // A primary constructor's parameter is a field in all but name.
-            if (part.Symbol is IFieldSymbol or IPropertySymbol || part is { Symbol: IParameterSymbol, IsRoot: false }) return IsFilledWithHealing(file, part.Symbol) || IsRegister(file, part.Symbol) ? null : part.Symbol;
+            if (part.Symbol is IFieldSymbol or IPropertySymbol || part is { Symbol: IParameterSymbol, IsRoot: false }) return IsFilledWithHealing(file, part.Symbol) || IsRegister(file, part.Symbol) || IsSlot(file, part.Symbol) ? null : part.Symbol;
             if (part is { IsRoot: true, Root: RootKind.Parameter }) return part.Symbol;
         }
 

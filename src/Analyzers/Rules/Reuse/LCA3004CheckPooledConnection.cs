@@ -31,7 +31,7 @@ internal sealed class LCA3004CheckPooledConnection : IRule
                 pool ??= new Pool(file.Analysis, file.Cancellation);
                 var slot = operation is IInvocationOperation exchange ? Slots.Emptied(exchange) : null;
                 var source = slot is null ? pool.Source(operation) : null;
-                if (source is null && (slot is null || !pool.HoldsConnection(slot.Type, 1))) continue;
+                if (source is null && (slot is null || !pool.HoldsConnection(Slots.ContentOf(slot), 1))) continue;
                 var liveness = new Liveness(file.Analysis, file.Cancellation);
                 var taken = new Taken(file.Analysis, pool, liveness, file.Cancellation);
                 if (source is not null && Pool.IsRound(operation, source) || !taken.IsUsedUnchecked(operation) || !(source is null ? pool.IsPool(slot!) : pool.IsPool(operation, source))) continue;

@@ -7,10 +7,13 @@ namespace LifecycleAnalyzers.Rules.Reuse;
 
 /// <summary>
 /// A pool of one: a field that is emptied by <c>Interlocked.Exchange(ref _idle, null)</c>, so that what was in it has one user, and
-/// filled again by an exchange when that user is done.
+/// filled again by an exchange when that user is done. A pool of several may be an array of such.
 /// </summary>
 internal static class Slots
 {
+    /// <summary>What lies in it: for an array of slots, in one of them.</summary>
+    public static ITypeSymbol ContentOf(IFieldSymbol slot) => slot.Type is IArrayTypeSymbol { ElementType: var content } ? content : slot.Type;
+
     /// <summary>The field that the call empties; null where it does something else.</summary>
     public static IFieldSymbol? Emptied(IInvocationOperation call) =>
         Exchanged(call) is { } field && call.TargetMethod.Name == "Exchange" && IsNull(Second(call)) ? field : null;
@@ -48,9 +51,13 @@ internal static class Slots
         }
     }
 
-    private static IFieldSymbol? Exchanged(IInvocationOperation call) =>
-        call.TargetMethod is { Name: "Exchange" or "CompareExchange", ContainingType: { Name: "Interlocked", ContainingNamespace.Name: "Threading" } }
-        && call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value is IFieldReferenceOperation { Field: var field } ? field : null;
+    private static IFieldSymbol? Exchanged(IInvocationOperation call)
+    {
+        if (call.TargetMethod is not { Name: "Exchange" or "CompareExchange", ContainingType: { Name: "Interlocked", ContainingNamespace.Name: "Threading" } }) return null;
+        var place = call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value;
+        if (place is IArrayElementReferenceOperation element) place = element.ArrayReference;
+        return (place as IFieldReferenceOperation)?.Field;
+    }
 
     private static IOperation? Second(IInvocationOperation call) =>
         call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 1) is { } argument ? Values.Unwrapped(argument.Value) : null;
