@@ -38,7 +38,7 @@ internal static class PassedToFinish
         }
 
         if (released.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { Parent: ExpressionStatementSyntax { Parent: BlockSyntax around } statement }) return null;
-        var release = statement.WithoutTrivia().ToString();
+        var release = statement.WithoutLeadingTrivia().ToFullString().TrimEnd();
         var index = around.Statements.IndexOf(statement);
         if (around.Statements.ElementAtOrDefault(index + 1) is ReturnStatementSyntax { Expression: IdentifierNameSyntax } next)
         {
@@ -47,7 +47,7 @@ internal static class PassedToFinish
 
         if (around is not { Statements.Count: 1, Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: 0, Parent: BlockSyntax outer } attempt } }) return null;
         if (attempt.Block.Statements.LastOrDefault() is not ReturnStatementSyntax only || Unfinished.Leaves(attempt.Block)) return null;
-        return new End(outer, r => PendingTask.InPlaceOf(attempt, outer, attempt.Block.Statements.Replace(only, r)), only, release);
+        return new End(outer, r => PendingTask.InPlaceOf(attempt, outer, attempt.Block.Statements.Replace(only, r)), only, statement.ToFullString().Trim());
     }
 
     /// <summary>A block as it is and as it will be, what it returns, and the giving back.</summary>

@@ -18,7 +18,8 @@ internal sealed class WaysOut : CSharpSyntaxRewriter
     private WaysOut(StatementSyntax statement, SyntaxNode root, SemanticModel model)
     {
         _endOfLine = Lines.EndOfLine(root);
-        _statement = statement.WithLeadingTrivia(statement.GetLeadingTrivia().Where(t => !t.IsKind(SyntaxKind.WhitespaceTrivia))).WithTrailingTrivia(_endOfLine);
+        var said = statement.GetTrailingTrivia();
+        _statement = statement.WithLeadingTrivia(statement.GetLeadingTrivia().Where(t => !t.IsKind(SyntaxKind.WhitespaceTrivia))).WithTrailingTrivia(said.Any(Lines.IsComment) ? said : SyntaxFactory.TriviaList(_endOfLine));
         _model = model;
     }
 

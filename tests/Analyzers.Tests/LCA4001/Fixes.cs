@@ -78,7 +78,7 @@ public class Fixes
                 }
                 finally
                 {
-                    {|LCA4001:_pool.Return(c)|};
+                    {|LCA4001:_pool.Return(c)|}; // for the next
                 }
             }
         }
@@ -95,7 +95,7 @@ public class Fixes
                     await c.SendAsync(q, stop);
                     // the answer
                     var answer = await c.ReceiveAsync(stop);
-                    _pool.Return(c);
+                    _pool.Return(c); // for the next
                     return answer;
                 }
                 catch

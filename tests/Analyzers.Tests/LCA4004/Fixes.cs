@@ -303,7 +303,8 @@ public class Fixes
                 }
                 finally
                 {
-                    {|LCA4004:ArrayPool<byte>.Shared.Return(b)|};
+                    // in any case
+                    {|LCA4004:ArrayPool<byte>.Shared.Return(b)|}; // for the next
                 }
             }
         """, """
@@ -322,7 +323,8 @@ public class Fixes
                     }
                     finally
                     {
-                        ArrayPool<byte>.Shared.Return(b);
+                        // in any case
+                        ArrayPool<byte>.Shared.Return(b); // for the next
                     }
                 }
             }
