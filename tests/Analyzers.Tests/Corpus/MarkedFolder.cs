@@ -58,6 +58,8 @@ internal sealed partial class MarkedFolder
         ["SendingFresh"] = EveryRule,
         ["ReuseFresh"] = EveryRule,
         ["IsolationFresh"] = EveryRule,
+        ["ReuseShapes"] = EveryRule,
+        ["IsolationShapes"] = EveryRule,
         ["Outfits"] = EveryRule,
         ["Silence"] = EveryRule,
     };
