@@ -62,8 +62,8 @@ internal sealed class Attachments(Analysis analysis)
             // Handed to code that we cannot see: it may attach.
             if (happened.Kind == EventKind.Call && happened.Callees.IsEmpty && happened.Symbol is IMethodSymbol { IsExtensionMethod: false } method && !IsLogging(method) && analysis.Connections.TypeOf(method.ContainingType) is null
                 && happened.Arguments.Any(a => Holds(a, field, happened.State))) return true;
-            // Attached while it was a variable, then stored.
-            if (happened.Kind == EventKind.Store && happened.Value.Places.Any(p => (happened.State.MarksOf(p) & Marks.Attached) != 0)
+            // Attached while it was a variable, or given to others that may have: `configure(hub)`; then stored.
+            if (happened.Kind == EventKind.Store && happened.Value.Places.Any(p => (happened.State.MarksOf(p) & (Marks.Attached | Marks.Escaped)) != 0)
                 && SymbolEqualityComparer.Default.Equals(happened.Storage?.Symbol, field)) return true;
         }
 

@@ -63,6 +63,17 @@ public class Reports
         """);
 
     [Fact]
+    public Task A_field_that_a_builder_fills_and_gives_to_nobody() => Case.HoldsAsync("""
+        class Builder { public WireClient Build() { var made = new WireClient(); made.Address = "x"; return made; } }
+
+        class Feed
+        {
+            private readonly WireClient _client = new Builder().Build();
+            public void Start() => {|LCA1001:_client.Open()|};
+        }
+        """);
+
+    [Fact]
     public Task A_field_whose_handler_comes_later_in_the_same_method() => Case.HoldsAsync("""
         class Feed
         {

@@ -69,6 +69,43 @@ public class Silent
         }
         """);
 
+    [Theory]
+    [InlineData("Open(Configured(new WireClient(), c => c.Error += (_, _) => { }));")]
+    [InlineData("_client = new Builder().With(c => c.Error += (_, _) => { }).Build(); _client.Open();")]
+    [InlineData("_client = Configured(new WireClient(), c => c.Error += (_, _) => { }); _client.Open();")]
+    public Task A_step_that_others_give_may_attach(string body) => Case.SilentAsync($$"""
+        class Builder
+        {
+            private readonly List<Action<WireClient>> _steps = new();
+            public Builder With(Action<WireClient> step) { _steps.Add(step); return this; }
+            public WireClient Build() { var made = new WireClient(); foreach (var step in _steps) step(made); return made; }
+        }
+
+        class Feed
+        {
+            private WireClient? _client;
+            public void Start() { {{body}} }
+            private void Open(WireClient client) { _client = client; _client.Open(); }
+            private static T Configured<T>(T made, Action<T> step) { step(made); return made; }
+        }
+        """);
+
+    [Fact]
+    public Task A_step_that_others_give_may_attach_to_a_field() => Case.SilentAsync("""
+        class Builder
+        {
+            private readonly List<Action<WireClient>> _steps = new();
+            public Builder With(Action<WireClient> step) { _steps.Add(step); return this; }
+            public WireClient Build() { var made = new WireClient(); foreach (var step in _steps) step(made); return made; }
+        }
+
+        class Feed
+        {
+            private readonly WireClient _client = new Builder().With(c => c.Error += (_, _) => { }).Build();
+            public void Start() => _client.Open();
+        }
+        """);
+
     [Fact]
     public Task A_helper_of_the_type_attaches_what_it_is_given() => Case.SilentAsync("""
         class Feed
