@@ -24,6 +24,9 @@ public class Silent
     [InlineData("Socket M() => Started(" + New + "); Socket Started(Socket s) { try { s.Bind(_peer); s.Listen(); return s; } catch { s.Dispose(); throw; } }")]
     [InlineData("Socket M() { var s = " + New + "; try { return Started(s); } catch { s.Dispose(); throw; } } Socket Started(Socket s) { s.Bind(_peer); s.Listen(); return s; }")]
     [InlineData("Socket M() => Quick(" + New + "); Socket Quick(Socket s) { s.NoDelay = true; return s; }")]
+    // What could not connect is not connected.
+    [InlineData("Socket? M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (SocketException) { return null; } finally { if (!s.Connected) s.Dispose(); } }")]
+    [InlineData("async Task<TcpClient> M() { TcpClient? c = null; try { c = new TcpClient(); await c.ConnectAsync(\"peer\", 443); return c; } finally { if (c != null && !c.Connected) c.Close(); } }")]
     // The filter closes before it answers.
     [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception) when (Ended(s)) { throw; } static bool Ended(Socket ended) { ended.Dispose(); return true; } }")]
     // The caller is given it only where it is open.

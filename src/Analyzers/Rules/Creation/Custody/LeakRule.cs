@@ -42,6 +42,16 @@ internal sealed class LeakRule(Custodian custodian, Body body, IOperation? sourc
     protected override ImmutableArray<INamedTypeSymbol> Handshake(IInvocationOperation call) =>
         _isHandshake && Custodian.Analysis.Io.Of(call) is { Kind: IoKind.Send or IoKind.Receive } said ? said.Failures : [];
 
+    /// <summary>What could not connect is not connected: <c>finally { if (!socket.Connected) socket.Dispose(); }</c></summary>
+    public override bool Assume(IOperation condition, bool isTrue, ref Kept token, PathView<Kept> view)
+    {
+        if (token is not { Hold: Hold.Failed, By: IInvocationOperation { TargetMethod: var opening } }) return true;
+        var bare = PathView<Kept>.Unwrapped(condition);
+        while (bare is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not) (bare, isTrue) = (PathView<Kept>.Unwrapped(not.Operand), !isTrue);
+        return !(isTrue && bare is IPropertyReferenceOperation { Property: { Name: "Connected" or "IsConnected" } state, Instance: { } asked }
+            && view.Holds(asked) && SymbolEqualityComparer.Default.Equals(state.ContainingType, opening.ContainingType));
+    }
+
     public override Kept Return(IOperation? value, Kept token, PathView<Kept> view)
     {
         var after = base.Return(value, token, view);
