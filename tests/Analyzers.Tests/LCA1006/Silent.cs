@@ -12,6 +12,17 @@ public class Silent
     [InlineData("async Task ServeAsync(Socket client) { Socket up; try { up = await DialAsync(); } catch (Exception e) { Refuse(client, e); return; } await PumpAsync(client, up); } static void Refuse(Socket s, Exception e) { Console.WriteLine(e); s.Close(); }")]
     public Task It_is_closed(string members) => Case.SilentAsync(Reports.Proxy(members));
 
+    [Fact]
+    public Task A_web_server_ends_what_it_upgraded_with_the_request() => Case.SilentAsync(Reports.Proxy("""
+        async Task InvokeAsync(Microsoft.AspNetCore.Http.HttpContext context)
+        {
+            var browser = await context.WebSockets.AcceptWebSocketAsync();
+            using var up = await DialAsync();
+            await up.SendAsync(new byte[1]);
+            browser.Dispose();
+        }
+        """));
+
     /// <summary>What accepts is no half of a pair, though its type be that of one.</summary>
     [Theory]
     [InlineData("async Task RunOneAsync(Socket listener) { using var client = await listener.AcceptAsync(); using var up = await DialAsync(); await PumpAsync(client, up); }")]

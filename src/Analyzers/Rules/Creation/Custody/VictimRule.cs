@@ -50,7 +50,9 @@ internal sealed class VictimRule(Custodian custodian, Body body, IOperation? sou
     protected override Step<Kept> Other(IObjectCreationOperation creation, Kept token, PathView<Kept> view) =>
         creation.Constructor is { } constructor && (Custodian.Analysis.Catalogue.Of(constructor).Roles & Role.Create) != 0 ? Fails(creation, [Custodian.AnyException], token) : new(token);
 
-    public static bool IsAccept(IMethodSymbol method) => method.Name.IndexOf("Accept", StringComparison.Ordinal) >= 0;
+    /// <summary>What a web server upgrades within a request it ends with the request, however that ends.</summary>
+    public static bool IsAccept(IMethodSymbol method) =>
+        method.Name.IndexOf("Accept", StringComparison.Ordinal) >= 0 && method.ContainingType is not { Name: "WebSocketManager", ContainingNamespace: { Name: "Http", ContainingNamespace.Name: "AspNetCore" } };
 
     protected override Kept StoredOther(object? key, IOperation value, Kept token)
     {
