@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Flow;
@@ -96,12 +97,28 @@ internal static class Caught
                 return Is(thrown, isType.TypeOperand) is { } known ? known != isType.IsNegated : null;
             case IIsPatternOperation { Value: ILocalReferenceOperation } isPattern:
                 return Matches(isPattern.Pattern, thrown);
+            case IInvocationOperation { TargetMethod: var asked } when OnlyNotes(asked):
+                return false;
             // One code of many is no answer to the others.
             case IBinaryOperation or IIsPatternOperation when condition.ChildOperations.Any(IsCode):
                 return false;
             default:
                 return condition.ConstantValue is { HasValue: true, Value: bool constant } ? constant : null;
         }
+    }
+
+    /// <summary>A filter that writes down what passes by and lets nothing in: <c>catch (Exception e) when (Log(e))</c>, whose every answer is <c>false</c>.</summary>
+    public static bool OnlyNotes(IMethodSymbol filter)
+    {
+        if (filter.IsVirtual || filter.IsOverride) return false;
+        var answers = filter.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
+        {
+            MethodDeclarationSyntax { ExpressionBody: { } arrow } => [arrow.Expression],
+            LocalFunctionStatementSyntax { ExpressionBody: { } arrow } => [arrow.Expression],
+            { } code => code.DescendantNodes(n => n is not AnonymousFunctionExpressionSyntax && (n == code || n is not LocalFunctionStatementSyntax)).OfType<ReturnStatementSyntax>().Select(r => r.Expression).ToList(),
+            null => [],
+        };
+        return answers.Count > 0 && answers.All(a => a.IsKind(SyntaxKind.FalseLiteralExpression));
     }
 
     private static bool IsCode(IOperation operation) => IoCalls.Unwrapped(operation) is IPropertyReferenceOperation { Property.Name: "SocketErrorCode" or "ErrorCode" or "NativeErrorCode" or "WebSocketErrorCode" or "HResult", Instance: ILocalReferenceOperation };

@@ -37,6 +37,7 @@ internal static class TryBlocks
     private static bool Sees(CatchClauseSyntax clause, ImmutableArray<INamedTypeSymbol> throws, SemanticModel model)
     {
         if (clause.Filter is { } filter && FilterTypes(filter.FilterExpression, model) is { Count: > 0 } filtered) return filtered.Any(type => Fits(type, throws));
+        if (clause.Filter?.FilterExpression is InvocationExpressionSyntax asked && model.GetSymbolInfo(asked).Symbol is IMethodSymbol noting && Caught.OnlyNotes(noting)) return false;
         if (clause.Declaration is null) return true;
         return model.GetTypeInfo(clause.Declaration.Type).Type is INamedTypeSymbol caught && Fits(caught, throws);
     }

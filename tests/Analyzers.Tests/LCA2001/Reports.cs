@@ -129,6 +129,7 @@ public class Reports
     // A try that does not see what a send throws, or throws again.
     [InlineData("try { {|LCA2001:_client.Send(text)|}; } finally { _busy = false; }")]
     [InlineData("try { {|LCA2001:_client.Send(text)|}; } catch (FormatException) { }")]
+    [InlineData("try { {|LCA2001:_client.Send(text)|}; } catch (Exception) when (Noted()) { } bool Noted() { _busy = false; return false; }")]
     [InlineData("try { {|LCA2001:_client.Send(text)|}; } catch (Exception) { _busy = false; throw; }")]
     [InlineData("try { _busy = true; } catch (Exception) { {|LCA2001:_client.Send(text)|}; }")]
     [InlineData("if (_client.State.Equals(WireState.Closed)) {|LCA2001:_client.Send(text)|};")]
