@@ -60,6 +60,8 @@ internal sealed partial class MarkedFolder
         ["IsolationFresh"] = EveryRule,
         ["ReuseShapes"] = EveryRule,
         ["IsolationShapes"] = EveryRule,
+        ["CreationShapes"] = EveryRule,
+        ["SendingShapes"] = EveryRule,
         ["Outfits"] = EveryRule,
         ["Silence"] = EveryRule,
     };
