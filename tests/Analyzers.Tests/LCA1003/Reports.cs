@@ -48,6 +48,8 @@ public class Reports
     [InlineData("async Task<Socket> M(CancellationToken stop) { var s = " + New + "; try { await s.ConnectAsync(_peer, stop); } catch (Exception e) when (e is not OperationCanceledException) { s.Dispose(); throw; } return s; }")]
     [InlineData("async Task<Socket> M() { var s = " + New + "; try { await s.ConnectAsync(_peer).WaitAsync(TimeSpan.FromSeconds(3)); } catch (SocketException) { s.Dispose(); throw; } return s; }")]
     [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); } catch { if (s.Connected) s.Close(); throw; } return s; }")]
+    // The failure is kept, and thrown on with nobody closing.
+    [InlineData("Stream M() { Exception? f = null; Stream? n = null; try { var c = {|LCA1003:new TcpClient()|}; c.Connect(\"peer\", 80); n = c.GetStream(); } catch (Exception e) { f = e; } if (f is null) return n!; throw f; }")]
     // The handshake fails on what has connected.
     [InlineData("async Task<Stream> M() { var c = {|LCA1003:new TcpClient()|}; try { await c.ConnectAsync(\"peer\", 443); var tls = new SslStream(c.GetStream()); await tls.AuthenticateAsClientAsync(\"peer\"); return tls; } finally { if (!c.Connected) c.Dispose(); } }")]
     [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); } catch { s.Shutdown(SocketShutdown.Both); throw; } return s; }")]

@@ -27,6 +27,9 @@ public class Silent
     // What could not connect is not connected.
     [InlineData("Socket? M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (SocketException) { return null; } finally { if (!s.Connected) s.Dispose(); } }")]
     [InlineData("async Task<TcpClient> M() { TcpClient? c = null; try { c = new TcpClient(); await c.ConnectAsync(\"peer\", 443); return c; } finally { if (c != null && !c.Connected) c.Close(); } }")]
+    // The failure is kept, and asked for behind the try.
+    [InlineData("Stream M() { Exception? f = null; TcpClient? c = null; Stream? n = null; try { c = new TcpClient(); c.Connect(\"peer\", 80); n = c.GetStream(); } catch (Exception e) { f = e; } if (f is null) return n!; c?.Dispose(); throw f; }")]
+    [InlineData("Stream M() { System.Runtime.ExceptionServices.ExceptionDispatchInfo? f = null; TcpClient? c = null; Stream? n = null; try { c = new TcpClient(); c.Connect(\"peer\", 80); n = c.GetStream(); } catch (Exception e) { f = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e); } if (f == null) return n!; c?.Dispose(); f.Throw(); throw f.SourceException; }")]
     // The filter closes before it answers.
     [InlineData("Socket M() { var s = " + New + "; try { s.Connect(_peer); return s; } catch (Exception) when (Ended(s)) { throw; } static bool Ended(Socket ended) { ended.Dispose(); return true; } }")]
     // The caller is given it only where it is open.

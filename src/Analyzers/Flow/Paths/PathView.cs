@@ -38,7 +38,8 @@ internal sealed class PathView<TToken>(PathState<TToken> state, IPathRule<TToken
         if (rule.IsSource(expression)) return Known.Followed;
         switch (expression)
         {
-            case IObjectCreationOperation or IArrayCreationOperation or IDelegateCreationOperation or IInstanceReferenceOperation:
+            case IObjectCreationOperation or IArrayCreationOperation or IDelegateCreationOperation or IInstanceReferenceOperation or ICaughtExceptionOperation:
+            case IInvocationOperation { TargetMethod: { Name: "Capture", ContainingType.Name: "ExceptionDispatchInfo" } }:
                 return Known.NotNull;
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not:
                 return Of(not.Operand) switch { Known.True => Known.False, Known.False => Known.True, _ => Known.Unknown };
