@@ -27,6 +27,14 @@ internal static class Spelling
         _ => null,
     };
 
+    /// <summary>A name with what may stand around it and means nothing: <c>this._client!</c>.</summary>
+    public static ExpressionSyntax Whole(this IdentifierNameSyntax name)
+    {
+        ExpressionSyntax whole = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } own && own.Name == name ? own : name;
+        while (whole.Parent is PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } sure) whole = sure;
+        return whole;
+    }
+
     /// <summary><c>null</c>, <c>null!</c>, <c>default</c>.</summary>
     public static bool IsNothing(this ExpressionSyntax value) =>
         value.IsKind(SyntaxKind.NullLiteralExpression) || value.IsKind(SyntaxKind.DefaultLiteralExpression) || value.IsKind(SyntaxKind.DefaultExpression)

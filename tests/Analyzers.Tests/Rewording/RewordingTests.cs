@@ -23,6 +23,8 @@ public class RewordingTests
     /// <summary>Where other words still make a difference: these are to become fewer.</summary>
     private static readonly Dictionary<(string Folder, string Rewording), string[]> _known = new()
     {
+        // Whether a caught exception was kept is followed where the condition itself asks for it.
+        [("CreationShapes", nameof(NamedConditions))] = ["Extra CreationShapes/MuseumGuides.cs:48 LCA1003"],
         // What a variable held when the condition was named may have changed since; of two conditions under one name neither is followed.
         [("IsolationFresh", nameof(NamedConditions))] = ["Extra IsolationFresh/LeasedLinks.cs:111 LCA4001", "Missed IsolationFresh/OperationRecycling.cs:115 LCA4005"],
         [("IsolationWorks", nameof(NamedConditions))] = ["Missed IsolationWorks/GamePackets.cs:227 LCA4005"],
@@ -32,7 +34,7 @@ public class RewordingTests
         [("CreationRules", nameof(NamedFields))] = ["Missed CreationRules/Polls.cs:76 LCA1005"],
     };
 
-    private static readonly string[] _corpora = ["Ways", "Fresh", "Works", "Rules"];
+    private static readonly string[] _corpora = ["Shapes", "Ways", "Fresh", "Works", "Rules"];
 
     public static TheoryData<string, string> Pairs
     {

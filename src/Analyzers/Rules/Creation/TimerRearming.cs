@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using LifecycleAnalyzers.Facts;
@@ -68,8 +67,7 @@ internal static class TimerRearming
             foreach (var node in reference.GetSyntax(file.Cancellation).DescendantNodes())
             {
                 if (node is not IdentifierNameSyntax name || name.Identifier.ValueText != field.Name || function.Span.Contains(name.Span) && function.SyntaxTree == name.SyntaxTree) continue;
-                SyntaxNode access = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } own ? own : name;
-                if (access.Parent is PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } sure) access = sure;
+                var access = name.Whole();
                 var member = access.Parent switch
                 {
                     MemberAccessExpressionSyntax outer when outer.Expression == access => outer.Name.Identifier.ValueText,

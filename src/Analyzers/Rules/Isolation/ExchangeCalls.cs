@@ -418,9 +418,10 @@ internal sealed class ExchangeCalls
         foreach (var name in syntax.DescendantNodes().OfType<IdentifierNameSyntax>())
         {
             if (!IsNamed(name.Identifier.ValueText)) continue;
-            if (name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: var member } && Closing.Contains(member)) return true;
-            if (name.Parent is ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax { Name.Identifier.ValueText: var conditional } } } && Closing.Contains(conditional)) return true;
-            if (name.Parent is AssignmentExpressionSyntax assignment && assignment.Left == name && assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && !syntax.DescendantNodes().OfType<IfStatementSyntax>().Any(i => i.Condition.ToString().IndexOf(_connection.Name, StringComparison.Ordinal) >= 0)) return true;
+            var whole = name.Whole();
+            if (whole.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: var member } && Closing.Contains(member)) return true;
+            if (whole.Parent is ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax { Name.Identifier.ValueText: var conditional } } } && Closing.Contains(conditional)) return true;
+            if (whole.Parent is AssignmentExpressionSyntax assignment && assignment.Left == whole && assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) && !syntax.DescendantNodes().OfType<IfStatementSyntax>().Any(i => i.Condition.ToString().IndexOf(_connection.Name, StringComparison.Ordinal) >= 0)) return true;
         }
 
         return false;

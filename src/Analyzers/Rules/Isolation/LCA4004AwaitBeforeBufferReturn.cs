@@ -99,7 +99,7 @@ internal sealed class LCA4004AwaitBeforeBufferReturn : IRule
     /// <summary>It is given to a call; whether there is one, or how long it is, can be asked of any.</summary>
     private static bool IsWork(IdentifierNameSyntax use)
     {
-        SyntaxNode named = use.Parent is PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } sure ? sure : use;
+        var named = use.Whole();
         var whole = named.Parent is MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax made } access && access.Expression == named ? made : named;
         return whole.Parent is ArgumentSyntax or ElementAccessExpressionSyntax;
     }
