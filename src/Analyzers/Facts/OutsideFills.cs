@@ -8,28 +8,24 @@ namespace LifecycleAnalyzers.Facts;
 /// <summary>Parts of an object that others fill where nothing is in them yet: <c>tenant.Channel ??= Open();</c>, <c>if (slot.Link is null) slot.Link = Dial();</c></summary>
 internal sealed class OutsideFills(Analysis analysis)
 {
-    private readonly Lazy<HashSet<ISymbol>> _filled = new(() => Find(analysis));
-
-    public bool Contain(ISymbol member) => member.DeclaredAccessibility != Accessibility.Private && _filled.Value.Contains(member.OriginalDefinition);
-
-    private static HashSet<ISymbol> Find(Analysis analysis)
+    public bool Contain(ISymbol member)
     {
-        var filled = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        if (member.DeclaredAccessibility == Accessibility.Private || member is IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null or { IsInitOnly: true } }) return false;
         foreach (var tree in analysis.Compilation.SyntaxTrees)
         {
-            foreach (var member in analysis.Holders.AllCodeIn(tree, CancellationToken.None))
+            foreach (var code in analysis.Holders.AllCodeIn(tree, CancellationToken.None))
             {
-                if (!member.AssignsPart) continue;
-                foreach (var node in member.Declaration.DescendantNodes())
-                {
-                    if (node is AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax { Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) } part } assignment && !assignment.Right.IsNothing() && IsWhereMissing(assignment, part)
-                        && analysis.Bodies.ModelOf(tree).GetSymbolInfo(part).Symbol is (IFieldSymbol or IPropertySymbol) and { IsStatic: false } found && analysis.Summaries.IsOwn(found)) filled.Add(found.OriginalDefinition);
-                }
+                if (code.AssignsPart && code.Invoked.Contains(member.Name) && code.Declaration.DescendantNodes().Any(n => Fills(n, member))) return true;
             }
         }
 
-        return filled;
+        return false;
     }
+
+    private bool Fills(SyntaxNode node, ISymbol member) =>
+        node is AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax { Expression: not (ThisExpressionSyntax or BaseExpressionSyntax) } part } assignment && part.Name.Identifier.ValueText == member.Name
+        && !assignment.Right.IsNothing() && IsWhereMissing(assignment, part)
+        && SymbolEqualityComparer.Default.Equals(analysis.Bodies.ModelOf(node.SyntaxTree).GetSymbolInfo(part).Symbol?.OriginalDefinition, member.OriginalDefinition);
 
     private static bool IsWhereMissing(AssignmentExpressionSyntax assignment, MemberAccessExpressionSyntax part) =>
         assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression)
